@@ -1,0 +1,56 @@
+//! The library's one error type; variants differ by what the reader can do about them.
+
+use std::path::PathBuf;
+
+/// What can go wrong outside the text itself. Text never fails.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file cannot be read or written: check path and rights.
+    #[error("{path}: {source}", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file is no text that can be read: the message says what to do with it.
+    #[error("{path}: {message}", path = path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What it is and what to do.
+        message: String,
+    },
+    /// A knowledge file, gold file or extraction is malformed: mend the line.
+    #[error("{path}:{line}: {message}")]
+    Data {
+        /// The file.
+        path: String,
+        /// 1-based line.
+        line: usize,
+        /// What was expected.
+        message: String,
+    },
+    /// The store cannot be opened, read or written.
+    #[error("{0}")]
+    Store(String),
+    /// A query is wrong or missing.
+    #[error("{0}")]
+    Query(String),
+}
+
+impl Error {
+    /// An I/O error with the file it happened on.
+    pub fn file(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        Self::File { path: path.into(), source }
+    }
+
+    /// A malformed line.
+    pub fn data(path: impl Into<String>, line: usize, message: impl Into<String>) -> Self {
+        Self::Data { path: path.into(), line, message: message.into() }
+    }
+}
+
+/// The library's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,129 @@
+//! Outline: sentences, the headings above them, and whether a passage looks back or ahead.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::model::Part;
+
+/// A sentence of the normal form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sentence {
+    /// First character in the normal form.
+    pub start: usize,
+    /// One past its last character, the closing mark or line break included.
+    pub end: usize,
+    /// Whether it looks back or ahead.
+    pub part: Part,
+    /// Depth of the heading that it is, 1 for 一、; 0 for running text.
+    pub heading: u8,
+}
+
+/// Splits the normal form into sentences that tile it, with the title in front.
+///
+/// Whether a passage looks back or ahead is told by the nearest first-level heading that says so, by the title,
+/// by an opening such as 做好今年工作, and within a look-back passage by words of intent in the sentence.
+pub fn outline(chars: &[char]) -> (String, Vec<Sentence>) {
+    let mut sentences = Vec::new();
+    let mut title = String::new();
+    let mut part = Part::Review;
+    let mut start = 0;
+    let mut n_paragraph = 0;
+    while start < chars.len() {
+        let end = chars[start..].iter().position(|&c| c == '\n').map_or(chars.len(), |n| start + n + 1);
+        let paragraph: String = chars[start..end].iter().collect();
+        let line = paragraph.trim_end();
+        let heading = heading_level(line);
+        if n_paragraph < 6 && heading == 0 && sentences.iter().all(|s: &Sentence| s.heading == 9) && is_title(line) {
+            title.push_str(line);
+            part = if PLAN_TITLE.is_match(&title) && !REVIEW_TITLE.is_match(&title) { Part::Plan } else { Part::Review };
+            sentences.push(Sentence { start, end, part, heading: 9 });
+        } else {
+            let is_heading = heading > 0 && line.chars().count() <= 50;
+            if (1..=2).contains(&heading) || is_heading || line.chars().count() <= 30 {
+                let head: String = line.split(['。', '；']).next().unwrap_or_default().into();
+                if PLAN_HEADING.is_match(&head) && !REVIEW_HEADING.is_match(&head) {
+                    part = Part::Plan;
+                } else if REVIEW_HEADING.is_match(&head) {
+                    part = Part::Review;
+                }
+            } else if PLAN_OPENING.is_match(line) {
+                part = Part::Plan;
+            }
+            split_paragraph(chars, start, end, part, if is_heading { heading } else { 0 }, &mut sentences);
+        }
+        n_paragraph += 1;
+        start = end;
+    }
+    (title, sentences)
+}
+
+fn split_paragraph(chars: &[char], start: usize, end: usize, part: Part, heading: u8, out: &mut Vec<Sentence>) {
+    let mut from = start;
+    let mut i = start;
+    while i < end {
+        let c = chars[i];
+        i += 1;
+        if matches!(c, '。' | '！' | '？' | '；' | '\n') {
+            while i < end && matches!(chars[i], '”' | '’' | '）' | '。' | '！' | '？' | '\n') {
+                i += 1;
+            }
+            out.push(sentence(chars, from, i, part, heading));
+            from = i;
+        }
+    }
+    if from < end {
+        out.push(sentence(chars, from, end, part, heading));
+    }
+}
+
+fn sentence(chars: &[char], start: usize, end: usize, part: Part, heading: u8) -> Sentence {
+    let part = match part {
+        Part::Plan => Part::Plan,
+        Part::Review => {
+            let text: String = chars[start..end].iter().collect();
+            if INTENT.is_match(&text) { Part::Plan } else { Part::Review }
+        }
+    };
+    Sentence { start, end, part, heading }
+}
+
+/// 1 for `一、`, 2 for `（一）`, 3 for `1.` or `1、`, 0 for none.
+fn heading_level(line: &str) -> u8 {
+    if H1.is_match(line) {
+        1
+    } else if H2.is_match(line) {
+        2
+    } else if H3.is_match(line) {
+        3
+    } else {
+        0
+    }
+}
+
+fn is_title(line: &str) -> bool {
+    let n = line.chars().count();
+    n <= 45 && !line.ends_with(['。', '；', '，', '！', '：'])
+}
+
+macro_rules! pattern {
+    ($name:ident, $pattern:literal) => {
+        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a pattern of this file"));
+    };
+}
+
+pattern!(H1, r"^(?:第?[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十]{1,3}(?:部分|章)|【)");
+pattern!(H2, r"^（[一二三四五六七八九十]{1,3}）");
+pattern!(H3, r"^(?:[0-9]{1,2}[.、．][^0-9]|（[0-9]{1,2}）|[①-⑳])");
+pattern!(PLAN_TITLE, r"计划|要点|打算|安排|规划|方案|部署|目标");
+pattern!(REVIEW_TITLE, r"总结|回顾|情况|汇报|和.{0,12}(?:计划|打算|安排)|及.{0,12}(?:计划|打算|安排)|暨");
+pattern!(
+    PLAN_HEADING,
+    r"(?:今年|明年|下年|来年|下半年|下一步|下一阶段|下阶段|今后|未来|新年度|20[0-9]{2}年|[一二三]季度|五年)[^。]{0,24}(?:安排|打算|计划|思路|重点|目标|任务|部署|举措|措施|建议|要求|展望|方向)|工作(?:安排|打算|计划|思路|目标)|奋斗目标|目标任务|主要任务|总体要求|努力方向|发展目标|主要预期目标|指导思想|工作建议"
+);
+pattern!(REVIEW_HEADING, r"回顾|总结|完成情况|开展情况|主要(?:成绩|成效|做法)|取得(?:的)?(?:成绩|成效)|过去|工作情况|基本情况|所做(?:的)?工作|镇情|概况|存在(?:的)?(?:主要)?(?:问题|困难)");
+pattern!(
+    PLAN_OPENING,
+    r"^[^。]{0,40}(?:做好今年工作|做好20[0-9]{2}年(?:的)?工作|今年政府工作的?总体要求|今年工作的?总体(?:要求|思路)|今后五年(?:的)?工作|今年(?:全镇|全乡|全县|全市|全省|我们)?(?:经济社会)?(?:发展)?的?(?:主要|预期)[^。]{0,8}目标|重点(?:做好|抓好)(?:以下|如下)|围绕(?:上述|以上|这一)目标)"
+);
+pattern!(INTENT, r"^(?:[^。，]{0,20}，)?(?:[^，。]{0,12})?(?:下一步|接下来|明年|下一年|力争(?:到|在|年|今)|我们将|我镇将|我乡将|全镇将|今后(?:我|，|要)|计划(?:于|在)?(?:明年|下半年|年底))");
