@@ -1,6 +1,9 @@
 //! 乡图: from the reports of Chinese townships, counties and provinces to a knowledge graph whose every fact names its source.
 
+pub mod embedded;
 pub mod error;
+pub mod extract;
+pub mod gold;
 pub mod model;
 pub mod text;
 
