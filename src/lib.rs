@@ -4,7 +4,9 @@ pub mod embedded;
 pub mod error;
 pub mod extract;
 pub mod gold;
+pub mod lexicon;
 pub mod model;
 pub mod text;
+pub mod thesaurus;
 
 pub use error::{Error, Result};

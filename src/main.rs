@@ -18,6 +18,28 @@ fn main() -> anyhow::Result<()> {
         }
         files = &args[2..];
     }
+    if args.first().is_some_and(|a| a == "--left-out") {
+        let t = std::time::Instant::now();
+        let docs = xiangtu::extract::train::prepare(xiangtu::gold::read_folder(args[1].as_ref())?);
+        eprintln!("prepared {:?}", t.elapsed());
+        let mut options = xiangtu::extract::crf::Training::default();
+        for o in &args[3..] {
+            let (k, v) = o.split_once('=').unwrap();
+            match k {
+                "epochs" => options.epochs = v.parse()?,
+                "rate" => options.rate = v.parse()?,
+                "l2" => options.l2 = v.parse()?,
+                "docs" => options.min_documents = v.parse()?,
+                _ => options.prune = v.parse()?,
+            }
+        }
+        let folds: usize = args[2].parse()?;
+        for e in xiangtu::extract::train::left_out(&docs, &options, folds) {
+            writeln!(out, "{}", serde_json::to_string(&e)?)?;
+        }
+        eprintln!("done {:?}", t.elapsed());
+        return Ok(());
+    }
     for file in files {
         let name = std::path::Path::new(file).file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let source = std::fs::read_to_string(file)?;

@@ -5,8 +5,12 @@
 //! document is about, `relate` finds facts, `indicate` finds figures.
 
 pub mod crf;
+pub mod evidence;
 mod indicate;
+mod places;
+pub mod recognise;
 mod relate;
+pub mod train;
 
 use std::collections::HashMap;
 
@@ -101,6 +105,26 @@ impl Context<'_> {
             indicators,
         }
     }
+}
+
+/// Extracts a document with given weights.
+pub fn extract_with(model: &crf::Crf, doc: &Document) -> Extraction {
+    let names = recognise::recognise(model, doc);
+    let mut entities: Vec<Entity> = Vec::new();
+    let mut index: HashMap<(EntityType, String), usize> = HashMap::new();
+    let spans = names
+        .into_iter()
+        .map(|n| {
+            let name = doc.text.slice(n.start, n.end);
+            let key = (n.kind, crate::text::key(&name));
+            let entity = *index.entry(key).or_insert_with_key(|(kind, key)| {
+                entities.push(Entity { id: format!("{}{}/{}", crate::model::ID_BASE, kind.name(), key), kind: *kind, name, aliases: Vec::new(), code: None });
+                entities.len() - 1
+            });
+            Span { start: n.start, end: n.end, kind: n.kind, entity, confidence: n.confidence }
+        })
+        .collect();
+    Context { doc, spans, entities, home: None, year: None }.finish()
 }
 
 /// Takes mentions, entities, home and year from an extraction of the same text instead of finding them.
