@@ -3,6 +3,7 @@
 pub mod embedded;
 pub mod error;
 pub mod extract;
+pub mod gazetteer;
 pub mod gold;
 pub mod lexicon;
 pub mod model;
