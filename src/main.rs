@@ -40,12 +40,20 @@ fn main() -> anyhow::Result<()> {
         eprintln!("done {:?}", t.elapsed());
         return Ok(());
     }
+    if args.first().is_some_and(|a| a == "--train") {
+        let docs = xiangtu::extract::train::prepare(xiangtu::gold::read_folder(args[1].as_ref())?);
+        let model = xiangtu::extract::train::train(&docs, &Default::default(), |_| true);
+        std::fs::write(&args[2], model.to_tsv(xiangtu::extract::evidence::describe))?;
+        return Ok(());
+    }
     for file in files {
         let name = std::path::Path::new(file).file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         let source = std::fs::read_to_string(file)?;
         let doc = Document::new(name.clone(), source.strip_prefix('\u{FEFF}').unwrap_or(&source));
         if let Some(from) = given.get(&name) {
             writeln!(out, "{}", serde_json::to_string(&xiangtu::extract::given(&doc, from))?)?;
+        } else {
+            writeln!(out, "{}", serde_json::to_string(&xiangtu::extract::extract(&doc))?)?;
         }
     }
     Ok(())
