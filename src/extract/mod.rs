@@ -6,6 +6,7 @@
 
 pub mod crf;
 mod indicate;
+pub mod quantity;
 mod relate;
 
 use std::collections::HashMap;
