@@ -27,6 +27,7 @@ pub fn indicate(context: &Context) -> Vec<Indicator> {
         home: context.home.as_ref().map_or_else(|| format!("{ID_BASE}place/local"), |home| home.id.clone()),
         rows: Vec::new(),
         before: Vec::new(),
+        before_row: 0,
         plan_year: context.year.map(|year| year + 1),
     };
     if context.doc.sentences.iter().all(|s| s.part == Part::Plan || s.heading > 0) {
@@ -59,10 +60,12 @@ mod role {
     pub const PLAN: u32 = 1 << 16;
     pub const WISH: u32 = 1 << 17;
     pub const RANGE: u32 = 1 << 18;
+    pub const PLACE: u32 = 1 << 20;
     /// A name of `indicators.tsv`.
     pub const NAME: u32 = 1 << 19;
 
-    pub const ALL: [(&str, u32); 19] = [
+    pub const ALL: [(&str, u32); 20] = [
+        ("place", PLACE),
         ("lead", LEAD),
         ("scope", SCOPE),
         ("level", LEVEL),
@@ -226,6 +229,8 @@ struct Reader<'a> {
     rows: Vec<Row>,
     /// Names of the figures of the sentence before.
     before: Vec<Name>,
+    /// Index of the first row of the sentence before.
+    before_row: usize,
     /// The year that targets speak of.
     plan_year: Option<i32>,
 }
@@ -298,6 +303,7 @@ impl Reader<'_> {
         let names: Vec<Name> = self.rows[passage.first_row..].iter().map(|row| row.name.clone()).collect();
         if !names.is_empty() {
             self.before = names;
+            self.before_row = passage.first_row;
         }
     }
 
@@ -377,7 +383,7 @@ impl Reader<'_> {
         if let Some(n) = self.chars[start..span.start].iter().rposition(|c| *c == '、') {
             start += n + 1;
         }
-        span.start - start <= 6
+        span.start - start <= 12 && self.blank(passage, start, span.start)
     }
 
     fn clause_start(&self, from: usize, position: usize) -> usize {
@@ -406,7 +412,7 @@ impl Reader<'_> {
         if i > 0 {
             from = from.max(passage.numbers[i - 1].end);
         }
-        if *subject == Subject::Firm {
+        if *subject == Subject::Firm && !passage.tokens.iter().any(|t| t.start >= from && t.end <= quantity.start && t.is(role::PLACE)) && !self.follows_row(passage, i) {
             passage.from = None;
             return run;
         }
@@ -427,11 +433,22 @@ impl Reader<'_> {
         1
     }
 
+    /// Whether the quantity before was read as a figure, and this one continues it.
+    fn follows_row(&self, passage: &Passage, i: usize) -> bool {
+        self.rows[passage.first_row..].last().is_some_and(|row| row.at + 1 == i) && (passage.numbers[i].is_rate() || passage.from.is_some())
+    }
+
     /// Strips the words between name and number.
     fn tail(&self, passage: &Passage, from: usize, to: usize) -> Tail {
         let mut tail = Tail { end: to, level: false, strong: false, to: false, each: false };
-        while let Some(token) = token_ending(passage, from, tail.end) {
-            if !token.is(role::LEVEL) || token.is(role::NAME | role::UP | role::DOWN) {
+        loop {
+            let years = if tail.level { self.strip_years(from, tail.end) } else { tail.end };
+            if years < tail.end {
+                tail.end = years;
+                continue;
+            }
+            let Some(token) = token_ending(passage, from, tail.end) else { break };
+            if !token.is(role::LEVEL | role::COMPARE) || token.is(role::NAME | role::UP | role::DOWN) {
                 break;
             }
             tail.level = true;
@@ -531,9 +548,9 @@ impl Reader<'_> {
             }
             return 1;
         }
-        if let Some(name) = self.name(passage, from, end) {
+        if let Some(name) = self.name(passage, from, end, true) {
             let rule = match name.class {
-                Class::Known | Class::Headed => rule::GROWTH,
+                Class::Known | Class::Headed | Class::Share => rule::GROWTH,
                 Class::Other | Class::Field if name.text.chars().count() <= 12 && quantity.unit != "倍" => rule::GROWTH_OTHER,
                 _ => return 1,
             };
@@ -597,9 +614,13 @@ impl Reader<'_> {
             let name = if self.blank(passage, from, from_at) {
                 self.rows[passage.first_row..].last().map(|row| row.name.clone()).or_else(|| self.name_before(passage, from, i))
             } else {
-                self.name(passage, from, from_at)
+                self.name(passage, from, from_at, true)
             };
-            if let Some(name) = name.filter(|name| name.class != Class::Known || fits(name.kinds, &quantity)) {
+            if let Some(name) = name.filter(|name| match name.class {
+                Class::Known => fits(name.kinds, &quantity),
+                Class::Other => matches!(quantity.kind, "percent" | "money" | "area" | "people" | "households" | "heads" | "weight"),
+                _ => true,
+            }) {
                 passage.from = Some(name.clone());
                 self.push(passage, i, subject, name, value, unit, None, rule::FROM);
             }
@@ -608,29 +629,41 @@ impl Reader<'_> {
         if self.qualifies_noun(quantity.end) {
             return;
         }
+        // 较上年增加3200亩 tells no total.
+        if token_ending(passage, from, tail.end).is_some_and(|t| t.is(role::UP | role::DOWN) && !tail.to) {
+            if let Some(row) = self.rows[passage.first_row..].last_mut().filter(|row| row.at + 1 == i) {
+                row.at = i;
+            }
+            return;
+        }
         if self.blank(passage, from, tail.end) {
             self.read_nameless(passage, i, subject, from, tail);
             return;
         }
         let last_kind = self.rows.get(passage.first_row..).and_then(|rows| rows.last()).map(|row| row.quantity_kind);
-        // 其中麻河口镇6.2万亩: the figure before, of another place.
-        if last_kind == Some(quantity.kind)
+        // 其中青溪镇6.2万亩: the figure before, of another place; it may stand in the sentence before.
+        let reach = if last_kind.is_some() { passage.first_row } else { self.before_row };
+        let whole = last_kind.is_some() || self.chars[passage.sentence.start..].starts_with(&['其', '中']);
+        if whole
+            && let Some(name) = self.rows[reach..].iter().rev().find(|row| row.quantity_kind == quantity.kind).map(|row| row.name.clone())
             && let Some(place) = self.only_place(passage, from, tail.end)
         {
-            let name = self.rows.last().map(|row| row.name.clone()).expect("a last kind comes from a last row");
             self.push(passage, i, &Subject::Place(place), name, value, unit, None, rule::OF_PLACE);
             return;
         }
-        let Some(mut name) = self.name(passage, from, tail.end) else { return };
+        let Some(mut name) = self.name(passage, from, tail.end, false) else { return };
         let ends = self.ends_clause(quantity.end);
         let rule = match name.class {
             Class::Known if fits(name.kinds, &quantity) => rule::KNOWN,
             Class::Headed if fits(name.kinds, &quantity) => rule::HEADED,
             Class::Share if quantity.kind == "percent" => rule::SHARE,
-            Class::Field if fits(name.kinds, &quantity) && ends => rule::FIELD,
+            Class::Field if name.kinds.contains(&quantity.kind) && ends => rule::FIELD,
             Class::Other | Class::Field
                 if last_kind == Some(quantity.kind)
-                    && matches!(quantity.kind, "area" | "weight" | "count" | "people" | "households" | "money")
+                    && (matches!(quantity.kind, "area" | "weight" | "heads")
+                        || matches!(quantity.kind, "people" | "households" | "money" | "count")
+                            && (from > passage.sentence.start && self.chars[from - 1] == '、' || self.chars[from..].starts_with(&['、']) || self.chars[from..].starts_with(&['其', '中'])
+                                || self.chars[from..].starts_with(&['，', '其', '中'])))
                     && ends
                     && name.text.chars().count() <= 8
                     && self.rows.last().is_some_and(|row| row.at + 1 == i) =>
@@ -669,7 +702,11 @@ impl Reader<'_> {
                 row.end = row.end.max(quantity.end);
                 row.at = i;
                 row.quantity_kind = quantity.kind;
-            } else if row.at + 1 == i && adjacent && row.quantity_kind != quantity.kind && fits(row.name.kinds, &quantity) {
+            } else if row.at + 1 == i
+                && fits(row.name.kinds, &quantity)
+                && (adjacent && row.quantity_kind != quantity.kind
+                    || !adjacent && row.quantity_kind == quantity.kind && (tail.to || passage.years.iter().any(|(at, _)| *at >= from && *at < quantity.start)))
+            {
                 let name = row.name.clone();
                 self.push(passage, i, subject, name, quantity.value, Some(quantity.unit), None, rule::SAME_NAME);
             }
@@ -705,7 +742,7 @@ impl Reader<'_> {
     /// The place that a passage names and nothing else.
     fn only_place(&self, passage: &Passage, from: usize, to: usize) -> Option<String> {
         let span = self.context.spans_in(from, to).first().filter(|span| span.kind == EntityType::Place)?;
-        (self.blank(passage, from, span.start) && (self.blank(passage, span.end, to) || to - span.end <= 2))
+        ((span.start - from <= 4 || self.blank(passage, from, span.start)) && (self.blank(passage, span.end, to) || to - span.end <= 2))
             .then(|| self.context.entities[span.entity].id.clone())
     }
 
@@ -727,7 +764,7 @@ impl Reader<'_> {
         for more in [['以', '上'], ['左', '右'], ['以', '内'], ['以', '下']] {
             if let Some(after) = rest.strip_prefix(&more) {
                 rest = after;
-                return rest.first().is_some_and(|c| is_han(*c) && !matches!(c, '，' | '且' | '和' | '并' | '，'));
+                return rest.first().is_some_and(|c| is_han(*c) && !matches!(c, '且' | '和' | '并'));
             }
         }
         matches!(rest, ['的', c, ..] if is_han(*c)) || matches!(rest, ['级' | '类' | '型', ..])
@@ -769,7 +806,7 @@ impl Reader<'_> {
             while end > start && k + 1 < cuts.len() && matches!(self.chars[end - 1], '、' | '和' | '与' | '及' | '以') {
                 end -= 1;
             }
-            match self.name(passage, start, end) {
+            match self.name(passage, start, end, false) {
                 Some(name) => names.push(name),
                 None => return Vec::new(),
             }
@@ -801,7 +838,7 @@ impl Reader<'_> {
     }
 
     /// The name that ends a passage.
-    fn name(&self, passage: &Passage, from: usize, to: usize) -> Option<Name> {
+    fn name(&self, passage: &Passage, from: usize, to: usize, growing: bool) -> Option<Name> {
         let mut to = to;
         while to > from && (matches!(self.chars[to - 1], '“' | '》' | '：' | '—') || self.chars[to - 1] == '的') {
             to -= 1;
@@ -814,7 +851,7 @@ impl Reader<'_> {
         let limit = share.map_or(to, |t| t.start.max(start + 1));
         let first = passage.tokens.partition_point(|t| t.start < start);
         for token in passage.tokens[first..].iter().take_while(|t| t.end <= limit) {
-            if token.is(role::LEAD | role::SCOPE) && !token.is(role::NAME) && token.end < to {
+            if token.is(role::LEAD | role::SCOPE) && !token.is(role::NAME) && token.end < limit {
                 start = token.end;
             }
         }
@@ -845,13 +882,24 @@ impl Reader<'_> {
         let inside = |t: &&Token| t.start >= start && t.end <= to;
         let last = token_ending(passage, start, to);
         let known = last.filter(|t| t.is(role::NAME));
-        if known.is_none() {
-            let foreign = self.context.spans_in(start, to).iter().any(|s| matches!(s.kind, EntityType::Enterprise | EntityType::Project | EntityType::Person));
-            if foreign || passage.tokens.iter().filter(inside).any(|t| t.is(role::NEVER)) {
+        let head = last.filter(|t| t.is(role::HEAD));
+        if last.is_some_and(|t| t.is(role::NEVER) && (t.is(role::NAME) || !t.is(role::HEAD)) && !growing) {
+            return None;
+        }
+        // A rate of anything is a rate of the place; money and counts of projects and activities are not.
+        let counted = |t: Token| t.term.kinds.iter().any(|kind| matches!(*kind, "people" | "count" | "households"));
+        let open = known.is_some_and(|t| !counted(t)) || head.is_some_and(|t| t.term.kinds.contains(&"percent"));
+        if !open {
+            let foreign = |s: &Span| matches!(s.kind, EntityType::Enterprise | EntityType::Project | EntityType::Person);
+            let never = |t: &Token| t.is(role::NEVER) && t.end < to;
+            if self.context.spans_in(start, to).iter().any(foreign) || passage.tokens.iter().filter(inside).any(never) {
                 return None;
             }
         }
-        let field = passage.tokens.iter().filter(inside).find(|t| t.is(role::FIELD));
+        if head.is_some_and(|t| t.is(role::NEVER) && t.start < start + 2) && known.is_none() {
+            return None;
+        }
+        let field = passage.tokens.iter().find(|t| t.start >= from && t.end <= to && t.is(role::FIELD));
         let (class, kinds): (Class, &'static [&'static str]) = if share.is_some() {
             let part_of_plan = passage.tokens.iter().any(|t| t.start >= from && t.end <= to && t.is(role::PLAN));
             if part_of_plan {
@@ -860,16 +908,31 @@ impl Reader<'_> {
             (Class::Share, &["percent"])
         } else if let Some(token) = known {
             (Class::Known, &token.term.kinds)
-        } else if let Some(token) = last.filter(|t| t.is(role::HEAD)) {
+        } else if let Some(token) = head {
             (Class::Headed, &token.term.kinds)
         } else if let Some(token) = field {
-            start = token.start;
+            if token.end == to {
+                if start + 2 > token.start {
+                    return None;
+                }
+            } else {
+                // 种植水稻 is how much there is, 新造油茶林 is what was added.
+                start = if token.term.kinds.contains(&"heads") { token.end } else { token.start };
+            }
             (Class::Field, &token.term.kinds)
         } else {
             (Class::Other, &[])
         };
         if to - start > 24 {
             start = known.or(last).map_or(to - 24, |t| t.start);
+        }
+        if let Some(share) = share.filter(|t| t.end == to && !self.chars[t.start..t.end].ends_with(&['比'])) {
+            let mut end = share.start;
+            while let Some(token) = token_ending(passage, start, end).filter(|t| t.is(role::LEVEL | role::LEAD) && !t.is(role::NAME)) {
+                end = token.start;
+            }
+            let text: String = self.chars[start..end].iter().chain(&['占', '比']).collect();
+            return (text.chars().count() > 3).then_some(Name { text, start, class, kinds });
         }
         let text: String = self.chars[start..to].iter().filter(|c| **c != '\n').collect();
         let n = text.chars().count();
@@ -885,7 +948,7 @@ impl Reader<'_> {
             return None;
         }
         let token = passage.tokens.iter().find(|t| t.start >= start && t.end <= end && t.is(role::NAME))?;
-        self.name(passage, start, token.end)
+        self.name(passage, start, token.end, true)
     }
 
     /// The name behind a unit: `完成3000亩高标准农田建设`.
@@ -1018,7 +1081,7 @@ fn head_of(name: &[char]) -> Option<String> {
 /// Whether a name can be measured in the unit of a quantity.
 fn fits(kinds: &[&str], quantity: &Quantity) -> bool {
     let family = |kind: &str| match kind {
-        "households" | "people" | "person-times" | "count" => 1,
+        "households" | "people" | "person-times" | "count" | "heads" => 1,
         "area" | "floor area" => 2,
         "weight" | "volume" => 3,
         "money" | "foreign money" | "money per person" | "money per area" | "money per time" => 4,

@@ -19,7 +19,7 @@ pub struct Quantity {
     pub value: Option<String>,
     /// Unit as written, with its multiple of ten thousand (万亩).
     pub unit: String,
-    /// Kind of unit as in `units.tsv`; `bare` for a multiple alone (100万), `times` for 翻番, `other` for an unknown unit.
+    /// Kind of unit as in `units.tsv`; `heads` for animals, `bare` for a multiple alone (100万), `times` for 翻番, `other` for an unknown unit.
     pub kind: &'static str,
 }
 
@@ -50,19 +50,25 @@ static UNITS: LazyLock<Units> = LazyLock::new(|| {
     let mut kinds: FxHashMap<Box<[char]>, &'static str> = FxHashMap::default();
     for line in table.lines().filter(|line| !line.starts_with('#')) {
         let mut cells = line.split('\t');
-        if let (Some(term), Some(kind)) = (cells.next(), cells.next())
+        if let (Some(term), Some(kind), Some(base)) = (cells.next(), cells.next(), cells.next())
             && !matches!(term, "万" | "亿")
         {
-            kinds.insert(term.chars().collect(), kind);
+            kinds.insert(term.chars().collect(), if base == "头" { "heads" } else { kind });
         }
     }
     let longest = kinds.keys().map(|unit| unit.len()).max().unwrap_or(0);
     Units { kinds, longest }
 });
 
+/// Words that begin like a unit.
+const NO_UNITS: [[char; 2]; 6] = [['台', '阶'], ['人', '均'], ['人', '民'], ['户', '籍'], ['家', '庭'], ['个', '人']];
+
 impl Units {
     /// The longest unit that begins here: its length and kind.
     fn at(&self, chars: &[char]) -> Option<(usize, &'static str)> {
+        if NO_UNITS.iter().any(|word| chars.starts_with(word)) {
+            return None;
+        }
         (1..=self.longest.min(chars.len())).rev().find_map(|n| self.kinds.get(&chars[..n]).map(|kind| (n, *kind)))
     }
 }
@@ -180,7 +186,10 @@ fn unit(chars: &[char], start: usize, end: usize) -> Option<(String, &'static st
     if let Some((n, kind)) = UNITS.at(&chars[i..end])
         && !matches!(chars[i], '年')
     {
-        let kind = if kind == "duration" && chars[i] != '岁' { return None } else { kind };
+        // Of spans of time only an age that is no bound of a group (60岁以上老人).
+        if kind == "duration" && (chars[i] != '岁' || chars.get(i + 1).is_some_and(|c| matches!(c, '以' | '及' | '老' | '的' | '至' | '户'))) {
+            return None;
+        }
         let spelling = chars[i..i + n].iter().filter(|c| **c != '余').collect();
         return Some((spelling, kind, i + n));
     }
@@ -202,7 +211,8 @@ fn unit(chars: &[char], start: usize, end: usize) -> Option<(String, &'static st
         }
     }
     let latin = chars[i..end].iter().take_while(|c| c.is_ascii_alphabetic()).count();
-    if (1..=4).contains(&latin) && chars[i..i + latin].iter().any(|c| c.is_ascii_uppercase()) && !multiple.is_empty() {
+    let enough = if multiple.is_empty() { 2..=4 } else { 1..=4 };
+    if enough.contains(&latin) && chars[i..i + latin].iter().all(|c| c.is_ascii_uppercase()) {
         let spelling: String = chars[i..i + latin].iter().collect();
         return Some((multiple + &spelling, "other", i + latin));
     }
