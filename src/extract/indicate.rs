@@ -137,6 +137,13 @@ impl Vocabulary {
                 add(term, role, cells.next().unwrap_or_default());
             }
         }
+        // A name with 财政收入 in it speaks of a place as 财政收入 does.
+        let of_place: Vec<&str> = terms.iter().filter(|(_, term)| term.roles & role::PLACE != 0).map(|(text, _)| *text).collect();
+        for (text, term) in &mut terms {
+            if term.roles & (role::NAME | role::HEAD) != 0 && of_place.iter().any(|word| text.contains(word)) {
+                term.roles |= role::PLACE;
+            }
+        }
         let mut out = Self { long: FxHashMap::default(), single: FxHashMap::default() };
         for (text, term) in terms {
             let chars: Box<[char]> = text.chars().collect();
@@ -282,12 +289,14 @@ impl Reader<'_> {
         if sentence.heading == 9 || !text.iter().any(|c| c.is_ascii_digit() || matches!(c, '番' | 'X' | 'x' | '×' | '*')) {
             return;
         }
-        let numbers = quantities(self.chars, sentence.start, sentence.end);
+        let mut numbers = quantities(self.chars, sentence.start, sentence.end);
         if numbers.is_empty() {
             return;
         }
         let mut tokens = Vec::new();
         VOCABULARY.tokens(self.chars, sentence.start, sentence.end, &mut tokens);
+        // 500万元以上固定资产投资 is a name.
+        numbers.retain(|q| !tokens.iter().any(|t| t.start <= q.start && q.end <= t.end && t.is(role::NAME)));
         let years = self.years(sentence, &tokens);
         let mut passage = Passage { sentence, tokens, numbers, years, first_row: self.rows.len(), from: None };
         let mut subject = Subject::Home;
@@ -448,7 +457,7 @@ impl Reader<'_> {
                 continue;
             }
             let Some(token) = token_ending(passage, from, tail.end) else { break };
-            if !token.is(role::LEVEL | role::COMPARE) || token.is(role::NAME | role::UP | role::DOWN) {
+            if !token.is(role::LEVEL | role::COMPARE) || token.is(role::NAME | role::HEAD | role::UP | role::DOWN) {
                 break;
             }
             tail.level = true;
@@ -630,7 +639,7 @@ impl Reader<'_> {
             return;
         }
         // 较上年增加3200亩 tells no total.
-        if token_ending(passage, from, tail.end).is_some_and(|t| t.is(role::UP | role::DOWN) && !tail.to) {
+        if token_ending(passage, from, tail.end).is_some_and(|t| t.is(role::UP | role::DOWN) && !t.is(role::FIELD | role::HEAD) && !tail.to) {
             if let Some(row) = self.rows[passage.first_row..].last_mut().filter(|row| row.at + 1 == i) {
                 row.at = i;
             }
@@ -651,7 +660,12 @@ impl Reader<'_> {
             self.push(passage, i, &Subject::Place(place), name, value, unit, None, rule::OF_PLACE);
             return;
         }
-        let Some(mut name) = self.name(passage, from, tail.end, false) else { return };
+        let Some(mut name) = self.name(passage, from, tail.end, false) else {
+            if let Some(behind) = self.name_behind(passage, &quantity) {
+                self.push(passage, i, subject, behind, value, unit, None, rule::BEFORE_NAME);
+            }
+            return;
+        };
         let ends = self.ends_clause(quantity.end);
         let rule = match name.class {
             Class::Known if fits(name.kinds, &quantity) => rule::KNOWN,
@@ -880,7 +894,10 @@ impl Reader<'_> {
             return None;
         }
         let inside = |t: &&Token| t.start >= start && t.end <= to;
-        let last = token_ending(passage, start, to);
+        // 鸡存栏 is a name, and 鸡存栏量 another.
+        let longer = matches!(self.chars[to - 1], '量' | '数' | '额' | '率');
+        let last = token_ending(passage, start, to)
+            .or_else(|| token_ending(passage, start, to - 1).filter(|t| longer && t.is(role::NAME | role::HEAD)));
         let known = last.filter(|t| t.is(role::NAME));
         let head = last.filter(|t| t.is(role::HEAD));
         if last.is_some_and(|t| t.is(role::NEVER) && (t.is(role::NAME) || !t.is(role::HEAD)) && !growing) {
@@ -888,7 +905,7 @@ impl Reader<'_> {
         }
         // A rate of anything is a rate of the place; money and counts of projects and activities are not.
         let counted = |t: Token| t.term.kinds.iter().any(|kind| matches!(*kind, "people" | "count" | "households"));
-        let open = known.is_some_and(|t| !counted(t)) || head.is_some_and(|t| t.term.kinds.contains(&"percent"));
+        let open = share.is_some() || known.is_some_and(|t| !counted(t)) || head.is_some_and(|t| t.term.kinds.contains(&"percent"));
         if !open {
             let foreign = |s: &Span| matches!(s.kind, EntityType::Enterprise | EntityType::Project | EntityType::Person);
             let never = |t: &Token| t.is(role::NEVER) && t.end < to;
@@ -917,7 +934,7 @@ impl Reader<'_> {
                 }
             } else {
                 // 种植水稻 is how much there is, 新造油茶林 is what was added.
-                start = if token.term.kinds.contains(&"heads") { token.end } else { token.start };
+                start = if token.term.kinds.contains(&"heads") && token.end + 2 <= to { token.end } else { token.start };
             }
             (Class::Field, &token.term.kinds)
         } else {

@@ -172,7 +172,22 @@ fn quantity(chars: &[char], from: usize, start: usize, number_end: usize, end: u
             }
         }
     }
-    let (unit, kind, at) = unit(chars, unit_start, end)?;
+    let (unit, kind, at) = match unit(chars, unit_start, end) {
+        Some(found) => found,
+        // 分别达到3400、9500公里: the unit of the last one.
+        None => {
+            let mut next = number_end;
+            loop {
+                if !matches!(chars.get(next)?, '、' | '和') || next + 1 >= end || !chars[next + 1].is_ascii_digit() {
+                    return None;
+                }
+                next = skip_number(chars, next + 1, end);
+                if let Some((unit, kind, _)) = unit(chars, next, end) {
+                    break (unit, kind, number_end);
+                }
+            }
+        }
+    };
     Some(Quantity { start: first, end: at, value: Some(value), unit, kind })
 }
 
@@ -187,7 +202,8 @@ fn unit(chars: &[char], start: usize, end: usize) -> Option<(String, &'static st
         && !matches!(chars[i], '年')
     {
         // Of spans of time only an age that is no bound of a group (60岁以上老人).
-        if kind == "duration" && (chars[i] != '岁' || chars.get(i + 1).is_some_and(|c| matches!(c, '以' | '及' | '老' | '的' | '至' | '户'))) {
+        let reached = start >= 3 && chars[..start].iter().rev().take(6).any(|c| matches!(c, '达' | '到' | '为' | '命'));
+        if kind == "duration" && (chars[i] != '岁' || !reached) {
             return None;
         }
         let spelling = chars[i..i + n].iter().filter(|c| **c != '余').collect();
