@@ -8,6 +8,7 @@ pub mod crf;
 pub mod evidence;
 mod indicate;
 mod places;
+pub mod quantity;
 pub mod recognise;
 mod relate;
 mod resolve;
