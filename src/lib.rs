@@ -1,7 +1,17 @@
 //! 乡图: from the reports of Chinese townships, counties and provinces to a knowledge graph whose every fact names its source.
 
+pub mod cli;
+pub mod embedded;
 pub mod error;
+pub mod export;
+pub mod graph;
+pub mod messages;
 pub mod model;
+pub mod ontology;
+pub mod pipeline;
+pub mod read;
+pub mod store;
 pub mod text;
+pub mod vocab;
 
 pub use error::{Error, Result};

@@ -1,1 +1,14 @@
-fn main() {}
+//! Parses arguments, runs, prints the error chain, sets the exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match xiangtu::cli::run() {
+        Ok(exit) => exit.into(),
+        Err(error) if xiangtu::cli::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xiangtu: {error:#}");
+            xiangtu::cli::Exit::Error.into()
+        }
+    }
+}
