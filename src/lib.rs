@@ -4,6 +4,7 @@ pub mod cli;
 pub mod embedded;
 pub mod error;
 pub mod export;
+pub mod gazetteer;
 pub mod graph;
 pub mod messages;
 pub mod model;

@@ -107,7 +107,7 @@ impl Found {
     }
 
     fn is_within(&self, place: &str, wanted: &str) -> bool {
-        self.path.iter().any(|step| step.id == place || key(&step.name) == wanted) || self.places.iter().any(|p| key(p) == wanted)
+        self.path.iter().any(|step| step.id == place || key(&step.name) == wanted) || self.places.iter().any(|p| key(p).contains(wanted))
     }
 }
 
@@ -197,7 +197,7 @@ impl Store {
                 && kind != Some(EntityType::Place)
                 && let Some(home) = self.document(document.as_str())?.home
             {
-                places.insert(self.name_of(&home)?);
+                places.insert(self.full_name_of(&home)?);
             }
         }
         let name = concept.zh(vocab::PREF_LABEL).or_else(|| node.zh(vocab::PREF_LABEL)).or(code.as_deref()).unwrap_or(id.as_str());
@@ -232,6 +232,17 @@ impl Store {
             return Ok(document.paths.first().cloned().or(document.title).unwrap_or_else(|| iri.to_owned()));
         }
         Ok(iri.strip_prefix(ID_BASE).or_else(|| iri.strip_prefix(vocab::NS)).unwrap_or(iri).to_owned())
+    }
+
+    /// The name with the county's before it, where a town or village needs it to be told from its namesakes.
+    pub fn full_name_of(&self, iri: &str) -> Result<String> {
+        let name = self.name_of(iri)?;
+        let path = self.place_path(&NamedNode::new_unchecked(iri))?;
+        let above: String = path.iter().rev().skip(1).filter(|step| step.code.len() >= 6).map(|step| step.name.as_str()).rev().collect();
+        if above.is_empty() || path.last().is_none_or(|step| step.code.len() < 9) {
+            return Ok(name);
+        }
+        Ok(above + &name)
     }
 
     fn place_path(&self, id: &NamedNode) -> Result<Vec<PlaceStep>> {
@@ -285,7 +296,7 @@ impl Store {
 
     fn put_line(&self, grouped: &mut BTreeMap<(String, bool), Vec<Line>>, row: StatementRow, inverse: bool) -> Result<()> {
         let other = if inverse { Some(row.subject.as_str()) } else { row.object.as_deref() };
-        let other = other.map(|iri| self.name_of(iri)).transpose()?;
+        let other = other.map(|iri| self.full_name_of(iri)).transpose()?;
         let path = self.document(&row.document)?.paths.into_iter().next().unwrap_or_default();
         grouped.entry((row.property.clone(), inverse)).or_default().push(Line { other, path, statement: row });
         Ok(())

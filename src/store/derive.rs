@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 
 use super::read::{Node, literal, node_of};
 use super::{Store, failed, quads::zh};
+use crate::gazetteer::{DivisionId, Gazetteer, Level};
 use crate::{Result, vocab};
 
 /// What documents together say of one entity.
@@ -148,10 +149,26 @@ pub(super) struct Division {
 }
 
 /// A division and those above it, from the place itself up to the province.
+///
+/// A code that the gazetteer does not list still tells the divisions above it by its digits.
 pub(super) fn divisions_from(code: &str) -> Vec<Division> {
-    let lengths: &[usize] = &[12, 9, 6, 4, 2];
-    let cut = lengths.iter().filter(|n| **n <= code.len() && code.is_ascii());
-    cut.map(|n| Division { code: code[..*n].to_owned(), name: None }).collect()
+    let gazetteer = Gazetteer::get();
+    let number = |code: &str| code.parse().map(DivisionId).ok();
+    let cuts = [12, 9, 6, 4, 2].into_iter().filter_map(|n| code.get(..n));
+    let mut found = Vec::new();
+    for cut in cuts {
+        if let Some(listed) = number(cut).and_then(|id| gazetteer.division(id)) {
+            found.extend(gazetteer.lineage(listed.id).filter_map(|id| gazetteer.division(id)).map(|division| {
+                let name = if division.level() == Level::Village { division.short.unwrap_or(division.name) } else { division.name };
+                Division { code: division.id.to_string(), name: Some(name.to_owned()) }
+            }));
+            break;
+        }
+        if cut.len() == code.len() {
+            found.push(Division { code: cut.to_owned(), name: None });
+        }
+    }
+    found
 }
 
 /// The IRI of the place with this division code.
