@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     let store = open(&arguments.store, context)?;
     let answer = store.ask(&query, &arguments.params)?;
     if context.json {
-        write_json(out, &as_objects(&answer))?;
+        write_json(out, &as_objects(&answer, &store)?)?;
     } else if answer.rows.is_empty() {
         writeln!(out, "{}", context.lang.text("query.none"))?;
     } else {
@@ -84,12 +84,22 @@ fn list(context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(table::write(out, &headings, &rows)?)
 }
 
-fn as_objects(answer: &Answer) -> Vec<serde_json::Map<String, serde_json::Value>> {
-    let object = |row: &Vec<Option<crate::store::Value>>| {
-        let cells = answer.columns.iter().zip(row);
-        cells.map(|(column, value)| (column.clone(), value.as_ref().map_or(serde_json::Value::Null, |v| v.value.clone().into()))).collect()
-    };
-    answer.rows.iter().map(object).collect()
+/// One object a row: a literal as text, a thing as its IRI and name.
+fn as_objects(answer: &Answer, store: &Store) -> anyhow::Result<Vec<serde_json::Map<String, serde_json::Value>>> {
+    let mut objects = Vec::new();
+    for row in &answer.rows {
+        let mut object = serde_json::Map::new();
+        for (column, value) in answer.columns.iter().zip(row) {
+            let value = match value {
+                None => serde_json::Value::Null,
+                Some(value) if value.is_iri => serde_json::json!({"id": value.value, "name": store.full_name_of(&value.value)?}),
+                Some(value) => value.value.clone().into(),
+            };
+            object.insert(column.clone(), value);
+        }
+        objects.push(object);
+    }
+    Ok(objects)
 }
 
 /// Cells for people: names for IRIs, labels for codes, sentences shortened.
@@ -101,8 +111,9 @@ fn shown(answer: &Answer, store: &Store, lang: Lang) -> anyhow::Result<Vec<Vec<S
             cells.push(match value {
                 None => String::new(),
                 Some(value) if value.is_iri && value.value.starts_with(vocab::NS) => Ontology::get().label(&value.value, lang.index()).to_owned(),
-                Some(value) if value.is_iri => store.name_of(&value.value)?,
+                Some(value) if value.is_iri => store.full_name_of(&value.value)?,
                 Some(value) if column == "quote" => table::shorten(&value.value, 0, 0),
+                Some(value) if value.value == "true" || value.value == "false" => lang.find(&format!("said.{}", value.value)).unwrap_or_default().to_owned(),
                 Some(value) if matches!(column.as_str(), "status" | "part" | "kind") => Ontology::get().value_label(&value.value, lang.index()).to_owned(),
                 Some(value) => value.value.clone(),
             });

@@ -189,14 +189,15 @@ impl Store {
         for role in [vocab::SUBJECT, vocab::OBJECT] {
             statements += self.inner.quads_for_pattern(None, Some(role), Some(id.as_ref().into()), None).count();
         }
-        let mut documents = 0;
+        let mut documents = BTreeSet::new();
+        for property in [vocab::MENTIONS, vocab::HOME] {
+            for quad in self.inner.quads_for_pattern(None, Some(property), Some(id.as_ref().into()), None) {
+                documents.insert(quad.map_err(failed)?.subject.to_string());
+            }
+        }
         let mut places = BTreeSet::new();
-        for quad in self.inner.quads_for_pattern(None, Some(vocab::MENTIONS), Some(id.as_ref().into()), None) {
-            documents += 1;
-            if let NamedOrBlankNode::NamedNode(document) = quad.map_err(failed)?.subject
-                && kind != Some(EntityType::Place)
-                && let Some(home) = self.document(document.as_str())?.home
-            {
+        for document in documents.iter().filter(|_| kind != Some(EntityType::Place)) {
+            if let Some(home) = self.document(document.trim_matches(['<', '>']))?.home {
                 places.insert(self.full_name_of(&home)?);
             }
         }
@@ -210,7 +211,7 @@ impl Store {
             code,
             places: places.into_iter().collect(),
             statements,
-            documents,
+            documents: documents.len(),
             id: id.as_str().to_owned(),
         }))
     }

@@ -337,7 +337,9 @@ fn load_file(folder: &Path) -> Result<oxigraph::store::Store> {
         Err(e) => return Err(Error::file(path, e)),
     };
     let mut loader = store.bulk_loader();
-    loader.load_from_reader(RdfFormat::NQuads, BufReader::new(file)).map_err(|e| Error::Store(format!("{}: {e}", path.display())))?;
+    // Not `load_from_reader`, which gives nodes without a name new ones at random.
+    let quads = RdfParser::from_format(RdfFormat::NQuads).for_reader(BufReader::new(file));
+    loader.load_ok_quads::<_, oxigraph::store::LoaderError>(quads).map_err(|e| Error::Store(format!("{}: {e}", path.display())))?;
     loader.commit().map_err(failed)?;
     Ok(store)
 }

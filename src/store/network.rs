@@ -207,7 +207,13 @@ impl Store {
     pub fn counts(&self) -> Result<Counts> {
         let mut counts = Counts::default();
         for thing in self.things()? {
-            *counts.entities.entry(thing.kind).or_default() += 1;
+            // Divisions that only stand above others are no finding.
+            let id = NamedNode::new_unchecked(&thing.id);
+            let roles = [vocab::MENTIONS, vocab::HOME, vocab::SUBJECT, vocab::OBJECT];
+            let is_said = |role| self.inner.quads_for_pattern(None, Some(role), Some(id.as_ref().into()), None).next().is_some();
+            if roles.into_iter().any(is_said) {
+                *counts.entities.entry(thing.kind).or_default() += 1;
+            }
         }
         let quads = |predicate: NamedNodeRef<'_>, object: NamedNodeRef<'_>| {
             self.inner.quads_for_pattern(None, Some(predicate), Some(object.into()), None).count()

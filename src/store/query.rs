@@ -3,7 +3,8 @@
 //! A query file opens with a head comment: the question in Chinese (`# zh:`) and English (`# en:`), its columns
 //! (`# columns:`) and its parameters (`# param NAME (TYPE): DEFAULT  what it is`). In the query a parameter stands as `$NAME`,
 //! which SPARQL reads as a variable; a given value replaces it as a serialised term, never as raw text. A
-//! parameter without value and default stays a variable: the question is then asked of everything.
+//! parameter whose default is `*` stays a variable where no value is given: the question is then asked of everything. One whose
+//! default is empty must be given; `""` is the empty text.
 
 use oxigraph::model::{GraphName, Literal, NamedNode, Term};
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
@@ -37,7 +38,7 @@ pub struct Parameter {
     /// `text`, `integer`, `year`, `decimal`, `entity` or a type of entity.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Taken where none is given; empty for an open parameter.
+    /// Taken where none is given: empty for one that must be given, `*` for one that may stay open, `""` for the empty text.
     pub default: String,
 }
 
@@ -137,8 +138,11 @@ impl Store {
         let mut bound = Vec::new();
         for parameter in &query.parameters {
             let value = given.iter().rev().find(|(name, _)| *name == parameter.name).map_or(parameter.default.as_str(), |(_, v)| v);
-            if !value.is_empty() {
-                bound.push((parameter.name.as_str(), self.parameter_term(parameter, value)?));
+            match value {
+                "" => return Err(Error::Query(format!("{}: give --param {}=…", query.name, parameter.name))),
+                "*" => {}
+                "\"\"" => bound.push((parameter.name.as_str(), Literal::from("").into())),
+                value => bound.push((parameter.name.as_str(), self.parameter_term(parameter, value)?)),
             }
         }
         self.run(query, &substitute(&query.text, &bound))

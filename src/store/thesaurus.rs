@@ -31,16 +31,17 @@ pub fn thesaurus_faults(files: &[(&str, &str)]) -> Vec<Error> {
         if let Some(label) = literal(&quad.object).filter(|l| (is_preferred || quad.predicate == vocab::ALT_LABEL) && l.language() == Some("zh")) {
             // Domains and campaigns are told apart by where they stand, so they may share a name.
             let is_domain = concept.contains("/id/domain/");
-            if let Some(other) = names.insert((key(label.value()), is_domain), concept.clone()) {
-                let message = if other == concept { format!("{}: stands twice in {concept}", label.value()) } else { format!("{}: names both {other} and {concept}", label.value()) };
-                faults.push(fault(message));
+            // Two spellings that differ in brackets only may stand in one concept.
+            let other = names.insert((key(label.value()), is_domain), concept.clone());
+            if let Some(other) = other.filter(|other| *other != concept) {
+                faults.push(fault(format!("{}: names both {other} and {concept}", label.value())));
             }
         }
         if quad.predicate == vocab::BROADER || quad.predicate == vocab::DOMAIN {
             if let Term::NamedNode(above) = &quad.object
                 && !concepts.contains(above.as_str())
             {
-                faults.push(fault(format!("{concept}: {above} is no concept of the thesaurus")));
+                faults.push(fault(format!("{concept}: {} is no concept of the thesaurus", above.as_str())));
             }
         }
     }
