@@ -26,6 +26,10 @@ pub(super) struct Arguments {
     min_documents: u32,
     #[arg(long, default_value_t = Training::default().prune)]
     prune: f32,
+    #[arg(long, default_value_t = Training::default().dropout)]
+    dropout: f32,
+    #[arg(long, hide = true)]
+    no_average: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
@@ -35,6 +39,8 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
         l2: arguments.l2,
         min_documents: arguments.min_documents,
         prune: arguments.prune,
+        dropout: arguments.dropout,
+        average: !arguments.no_average,
     };
     let documents = train::prepare(gold::read_folder(&arguments.gold)?);
     if let Some(folds) = arguments.left_out {

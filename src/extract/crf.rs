@@ -327,6 +327,8 @@ impl Crf {
             .iter()
             .map(|e| (e.attributes.iter().map(|a| a.iter().filter_map(|&k| crf.row(k)).collect()).collect(), &e.labels[..]))
             .collect();
+        let mut sums = vec![[0.0f32; STRIDE]; keys.len()];
+        let mut n_sums = 0.0;
         let mut squares = vec![[1e-2f32; STRIDE]; keys.len()];
         let mut edge_squares = vec![1e-2f32; TRANSITIONS];
         let mut order: Vec<usize> = (0..sequences.len()).collect();
@@ -341,8 +343,30 @@ impl Crf {
             let rate = options.rate / (1.0 + 0.15 * epoch as f32);
             for &s in &order {
                 let (attributes, labels) = &sequences[s];
-                if !attributes.is_empty() {
-                    crf.step(attributes, labels, rate, options.l2, &frequency, &mut squares, &mut edge_squares);
+                if attributes.is_empty() {
+                    continue;
+                }
+                // Dropout (Srivastava et al. 2014): with a part of the attributes hidden at each step no single word can
+                // carry a decision that the lexicons could carry too.
+                let mut kept: Vec<Vec<u32>> = Vec::with_capacity(attributes.len());
+                for rows in attributes {
+                    kept.push(rows.iter().copied().filter(|_| { seed ^= seed << 13; seed ^= seed >> 7; seed ^= seed << 17; (seed >> 40) as f32 / (1u64 << 24) as f32 >= options.dropout }).collect());
+                }
+                crf.step(&kept, 1.0 / (1.0 - options.dropout), labels, rate, options.l2, &frequency, &mut squares, &mut edge_squares);
+            }
+            if options.average && epoch * 2 >= options.epochs {
+                n_sums += 1.0;
+                for (sum, w) in sums.iter_mut().zip(&crf.weights) {
+                    for (s, w) in sum.iter_mut().zip(w) {
+                        *s += w;
+                    }
+                }
+            }
+        }
+        if n_sums > 0.0 {
+            for (w, sum) in crf.weights.iter_mut().zip(&sums) {
+                for (w, s) in w.iter_mut().zip(sum) {
+                    *w = s / n_sums;
                 }
             }
         }
@@ -354,6 +378,7 @@ impl Crf {
     fn step(
         &mut self,
         attributes: &[Vec<u32>],
+        scale: f32,
         labels: &[u8],
         rate: f32,
         l2: f32,
@@ -361,7 +386,10 @@ impl Crf {
         squares: &mut [[f32; STRIDE]],
         edge_squares: &mut [f32],
     ) {
-        let scores = self.scores(attributes);
+        let mut scores = self.scores(attributes);
+        for s in scores.iter_mut().flatten() {
+            *s *= scale;
+        }
         let m = Messages::new(&scores, &self.transitions);
         let z = m.evidence();
         let n = attributes.len();
@@ -390,7 +418,7 @@ impl Crf {
                 let decay = l2 / frequency[row];
                 let (w, g2) = (&mut self.weights[row], &mut squares[row]);
                 for l in 0..STRIDE {
-                    let g = gradient[l] + decay * w[l];
+                    let g = scale * gradient[l] + decay * w[l];
                     g2[l] += g * g;
                     w[l] -= rate * g / g2[l].sqrt();
                 }
@@ -514,11 +542,15 @@ pub struct Training {
     pub min_documents: u32,
     /// Weights smaller than this are dropped.
     pub prune: f32,
+    /// Part of the attributes that is hidden at each step.
+    pub dropout: f32,
+    /// Whether the weights are the mean over the second half of the passes.
+    pub average: bool,
 }
 
 impl Default for Training {
     fn default() -> Self {
-        Self { epochs: 20, rate: 0.05, l2: 1.0, min_documents: 2, prune: 0.02 }
+        Self { epochs: 20, rate: 0.05, l2: 1.0, min_documents: 2, prune: 0.02, dropout: 0.3, average: true }
     }
 }
 
