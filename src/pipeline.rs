@@ -27,14 +27,7 @@ pub fn extract_document(name: &str, source: &str) -> Extraction {
 
 /// The same with home, year, mentions and entities taken from elsewhere; only facts and indicators are found.
 pub fn extract_given(name: &str, source: &str, given: &Extraction) -> Extraction {
-    let found = extract_document(name, source);
-    Extraction {
-        home: given.home.clone(),
-        year: given.year,
-        mentions: given.mentions.clone(),
-        entities: given.entities.clone(),
-        ..found
-    }
+    crate::extract::given(&crate::text::Document::new(name, source), given)
 }
 
 /// How to build.

@@ -137,7 +137,8 @@ pub(super) fn write(villages: &[(u64, String)]) -> std::io::Result<Vec<u8>> {
             last = code / 1000 * 1000;
         }
         if *code != last + 1 {
-            block.extend([NUMBER, (code % 1000 >> 8) as u8, (code % 1000) as u8]);
+            let number = code % 1000;
+            block.extend([NUMBER, (number >> 8) as u8, number as u8]);
         }
         last = *code;
         let (stem, ending) = split_village(name);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use oxigraph::model::{NamedOrBlankNode, Quad, Term};
 
 use super::{parse_turtle, read::literal};
-use crate::text::key;
+use crate::thesaurus::Thesaurus;
 use crate::{Error, vocab};
 
 /// What is wrong with thesaurus files, given as path and text.
@@ -31,8 +31,8 @@ pub fn thesaurus_faults(files: &[(&str, &str)]) -> Vec<Error> {
         if let Some(label) = literal(&quad.object).filter(|l| (is_preferred || quad.predicate == vocab::ALT_LABEL) && l.language() == Some("zh")) {
             // Domains and campaigns are told apart by where they stand, so they may share a name.
             let is_domain = concept.contains("/id/domain/");
-            // Two spellings that differ in brackets only may stand in one concept.
-            let other = names.insert((key(label.value()), is_domain), concept.clone());
+            // Spellings that are compared as one may both stand in one concept.
+            let other = names.insert((Thesaurus::key(label.value()), is_domain), concept.clone());
             if let Some(other) = other.filter(|other| *other != concept) {
                 faults.push(fault(format!("{}: names both {other} and {concept}", label.value())));
             }

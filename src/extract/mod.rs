@@ -1,0 +1,144 @@
+//! From one document to what it says: names, the things named, facts and figures.
+//!
+//! A pure function of the document and the knowledge files. One file per stage:
+//! [`crf`] and `recognise` find mentions, `resolve` says which thing each mention names and which place the
+//! document is about, `relate` finds facts, `indicate` finds figures.
+
+pub mod crf;
+pub mod evidence;
+mod indicate;
+mod places;
+pub mod recognise;
+mod relate;
+pub mod train;
+
+use std::collections::HashMap;
+
+use crate::model::{Entity, EntityType, Extraction, Home, Mention, Quote};
+use crate::text::Document;
+
+/// A mention in the normal form: what the stages after recognition work on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Span {
+    /// First character in the normal form.
+    pub start: usize,
+    /// One past the last character in the normal form.
+    pub end: usize,
+    /// Type of the thing named.
+    pub kind: EntityType,
+    /// Index into [`Context::entities`].
+    pub entity: usize,
+    /// 0 to 1.
+    pub confidence: f64,
+}
+
+/// A document with its mentions resolved.
+pub struct Context<'a> {
+    /// The text.
+    pub doc: &'a Document,
+    /// Mentions, sorted by start, without overlaps.
+    pub spans: Vec<Span>,
+    /// The things named.
+    pub entities: Vec<Entity>,
+    /// The place that the document is about.
+    pub home: Option<Home>,
+    /// The main year that it reports on.
+    pub year: Option<i32>,
+}
+
+impl Context<'_> {
+    /// A quote of whole sentences around a span of the normal form, without outer white space.
+    pub fn quote(&self, start: usize, end: usize) -> Quote {
+        let text = &self.doc.text;
+        let (mut a, mut b) = (start, end);
+        if let (Some(first), Some(last)) =
+            (self.doc.sentences.get(self.doc.sentence_at(start)), self.doc.sentences.get(self.doc.sentence_at(end.max(1) - 1)))
+        {
+            (a, b) = (first.start.min(start), last.end.max(end));
+        }
+        while b > end && text.chars[b - 1] == '\n' {
+            b -= 1;
+        }
+        let (start, end) = text.source_span(a, b);
+        Quote { start, end, text: text.source_text(start, end) }
+    }
+
+    /// The spans of one sentence.
+    pub fn spans_in(&self, start: usize, end: usize) -> &[Span] {
+        let a = self.spans.partition_point(|s| s.start < start);
+        let b = self.spans.partition_point(|s| s.start < end);
+        &self.spans[a..b]
+    }
+
+    /// The extraction that this document gives.
+    pub fn finish(self) -> Extraction {
+        let facts = relate::relate(&self);
+        let indicators = indicate::indicate(&self);
+        let text = &self.doc.text;
+        let mentions = self
+            .spans
+            .iter()
+            .map(|s| {
+                let (start, end) = text.source_span(s.start, s.end);
+                Mention {
+                    start,
+                    end,
+                    kind: s.kind,
+                    text: text.source_text(start, end),
+                    entity: self.entities[s.entity].id.clone(),
+                    confidence: s.confidence,
+                }
+            })
+            .collect();
+        let mut entities = self.entities;
+        entities.sort_by(|a, b| a.id.cmp(&b.id));
+        entities.dedup_by(|a, b| a.id == b.id);
+        Extraction {
+            doc: self.doc.name.clone(),
+            title: (!self.doc.title.is_empty()).then(|| self.doc.title.clone()),
+            length: text.source.len(),
+            home: self.home,
+            year: self.year,
+            mentions,
+            entities,
+            facts,
+            indicators,
+        }
+    }
+}
+
+/// Extracts a document with given weights.
+pub fn extract_with(model: &crf::Crf, doc: &Document) -> Extraction {
+    let names = recognise::recognise(model, doc);
+    let mut entities: Vec<Entity> = Vec::new();
+    let mut index: HashMap<(EntityType, String), usize> = HashMap::new();
+    let spans = names
+        .into_iter()
+        .map(|n| {
+            let name = doc.text.slice(n.start, n.end);
+            let key = (n.kind, crate::text::key(&name));
+            let entity = *index.entry(key).or_insert_with_key(|(kind, key)| {
+                entities.push(Entity { id: format!("{}{}/{}", crate::model::ID_BASE, kind.name(), key), kind: *kind, name, aliases: Vec::new(), code: None });
+                entities.len() - 1
+            });
+            Span { start: n.start, end: n.end, kind: n.kind, entity, confidence: n.confidence }
+        })
+        .collect();
+    Context { doc, spans, entities, home: None, year: None }.finish()
+}
+
+/// Takes mentions, entities, home and year from an extraction of the same text instead of finding them.
+pub fn given(doc: &Document, from: &Extraction) -> Extraction {
+    let index: HashMap<&str, usize> = from.entities.iter().enumerate().map(|(i, e)| (e.id.as_str(), i)).collect();
+    let mut spans: Vec<Span> = from
+        .mentions
+        .iter()
+        .filter_map(|m| {
+            let (start, end) = (doc.text.from_source(m.start), doc.text.from_source(m.end));
+            let entity = *index.get(m.entity.as_str())?;
+            (start < end).then_some(Span { start, end, kind: m.kind, entity, confidence: m.confidence })
+        })
+        .collect();
+    spans.sort_by_key(|s| (s.start, s.end));
+    Context { doc, spans, entities: from.entities.clone(), home: from.home.clone(), year: from.year }.finish()
+}
