@@ -9,25 +9,21 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use crate::extract;
 use crate::model::Extraction;
 use crate::read::{Reason, decode, list_files};
 use crate::store::{Counts, Sourced, Store, content_hash};
+use crate::text::Document;
 use crate::{Error, Result};
 
 /// What one document says: text -> document -> mentions -> entities, facts, indicators. A pure function.
 pub fn extract_document(name: &str, source: &str) -> Extraction {
-    let document = crate::text::Document::new(name, source);
-    Extraction {
-        doc: document.name,
-        title: Some(document.title).filter(|title| !title.is_empty()),
-        length: document.text.source.len(),
-        ..Extraction::default()
-    }
+    extract::extract(&Document::new(name, source))
 }
 
 /// The same with home, year, mentions and entities taken from elsewhere; only facts and indicators are found.
 pub fn extract_given(name: &str, source: &str, given: &Extraction) -> Extraction {
-    crate::extract::given(&crate::text::Document::new(name, source), given)
+    extract::given(&Document::new(name, source), given)
 }
 
 /// How to build.

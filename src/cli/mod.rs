@@ -9,6 +9,7 @@ mod lookup;
 mod query;
 mod recurrence;
 mod table;
+mod train;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -65,6 +66,7 @@ enum Command {
     Recurrence(recurrence::Arguments),
     Export(export::Arguments),
     Check(check::Arguments),
+    Train(train::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -106,6 +108,7 @@ pub fn run() -> Done {
         Command::Recurrence(arguments) => recurrence::run(&arguments, &context, &mut out),
         Command::Export(arguments) => export::run(&arguments, &context, &mut out),
         Command::Check(arguments) => check::run(&arguments, &context, &mut out),
+        Command::Train(arguments) => train::run(&arguments, &mut out),
         Command::Completions(arguments) => completions::run(&arguments, localised(context.lang), &mut out),
     }?;
     out.flush()?;

@@ -264,7 +264,15 @@ fn terms(hits: &[Hit], a: &mut [Vec<u64>]) {
 }
 
 fn place_names(places: &[PlaceHit], a: &mut [Vec<u64>]) {
-    for hit in places {
+    // Of names that begin at one place or lie within another only the longest is told, by the strongest grade.
+    let mut sorted: Vec<&PlaceHit> = places.iter().collect();
+    sorted.sort_by_key(|h| (h.start, std::cmp::Reverse(h.end), std::cmp::Reverse(h.grade)));
+    let mut last_end = 0;
+    for hit in sorted {
+        if hit.end <= last_end {
+            continue;
+        }
+        last_end = hit.end;
         let code = u64::from(hit.grade);
         for i in hit.start..hit.end {
             a[i].push(key(Template::Place, place_in(i - hit.start, hit.end - hit.start) << 16 | code));

@@ -8,11 +8,15 @@ pub mod crf;
 pub mod evidence;
 mod indicate;
 mod places;
+pub mod quantity;
 pub mod recognise;
 mod relate;
+mod resolve;
 pub mod train;
+mod year;
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use crate::model::{Entity, EntityType, Extraction, Home, Mention, Quote};
 use crate::text::Document;
@@ -109,22 +113,23 @@ impl Context<'_> {
 
 /// Extracts a document with given weights.
 pub fn extract_with(model: &crf::Crf, doc: &Document) -> Extraction {
-    let names = recognise::recognise(model, doc);
-    let mut entities: Vec<Entity> = Vec::new();
-    let mut index: HashMap<(EntityType, String), usize> = HashMap::new();
-    let spans = names
-        .into_iter()
-        .map(|n| {
-            let name = doc.text.slice(n.start, n.end);
-            let key = (n.kind, crate::text::key(&name));
-            let entity = *index.entry(key).or_insert_with_key(|(kind, key)| {
-                entities.push(Entity { id: format!("{}{}/{}", crate::model::ID_BASE, kind.name(), key), kind: *kind, name, aliases: Vec::new(), code: None });
-                entities.len() - 1
-            });
-            Span { start: n.start, end: n.end, kind: n.kind, entity, confidence: n.confidence }
-        })
-        .collect();
-    Context { doc, spans, entities, home: None, year: None }.finish()
+    let survey = places::survey(doc);
+    let names = recognise::recognise(model, doc, &survey);
+    let scope = resolve::scope(doc, &survey);
+    let home = resolve::home(&survey, &scope);
+    let (spans, entities) = resolve::resolve(doc, &survey, home.as_ref(), &scope, names);
+    Context { doc, spans, entities, home, year: year::main_year(doc) }.finish()
+}
+
+static MODEL: LazyLock<crf::Crf> = LazyLock::new(|| {
+    let path = "data/model/mentions.tsv";
+    let text = crate::embedded::file(path).unwrap_or_default();
+    crf::Crf::from_tsv(path, text).expect("a test reads the built-in weights")
+});
+
+/// Extracts a document: a pure function of its text and the knowledge files.
+pub fn extract(doc: &Document) -> Extraction {
+    extract_with(&MODEL, doc)
 }
 
 /// Takes mentions, entities, home and year from an extraction of the same text instead of finding them.

@@ -2,6 +2,7 @@
 
 use super::crf::Crf;
 use super::evidence::{self, Evidence};
+use super::places::Survey;
 use crate::model::EntityType;
 use crate::text::Document;
 
@@ -19,8 +20,8 @@ pub struct Name {
 }
 
 /// The attributes of a document's characters.
-pub fn evidence_of(doc: &Document) -> Evidence {
-    evidence::collect(doc, &[])
+pub fn evidence_of(doc: &Document, survey: &Survey) -> Evidence {
+    evidence::collect(doc, &survey.hits)
 }
 
 /// The spans that are labelled one by one: sentences.
@@ -29,8 +30,8 @@ pub fn sequences(doc: &Document) -> Vec<(usize, usize)> {
 }
 
 /// Finds the names in a document.
-pub fn recognise(model: &Crf, doc: &Document) -> Vec<Name> {
-    let evidence = evidence_of(doc);
+pub fn recognise(model: &Crf, doc: &Document, survey: &Survey) -> Vec<Name> {
+    let evidence = evidence_of(doc, survey);
     let mut names = Vec::new();
     for (start, end) in sequences(doc) {
         let rows: Vec<Vec<u32>> = evidence.attributes[start..end].iter().map(|keys| keys.iter().filter_map(|&k| model.row(k)).collect()).collect();

@@ -52,7 +52,7 @@ fn examples(gold: &Gold, doc: &Document, n: u32) -> Vec<Example> {
         labels[a + 1..b - 1].fill(crf::inside(kind) as u8);
         labels[b - 1] = crf::end(kind) as u8;
     }
-    let mut attributes = recognise::evidence_of(doc).attributes;
+    let mut attributes = recognise::evidence_of(doc, &super::places::survey(doc)).attributes;
     recognise::sequences(doc)
         .into_iter()
         .filter_map(|(start, end)| {
