@@ -33,7 +33,9 @@ impl Lang {
     /// The language that the environment asks for.
     pub fn from_environment() -> Self {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        Self::of_locale(&set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG")).unwrap_or_default())
+        Self::of_locale(
+            &set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG")).unwrap_or_default(),
+        )
     }
 
     /// 0 for Chinese, 1 for English: where a pair of labels holds it.

@@ -65,8 +65,11 @@ impl Ontology {
             term.take(quad, &lists);
         }
         for quad in quads.iter().filter(|quad| quad.predicate == vocab::NOTATION) {
-            if let (NamedOrBlankNode::NamedNode(subject), Term::Literal(code)) = (&quad.subject, &quad.object) {
-                ontology.values.insert(code.value().to_owned(), ontology.terms[subject.as_str()].label.clone());
+            if let (NamedOrBlankNode::NamedNode(subject), Term::Literal(code)) = (&quad.subject, &quad.object)
+            {
+                ontology
+                    .values
+                    .insert(code.value().to_owned(), ontology.terms[subject.as_str()].label.clone());
             }
         }
         Ok(ontology)
@@ -79,7 +82,9 @@ impl Ontology {
 
     /// Whether a class, property or individual is declared.
     pub fn declares(&self, iri: &str) -> bool {
-        self.terms.get(iri).is_some_and(|term| term.is_class || term.is_property || term.label.iter().any(|l| !l.is_empty()))
+        self.terms
+            .get(iri)
+            .is_some_and(|term| term.is_class || term.is_property || term.label.iter().any(|l| !l.is_empty()))
     }
 
     /// The label of a term in the language (0 Chinese, 1 English); its local name without one.
@@ -117,7 +122,12 @@ impl Ontology {
             if term.edge && term.ends.iter().any(Vec::is_empty) {
                 fault(iri, format!("{iri}: an edge needs xt:edgeFrom and xt:edgeTo"));
             }
-            for end in term.ends.iter().flatten().filter(|end| !self.terms.get(*end).is_some_and(|term| term.is_class)) {
+            for end in term
+                .ends
+                .iter()
+                .flatten()
+                .filter(|end| !self.terms.get(*end).is_some_and(|term| term.is_class))
+            {
                 fault(iri, format!("{iri}: end {end} is no declared class"));
             }
         }
@@ -143,7 +153,8 @@ impl OntologyTerm {
         if is(vocab::TYPE) {
             let class = object.unwrap_or_default();
             self.is_class |= class == format!("{OWL}Class");
-            self.is_property |= class.starts_with(OWL) && class.ends_with("Property") || class == format!("{RDF}Property");
+            self.is_property |=
+                class.starts_with(OWL) && class.ends_with("Property") || class == format!("{RDF}Property");
         } else if predicate == format!("{RDFS}subClassOf") || predicate == format!("{RDFS}subPropertyOf") {
             self.parents.extend(object.filter(|iri| iri.starts_with(vocab::NS)));
         } else if predicate == format!("{RDFS}label") {

@@ -54,7 +54,12 @@ const AT_A_TIME: usize = 64;
 const WRITE_FROM: usize = 20_000;
 
 /// Files -> extractions -> store. `progress` is told the number of files done after each.
-pub fn build(paths: &[PathBuf], folder: &Path, options: &BuildOptions, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<BuildReport> {
+pub fn build(
+    paths: &[PathBuf],
+    folder: &Path,
+    options: &BuildOptions,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<BuildReport> {
     let files = list_files(paths)?;
     let pool = threads(options.jobs)?;
     let mut store = Store::create(folder)?;
@@ -62,15 +67,22 @@ pub fn build(paths: &[PathBuf], folder: &Path, options: &BuildOptions, progress:
     store.begin()?;
     let mut waiting: Vec<Sourced> = Vec::new();
     for (i, some) in files.chunks(AT_A_TIME).enumerate() {
-        let documents: Vec<Sourced> = pool.install(|| some.par_iter().map(|path| source(path, options)).collect());
+        let documents: Vec<Sourced> =
+            pool.install(|| some.par_iter().map(|path| source(path, options)).collect());
         for document in &documents {
             match &document.content {
                 Ok(_) => report.done += 1,
-                Err(reason) => report.set_aside.extend(document.paths.iter().map(|path| (path.clone(), reason.clone()))),
+                Err(reason) => {
+                    report.set_aside.extend(document.paths.iter().map(|path| (path.clone(), reason.clone())))
+                }
             }
         }
         waiting.extend(documents);
-        let size: usize = waiting.iter().filter_map(|d| d.content.as_ref().ok()).map(|e| e.facts.len() + e.indicators.len() + e.mentions.len()).sum();
+        let size: usize = waiting
+            .iter()
+            .filter_map(|d| d.content.as_ref().ok())
+            .map(|e| e.facts.len() + e.indicators.len() + e.mentions.len())
+            .sum();
         if size >= WRITE_FROM {
             store.replace(std::mem::take(&mut waiting))?;
         }
@@ -84,7 +96,10 @@ pub fn build(paths: &[PathBuf], folder: &Path, options: &BuildOptions, progress:
 
 /// A pool of this many threads; 0 for one a core.
 pub fn threads(jobs: usize) -> Result<rayon::ThreadPool> {
-    rayon::ThreadPoolBuilder::new().num_threads(jobs).build().map_err(|e| Error::Store(format!("cannot start {jobs} threads: {e}")))
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs)
+        .build()
+        .map_err(|e| Error::Store(format!("cannot start {jobs} threads: {e}")))
 }
 
 /// One file -> what it says, or why it is set aside.
@@ -92,11 +107,17 @@ fn source(path: &Path, options: &BuildOptions) -> Sourced {
     let shown = path.to_string_lossy().into_owned();
     let paths = BTreeSet::from([shown.clone()]);
     let Ok(bytes) = std::fs::read(path) else {
-        return Sourced { hash: content_hash(shown.as_bytes()), paths, content: Err(Reason::Unreadable.name().to_owned()) };
+        return Sourced {
+            hash: content_hash(shown.as_bytes()),
+            paths,
+            content: Err(Reason::Unreadable.name().to_owned()),
+        };
     };
     let name = path.file_name().map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
     let content = match decode(&bytes) {
-        Ok(text) => Ok(options.extractions.get(&name).cloned().unwrap_or_else(|| extract_document(&name, text))),
+        Ok(text) => {
+            Ok(options.extractions.get(&name).cloned().unwrap_or_else(|| extract_document(&name, text)))
+        }
         Err(reason) => Err(reason.name().to_owned()),
     };
     Sourced { hash: content_hash(&bytes), paths, content }

@@ -55,7 +55,10 @@ pub fn list_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     }
     if files.is_empty() {
         let named = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
-        return Err(Error::Unreadable { path: named.into(), message: "no .txt or .md file in it; name a folder that holds texts".to_owned() });
+        return Err(Error::Unreadable {
+            path: named.into(),
+            message: "no .txt or .md file in it; name a folder that holds texts".to_owned(),
+        });
     }
     Ok(files.into_iter().collect())
 }
@@ -70,7 +73,11 @@ fn walk(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<()> {
         // A link to a folder is not followed: it may lead back here.
         if entry.file_type().map_err(|e| Error::file(&path, e))?.is_dir() {
             walk(&path, files)?;
-        } else if path.extension().is_some_and(|e| ENDINGS.iter().any(|ending| e.eq_ignore_ascii_case(ending))) && !path.is_dir() {
+        } else if path
+            .extension()
+            .is_some_and(|e| ENDINGS.iter().any(|ending| e.eq_ignore_ascii_case(ending)))
+            && !path.is_dir()
+        {
             files.insert(path);
         }
     }
@@ -93,7 +100,8 @@ pub fn decode(bytes: &[u8]) -> Result<&str, Reason> {
     if bytes.contains(&0) {
         return Err(Reason::Binary);
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| if looks_binary(bytes) { Reason::Binary } else { Reason::Encoding })?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| if looks_binary(bytes) { Reason::Binary } else { Reason::Encoding })?;
     if text.chars().any(|c| is_han(c) || c.is_alphabetic()) { Ok(text) } else { Err(Reason::NoText) }
 }
 

@@ -15,19 +15,29 @@ macro_rules! terms {
 }
 
 macro_rules! xt {
-    ($local:literal) => { concat!("https://w3id.org/xiangtu/ontology#", $local) };
+    ($local:literal) => {
+        concat!("https://w3id.org/xiangtu/ontology#", $local)
+    };
 }
 macro_rules! rdf {
-    ($local:literal) => { concat!("http://www.w3.org/1999/02/22-rdf-syntax-ns#", $local) };
+    ($local:literal) => {
+        concat!("http://www.w3.org/1999/02/22-rdf-syntax-ns#", $local)
+    };
 }
 macro_rules! skos {
-    ($local:literal) => { concat!("http://www.w3.org/2004/02/skos/core#", $local) };
+    ($local:literal) => {
+        concat!("http://www.w3.org/2004/02/skos/core#", $local)
+    };
 }
 macro_rules! dct {
-    ($local:literal) => { concat!("http://purl.org/dc/terms/", $local) };
+    ($local:literal) => {
+        concat!("http://purl.org/dc/terms/", $local)
+    };
 }
 macro_rules! nif {
-    ($local:literal) => { concat!("http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#", $local) };
+    ($local:literal) => {
+        concat!("http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#", $local)
+    };
 }
 
 terms! {
@@ -180,11 +190,14 @@ terms! {
 /// `rdf:type`.
 pub const TYPE: NamedNodeRef<'static> = oxigraph::model::vocab::rdf::TYPE;
 /// The graph of entities: one judged description a thing.
-pub const ENTITIES_GRAPH: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("https://w3id.org/xiangtu/id/graph/entities");
+pub const ENTITIES_GRAPH: NamedNodeRef<'static> =
+    NamedNodeRef::new_unchecked("https://w3id.org/xiangtu/id/graph/entities");
 /// The graph of campaigns and domains as `ontology/` lists them.
-pub const THESAURUS_GRAPH: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("https://w3id.org/xiangtu/id/graph/thesaurus");
+pub const THESAURUS_GRAPH: NamedNodeRef<'static> =
+    NamedNodeRef::new_unchecked("https://w3id.org/xiangtu/id/graph/thesaurus");
 /// The graph of classes and properties.
-pub const ONTOLOGY_GRAPH: NamedNodeRef<'static> = NamedNodeRef::new_unchecked("https://w3id.org/xiangtu/id/graph/ontology");
+pub const ONTOLOGY_GRAPH: NamedNodeRef<'static> =
+    NamedNodeRef::new_unchecked("https://w3id.org/xiangtu/id/graph/ontology");
 
 /// The prefixes that queries may use without declaring them, and that exports declare.
 pub const PREFIXES: &[(&str, &str)] = &[

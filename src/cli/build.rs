@@ -33,7 +33,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     let options = BuildOptions { jobs: arguments.jobs, extractions };
     // A progress bar draws on a terminal only; elsewhere it is silent.
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}").expect("the template is well-formed"));
+    bar.set_style(
+        ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}").expect("the template is well-formed"),
+    );
     let progress = |done: usize, all: usize| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
@@ -57,28 +59,57 @@ pub(super) fn read_extractions(path: &Path) -> anyhow::Result<BTreeMap<String, E
         if line.trim().is_empty() {
             continue;
         }
-        let extraction: Extraction =
-            serde_json::from_str(&line).map_err(|e| Error::data(path.display().to_string(), i + 1, e.to_string())).context("expected one extraction a line")?;
+        let extraction: Extraction = serde_json::from_str(&line)
+            .map_err(|e| Error::data(path.display().to_string(), i + 1, e.to_string()))
+            .context("expected one extraction a line")?;
         extractions.insert(extraction.doc.clone(), extraction);
     }
     Ok(extractions)
 }
 
-fn summary(report: &BuildReport, folder: &Path, context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
+fn summary(
+    report: &BuildReport,
+    folder: &Path,
+    context: &Context,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
     let lang = context.lang;
     let ontology = Ontology::get();
     let store = &report.store;
-    writeln!(out, "{}", lang.fill("build.done", &[&report.done, &report.set_aside.len(), &store.documents, &store.mentions]))?;
+    writeln!(
+        out,
+        "{}",
+        lang.fill("build.done", &[&report.done, &report.set_aside.len(), &store.documents, &store.mentions])
+    )?;
     let mut rows = Vec::new();
     for (kind, n) in &store.entities {
         let name = ontology.label(vocab::class(*kind).as_str(), lang.index());
-        rows.push(vec![lang.text("build.entities").to_owned(), name.to_owned(), n.to_string(), String::new()]);
+        rows.push(vec![
+            lang.text("build.entities").to_owned(),
+            name.to_owned(),
+            n.to_string(),
+            String::new(),
+        ]);
     }
     for ((property, facts), (_, statements)) in store.facts.iter().zip(&store.statements) {
         let name = ontology.label(property, lang.index());
-        rows.push(vec![lang.text("build.facts").to_owned(), name.to_owned(), facts.to_string(), statements.to_string()]);
+        rows.push(vec![
+            lang.text("build.facts").to_owned(),
+            name.to_owned(),
+            facts.to_string(),
+            statements.to_string(),
+        ]);
     }
-    table::write(out, &[lang.text("col.kind"), lang.text("col.type"), lang.text("col.number"), lang.text("build.statements")], &rows)?;
+    table::write(
+        out,
+        &[
+            lang.text("col.kind"),
+            lang.text("col.type"),
+            lang.text("col.number"),
+            lang.text("build.statements"),
+        ],
+        &rows,
+    )?;
     if !report.set_aside.is_empty() {
         writeln!(out, "{}", lang.fill("build.aside", &[&report.set_aside.len()]))?;
         for (path, reason) in &report.set_aside {

@@ -16,12 +16,17 @@ pub(super) struct Arguments {
 }
 
 /// Where knowledge lies, with the ending of its files.
-const FOLDERS: [(&str, &str); 4] = [("data/lexicon", "tsv"), ("ontology", "ttl"), ("ontology/campaigns", "ttl"), ("queries", "rq")];
+const FOLDERS: [(&str, &str); 4] =
+    [("data/lexicon", "tsv"), ("ontology", "ttl"), ("ontology/campaigns", "ttl"), ("queries", "rq")];
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
     let files = match &arguments.folder {
         Some(folder) => read_files(folder)?,
-        None => FOLDERS.iter().flat_map(|(folder, _)| embedded::folder(folder)).map(|(path, text)| (path.to_owned(), text.to_owned())).collect(),
+        None => FOLDERS
+            .iter()
+            .flat_map(|(folder, _)| embedded::folder(folder))
+            .map(|(path, text)| (path.to_owned(), text.to_owned()))
+            .collect(),
     };
     let faults = faults(&files);
     let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
@@ -51,7 +56,11 @@ fn read_files(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
         }
     }
     if files.is_empty() {
-        return Err(Error::Unreadable { path: root.to_owned(), message: "no knowledge files in it; name the project's folder".to_owned() }.into());
+        return Err(Error::Unreadable {
+            path: root.to_owned(),
+            message: "no knowledge files in it; name the project's folder".to_owned(),
+        }
+        .into());
     }
     Ok(files)
 }

@@ -36,7 +36,8 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
     let pool = threads(arguments.jobs)?;
     let mut set_aside = false;
     for some in files.chunks(AT_A_TIME) {
-        let lines: Vec<Result<String, String>> = pool.install(|| some.par_iter().map(|path| line(path, &given)).collect());
+        let lines: Vec<Result<String, String>> =
+            pool.install(|| some.par_iter().map(|path| line(path, &given)).collect());
         for (path, line) in some.iter().zip(lines) {
             match line {
                 Ok(line) => writeln!(out, "{line}")?,

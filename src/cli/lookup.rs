@@ -32,7 +32,10 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     let store = open(&arguments.store, context)?;
     let lang = context.lang;
     let found = store.find(&arguments.name, arguments.r#type, arguments.at.as_deref())?;
-    let exact = |f: &Found| key(&f.name) == key(&arguments.name) || f.aliases.iter().any(|alias| key(alias) == key(&arguments.name));
+    let exact = |f: &Found| {
+        key(&f.name) == key(&arguments.name)
+            || f.aliases.iter().any(|alias| key(alias) == key(&arguments.name))
+    };
     match found.as_slice() {
         [] => {
             if context.json {
@@ -70,12 +73,20 @@ fn type_label(found: &Found, lang: Lang) -> &'static str {
 }
 
 fn write_list(found: &[Found], lang: Lang, out: &mut dyn Write) -> anyhow::Result<()> {
-    let headings = ["col.name", "col.type", "col.path", "col.code", "col.statements", "col.documents"].map(|key| lang.text(key));
+    let headings = ["col.name", "col.type", "col.path", "col.code", "col.statements", "col.documents"]
+        .map(|key| lang.text(key));
     let rows: Vec<Vec<String>> = found
         .iter()
         .map(|f| {
             let at = if f.path.is_empty() { f.places.join("、") } else { path(f, " ") };
-            vec![f.name.clone(), type_label(f, lang).to_owned(), at, f.short_id().to_owned(), f.statements.to_string(), f.documents.to_string()]
+            vec![
+                f.name.clone(),
+                type_label(f, lang).to_owned(),
+                at,
+                f.short_id().to_owned(),
+                f.statements.to_string(),
+                f.documents.to_string(),
+            ]
         })
         .collect();
     Ok(table::write(out, &headings, &rows)?)
@@ -96,7 +107,12 @@ fn write_card(card: &Card, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()
     if found.path.len() > 1 {
         writeln!(out, "  {}", path(found, " › "))?;
     }
-    for (key, names) in [("card.aliases", &found.aliases), ("card.broader", &card.broader), ("card.domains", &card.domains), ("card.path", &found.places)] {
+    for (key, names) in [
+        ("card.aliases", &found.aliases),
+        ("card.broader", &card.broader),
+        ("card.domains", &card.domains),
+        ("card.path", &found.places),
+    ] {
         if !names.is_empty() {
             writeln!(out, "  {}: {}", lang.text(key), names.join("、"))?;
         }
@@ -104,7 +120,8 @@ fn write_card(card: &Card, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()
     writeln!(out, "  {}{years}", lang.fill("card.documents", &[&found.documents]))?;
     for group in &card.groups {
         writeln!(out, "\n{} ({})", heading(group, lang), group.lines.len())?;
-        let headings = ["col.year", "col.said", "col.quote", "col.document", "col.confidence"].map(|key| lang.text(key));
+        let headings =
+            ["col.year", "col.said", "col.quote", "col.document", "col.confidence"].map(|key| lang.text(key));
         let rows: Vec<Vec<String>> = group.lines.iter().map(|line| row(line, lang)).collect();
         table::write(out, &headings, &rows)?;
     }
@@ -143,7 +160,11 @@ fn said(line: &Line, lang: Lang) -> String {
     parts.extend(line.other.clone());
     parts.extend(statement.indicator.clone());
     if let Some(value) = &statement.value {
-        let value = if statement.property == vocab::STATUS.as_str() { Ontology::get().value_label(value, lang.index()) } else { value };
+        let value = if statement.property == vocab::STATUS.as_str() {
+            Ontology::get().value_label(value, lang.index())
+        } else {
+            value
+        };
         parts.push(format!("{value}{}", statement.unit.as_deref().unwrap_or("")));
     }
     if let Some(change) = &statement.change {

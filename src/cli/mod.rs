@@ -41,7 +41,13 @@ impl From<Exit> for ExitCode {
 }
 
 #[derive(Parser)]
-#[command(name = "xiangtu", version, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "xiangtu",
+    version,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 struct Arguments {
     #[arg(long, global = true, value_enum)]
     lang: Option<Lang>,
@@ -111,7 +117,9 @@ pub fn run() -> Done {
 
 /// Whether the reader of our output went away, which is no error.
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
 }
 
 /// The language is needed before the arguments are parsed: the help texts are in it.

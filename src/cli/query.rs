@@ -61,7 +61,11 @@ fn find(name: &str) -> anyhow::Result<NamedQuery> {
         return Ok(query.clone());
     }
     let names: Vec<&str> = known.iter().map(|query| query.name.as_str()).collect();
-    Err(Error::Query(format!("no question is called {name}; known: {}; a file must end in .rq", names.join(", "))).into())
+    Err(Error::Query(format!(
+        "no question is called {name}; known: {}; a file must end in .rq",
+        names.join(", ")
+    ))
+    .into())
 }
 
 fn list(context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -76,8 +80,14 @@ fn list(context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
     let rows: Vec<Vec<String>> = queries
         .iter()
         .map(|query| {
-            let parameters = query.parameters.iter().map(|p| if p.default.is_empty() { p.name.clone() } else { format!("{}={}", p.name, p.default) });
-            vec![query.name.clone(), query.question[context.lang.index()].clone(), parameters.collect::<Vec<_>>().join(" ")]
+            let parameters = query.parameters.iter().map(|p| {
+                if p.default.is_empty() { p.name.clone() } else { format!("{}={}", p.name, p.default) }
+            });
+            vec![
+                query.name.clone(),
+                query.question[context.lang.index()].clone(),
+                parameters.collect::<Vec<_>>().join(" "),
+            ]
         })
         .collect();
     let headings = ["col.query", "col.question", "col.parameters"].map(|key| context.lang.text(key));
@@ -85,14 +95,19 @@ fn list(context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
 }
 
 /// One object a row: a literal as text, a thing as its IRI and name.
-fn as_objects(answer: &Answer, store: &Store) -> anyhow::Result<Vec<serde_json::Map<String, serde_json::Value>>> {
+fn as_objects(
+    answer: &Answer,
+    store: &Store,
+) -> anyhow::Result<Vec<serde_json::Map<String, serde_json::Value>>> {
     let mut objects = Vec::new();
     for row in &answer.rows {
         let mut object = serde_json::Map::new();
         for (column, value) in answer.columns.iter().zip(row) {
             let value = match value {
                 None => serde_json::Value::Null,
-                Some(value) if value.is_iri => serde_json::json!({"id": value.value, "name": store.full_name_of(&value.value)?}),
+                Some(value) if value.is_iri => {
+                    serde_json::json!({"id": value.value, "name": store.full_name_of(&value.value)?})
+                }
                 Some(value) => value.value.clone().into(),
             };
             object.insert(column.clone(), value);
@@ -110,11 +125,17 @@ fn shown(answer: &Answer, store: &Store, lang: Lang) -> anyhow::Result<Vec<Vec<S
         for (column, value) in answer.columns.iter().zip(row) {
             cells.push(match value {
                 None => String::new(),
-                Some(value) if value.is_iri && value.value.starts_with(vocab::NS) => Ontology::get().label(&value.value, lang.index()).to_owned(),
+                Some(value) if value.is_iri && value.value.starts_with(vocab::NS) => {
+                    Ontology::get().label(&value.value, lang.index()).to_owned()
+                }
                 Some(value) if value.is_iri => store.full_name_of(&value.value)?,
                 Some(value) if column == "quote" => table::shorten(&value.value, 0, 0),
-                Some(value) if value.value == "true" || value.value == "false" => lang.find(&format!("said.{}", value.value)).unwrap_or_default().to_owned(),
-                Some(value) if matches!(column.as_str(), "status" | "part" | "kind") => Ontology::get().value_label(&value.value, lang.index()).to_owned(),
+                Some(value) if value.value == "true" || value.value == "false" => {
+                    lang.find(&format!("said.{}", value.value)).unwrap_or_default().to_owned()
+                }
+                Some(value) if matches!(column.as_str(), "status" | "part" | "kind") => {
+                    Ontology::get().value_label(&value.value, lang.index()).to_owned()
+                }
                 Some(value) => value.value.clone(),
             });
         }
@@ -124,12 +145,15 @@ fn shown(answer: &Answer, store: &Store, lang: Lang) -> anyhow::Result<Vec<Vec<S
 }
 
 /// A column's heading: the program's word, the ontology's, else the variable's name.
-fn heading<'a>(column: &'a str, lang: Lang) -> &'a str {
+fn heading(column: &str, lang: Lang) -> &str {
     if let Some(text) = lang.find(&format!("col.{column}")) {
         return text;
     }
     let ontology = Ontology::get();
-    let class = column.chars().next().map(|c| format!("{}{}{}", vocab::NS, c.to_uppercase(), &column[c.len_utf8()..]));
+    let class = column
+        .chars()
+        .next()
+        .map(|c| format!("{}{}{}", vocab::NS, c.to_uppercase(), &column[c.len_utf8()..]));
     for iri in [Some(format!("{}{column}", vocab::NS)), class].into_iter().flatten() {
         if let Some(term) = ontology.term(&iri) {
             return &term.label[lang.index()];

@@ -38,13 +38,24 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     } else if rows.is_empty() {
         writeln!(out, "{}", lang.fill("recurrence.none", &[&arguments.min]))?;
     } else {
-        let headings = ["campaign", "towns", "counties", "prefectures", "provinces", "statements", "documents", "first", "last"];
+        let headings = [
+            "campaign",
+            "towns",
+            "counties",
+            "prefectures",
+            "provinces",
+            "statements",
+            "documents",
+            "first",
+            "last",
+        ];
         let headings = headings.map(|name| lang.find(&format!("col.{name}")).unwrap_or(name));
         let year = |year: Option<i32>| year.map_or_else(String::new, |year| year.to_string());
         let cells: Vec<Vec<String>> = rows
             .iter()
             .map(|row| {
-                let numbers = [row.towns, row.counties, row.prefectures, row.provinces, row.statements, row.documents];
+                let numbers =
+                    [row.towns, row.counties, row.prefectures, row.provinces, row.statements, row.documents];
                 let mut cells = vec![row.name.clone()];
                 cells.extend(numbers.iter().map(ToString::to_string));
                 cells.extend([year(row.first), year(row.last)]);

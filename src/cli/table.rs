@@ -17,7 +17,9 @@ pub(super) fn write(out: &mut dyn Write, headings: &[&str], rows: &[Vec<String>]
         table.add_row(row);
     }
     for (i, column) in table.column_iter_mut().enumerate() {
-        let is_number = |row: &Vec<String>| row.get(i).is_some_and(|cell| cell.chars().all(|c| c.is_ascii_digit() || ".-–".contains(c)));
+        let is_number = |row: &Vec<String>| {
+            row.get(i).is_some_and(|cell| cell.chars().all(|c| c.is_ascii_digit() || ".-–".contains(c)))
+        };
         if !rows.is_empty() && rows.iter().all(is_number) {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -44,7 +46,8 @@ pub(super) fn shorten(quote: &str, start: usize, end: usize) -> String {
         return chars.into_iter().collect();
     }
     let (start, end) = if start < end && end <= chars.len() { (start, end) } else { (0, 0) };
-    let (from, to) = (start.saturating_sub(AROUND), (end + AROUND).max(WHOLE.min(start + WHOLE)).min(chars.len()));
+    let (from, to) =
+        (start.saturating_sub(AROUND), (end + AROUND).max(WHOLE.min(start + WHOLE)).min(chars.len()));
     let mut text: String = chars[from..to].iter().collect();
     if from > 0 {
         text.insert(0, '…');

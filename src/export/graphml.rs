@@ -47,7 +47,13 @@ fn write_network(network: &crate::graph::Network, out: &mut dyn Write) -> io::Re
     for edge in network.edge_references() {
         let (source, target) = (&network[edge.source()].id, &network[edge.target()].id);
         let link = edge.weight();
-        writeln!(out, "    <edge id=\"e{}\" source=\"{}\" target=\"{}\">", edge.id().index(), escape(source), escape(target))?;
+        writeln!(
+            out,
+            "    <edge id=\"e{}\" source=\"{}\" target=\"{}\">",
+            edge.id().index(),
+            escape(source),
+            escape(target)
+        )?;
         data(out, "property", link.property.rsplit('#').next().unwrap_or(&link.property))?;
         data(out, "caption", ontology.label(&link.property, 0))?;
         data(out, "weight", &format!("{:.1}", link.statements.max(1) as f64))?;

@@ -22,7 +22,13 @@ pub enum Format {
 }
 
 /// Writes a store. `path` names the target in errors.
-pub fn write(store: &Store, format: Format, min_confidence: f64, out: &mut dyn Write, path: &Path) -> Result<()> {
+pub fn write(
+    store: &Store,
+    format: Format,
+    min_confidence: f64,
+    out: &mut dyn Write,
+    path: &Path,
+) -> Result<()> {
     match format {
         Format::Graphml => graphml::write(store, min_confidence, out, path),
         Format::Turtle => turtle::write(store, out, path),

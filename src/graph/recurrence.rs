@@ -101,7 +101,9 @@ pub fn recurrence(store: &Store, options: &Options) -> Result<Vec<Recurrence>> {
         });
     }
     let rank = |row: &Recurrence| (row.places, row.provinces, row.counties, row.statements);
-    rows.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.name.cmp(&b.name)).then_with(|| a.id.cmp(&b.id)));
+    rows.sort_by(|a, b| {
+        rank(b).cmp(&rank(a)).then_with(|| a.name.cmp(&b.name)).then_with(|| a.id.cmp(&b.id))
+    });
     Ok(rows)
 }
 

@@ -98,7 +98,11 @@ impl Found {
         if self.path.len() > 1 {
             return self.path.iter().map(|step| step.name.as_str()).collect::<Vec<_>>().join("·");
         }
-        if self.places.is_empty() { self.name.clone() } else { format!("{}（{}）", self.name, self.places.join("、")) }
+        if self.places.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{}（{}）", self.name, self.places.join("、"))
+        }
     }
 
     /// A place's code, anything else's IRI.
@@ -107,7 +111,8 @@ impl Found {
     }
 
     fn is_within(&self, place: &str, wanted: &str) -> bool {
-        self.path.iter().any(|step| step.id == place || key(&step.name) == wanted) || self.places.iter().any(|p| key(p).contains(wanted))
+        self.path.iter().any(|step| step.id == place || key(&step.name) == wanted)
+            || self.places.iter().any(|p| key(p).contains(wanted))
     }
 }
 
@@ -124,7 +129,9 @@ impl Store {
         let mut tiers: [BTreeSet<NamedNode>; 4] = Default::default();
         for graph in [vocab::ENTITIES_GRAPH, vocab::THESAURUS_GRAPH] {
             for property in [vocab::PREF_LABEL, vocab::ALT_LABEL] {
-                for quad in self.inner.quads_for_pattern(None, Some(property), None, Some(GraphNameRef::from(graph))) {
+                for quad in
+                    self.inner.quads_for_pattern(None, Some(property), None, Some(GraphNameRef::from(graph)))
+                {
                     let quad = quad.map_err(failed)?;
                     let NamedOrBlankNode::NamedNode(id) = quad.subject else { continue };
                     let Some(label) = literal(&quad.object) else { continue };
@@ -160,7 +167,9 @@ impl Store {
                 found.retain(|f| f.statements + f.documents > 0 || f.kind == Some(EntityType::Place));
             }
             if !found.is_empty() {
-                found.sort_by(|a, b| (b.statements, b.documents, &a.id).cmp(&(a.statements, a.documents, &b.id)));
+                found.sort_by(|a, b| {
+                    (b.statements, b.documents, &a.id).cmp(&(a.statements, a.documents, &b.id))
+                });
                 return Ok(found);
             }
         }
@@ -183,11 +192,14 @@ impl Store {
             return Ok(None);
         }
         let kind = node.iris(vocab::TYPE).find_map(|class| vocab::entity_type(class.as_str()));
-        let kind = kind.or_else(|| id.as_str().starts_with(&format!("{ID_BASE}campaign/")).then_some(EntityType::Campaign));
+        let kind = kind.or_else(|| {
+            id.as_str().starts_with(&format!("{ID_BASE}campaign/")).then_some(EntityType::Campaign)
+        });
         let code = node.text(vocab::CODE).map(str::to_owned);
         let mut statements = 0;
         for role in [vocab::SUBJECT, vocab::OBJECT] {
-            statements += self.inner.quads_for_pattern(None, Some(role), Some(id.as_ref().into()), None).count();
+            statements +=
+                self.inner.quads_for_pattern(None, Some(role), Some(id.as_ref().into()), None).count();
         }
         let mut documents = BTreeSet::new();
         for property in [vocab::MENTIONS, vocab::HOME] {
@@ -201,8 +213,13 @@ impl Store {
                 places.insert(self.full_name_of(&home)?);
             }
         }
-        let name = concept.zh(vocab::PREF_LABEL).or_else(|| node.zh(vocab::PREF_LABEL)).or(code.as_deref()).unwrap_or(id.as_str());
-        let aliases: BTreeSet<&str> = node.texts(vocab::ALT_LABEL).chain(concept.texts(vocab::ALT_LABEL)).collect();
+        let name = concept
+            .zh(vocab::PREF_LABEL)
+            .or_else(|| node.zh(vocab::PREF_LABEL))
+            .or(code.as_deref())
+            .unwrap_or(id.as_str());
+        let aliases: BTreeSet<&str> =
+            node.texts(vocab::ALT_LABEL).chain(concept.texts(vocab::ALT_LABEL)).collect();
         Ok(Some(Found {
             name: name.to_owned(),
             aliases: aliases.into_iter().map(str::to_owned).collect(),
@@ -225,7 +242,11 @@ impl Store {
     pub fn name_of(&self, iri: &str) -> Result<String> {
         let id = NamedNode::new_unchecked(iri);
         let (node, concept) = self.description_of(&id)?;
-        if let Some(name) = concept.zh(vocab::PREF_LABEL).or_else(|| node.zh(vocab::PREF_LABEL)).or_else(|| node.text(vocab::CODE)) {
+        if let Some(name) = concept
+            .zh(vocab::PREF_LABEL)
+            .or_else(|| node.zh(vocab::PREF_LABEL))
+            .or_else(|| node.text(vocab::CODE))
+        {
             return Ok(name.to_owned());
         }
         if iri.starts_with(&format!("{ID_BASE}document/")) && !iri.contains('#') {
@@ -239,7 +260,14 @@ impl Store {
     pub fn full_name_of(&self, iri: &str) -> Result<String> {
         let name = self.name_of(iri)?;
         let path = self.place_path(&NamedNode::new_unchecked(iri))?;
-        let above: String = path.iter().rev().skip(1).filter(|step| step.code.len() >= 6).map(|step| step.name.as_str()).rev().collect();
+        let above: String = path
+            .iter()
+            .rev()
+            .skip(1)
+            .filter(|step| step.code.len() >= 6)
+            .map(|step| step.name.as_str())
+            .rev()
+            .collect();
         if above.is_empty() || path.last().is_none_or(|step| step.code.len() < 9) {
             return Ok(name);
         }
@@ -278,14 +306,24 @@ impl Store {
             .into_iter()
             .map(|((property, inverse), mut lines)| {
                 lines.retain(|line| line.statement.confidence >= min_confidence);
-                lines.sort_by(|a, b| (a.statement.year, &a.path, a.statement.start).cmp(&(b.statement.year, &b.path, b.statement.start)));
+                lines.sort_by(|a, b| {
+                    (a.statement.year, &a.path, a.statement.start).cmp(&(
+                        b.statement.year,
+                        &b.path,
+                        b.statement.start,
+                    ))
+                });
                 Group { property, inverse, lines }
             })
             .filter(|group| !group.lines.is_empty())
             .collect();
-        groups.sort_by_key(|group| order.iter().position(|(p, i)| *p == group.property && *i == group.inverse).unwrap_or(order.len()));
+        groups.sort_by_key(|group| {
+            order.iter().position(|(p, i)| *p == group.property && *i == group.inverse).unwrap_or(order.len())
+        });
         let year = |property: NamedNodeRef<'_>| node.text(property).and_then(|year| year.parse().ok());
-        let names = |property| concept.iris(property).map(|iri| self.name_of(iri.as_str())).collect::<Result<Vec<_>>>();
+        let names = |property| {
+            concept.iris(property).map(|iri| self.name_of(iri.as_str())).collect::<Result<Vec<_>>>()
+        };
         Ok(Card {
             found: found.clone(),
             years: [year(vocab::FIRST_YEAR), year(vocab::LAST_YEAR)],
@@ -295,11 +333,20 @@ impl Store {
         })
     }
 
-    fn put_line(&self, grouped: &mut BTreeMap<(String, bool), Vec<Line>>, row: StatementRow, inverse: bool) -> Result<()> {
+    fn put_line(
+        &self,
+        grouped: &mut BTreeMap<(String, bool), Vec<Line>>,
+        row: StatementRow,
+        inverse: bool,
+    ) -> Result<()> {
         let other = if inverse { Some(row.subject.as_str()) } else { row.object.as_deref() };
         let other = other.map(|iri| self.full_name_of(iri)).transpose()?;
         let path = self.document(&row.document)?.paths.into_iter().next().unwrap_or_default();
-        grouped.entry((row.property.clone(), inverse)).or_default().push(Line { other, path, statement: row });
+        grouped.entry((row.property.clone(), inverse)).or_default().push(Line {
+            other,
+            path,
+            statement: row,
+        });
         Ok(())
     }
 
@@ -314,7 +361,11 @@ impl Store {
         if documents.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(self.statements_of(vocab::HOLDS_POST)?.into_iter().filter(|row| documents.contains(&row.document)).collect())
+        Ok(self
+            .statements_of(vocab::HOLDS_POST)?
+            .into_iter()
+            .filter(|row| documents.contains(&row.document))
+            .collect())
     }
 }
 

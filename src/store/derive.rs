@@ -28,7 +28,8 @@ struct Described {
 impl Described {
     /// The name that most documents use; of equals the longest, then the first in order of code points.
     fn name(&self) -> Option<&str> {
-        let best = self.names.iter().max_by_key(|(name, n)| (**n, name.chars().count(), std::cmp::Reverse(*name)));
+        let best =
+            self.names.iter().max_by_key(|(name, n)| (**n, name.chars().count(), std::cmp::Reverse(*name)));
         best.map(|(name, _)| name.as_str())
     }
 }
@@ -116,7 +117,8 @@ fn description(store: &Store, id: &NamedNode, described: &Described) -> Result<V
     {
         triples.push((vocab::PREF_LABEL, zh(name).into()));
     }
-    let others = described.names.keys().chain(&described.aliases).filter(|alias| Some(*alias) != name.as_ref());
+    let others =
+        described.names.keys().chain(&described.aliases).filter(|alias| Some(*alias) != name.as_ref());
     for alias in others.collect::<BTreeSet<_>>() {
         triples.push((vocab::ALT_LABEL, zh(alias).into()));
     }
@@ -129,7 +131,10 @@ fn description(store: &Store, id: &NamedNode, described: &Described) -> Result<V
     let years = [(vocab::FIRST_YEAR, described.years.first()), (vocab::LAST_YEAR, described.years.last())];
     for (property, year) in years {
         if let Some(year) = year {
-            triples.push((property, Literal::new_typed_literal(year, oxigraph::model::vocab::xsd::G_YEAR).into()));
+            triples.push((
+                property,
+                Literal::new_typed_literal(year, oxigraph::model::vocab::xsd::G_YEAR).into(),
+            ));
         }
     }
     let mut quads = Vec::new();
@@ -158,10 +163,16 @@ pub(super) fn divisions_from(code: &str) -> Vec<Division> {
     let mut found = Vec::new();
     for cut in cuts {
         if let Some(listed) = number(cut).and_then(|id| gazetteer.division(id)) {
-            found.extend(gazetteer.lineage(listed.id).filter_map(|id| gazetteer.division(id)).map(|division| {
-                let name = if division.level() == Level::Village { division.short.unwrap_or(division.name) } else { division.name };
-                Division { code: division.id.to_string(), name: Some(name.to_owned()) }
-            }));
+            found.extend(gazetteer.lineage(listed.id).filter_map(|id| gazetteer.division(id)).map(
+                |division| {
+                    let name = if division.level() == Level::Village {
+                        division.short.unwrap_or(division.name)
+                    } else {
+                        division.name
+                    };
+                    Division { code: division.id.to_string(), name: Some(name.to_owned()) }
+                },
+            ));
             break;
         }
         if cut.len() == code.len() {
@@ -193,7 +204,10 @@ impl Store {
     }
 
     /// All that one graph says, by what it says it of.
-    pub(super) fn nodes_of(&self, graph: oxigraph::model::NamedNodeRef<'_>) -> Result<FxHashMap<NamedNode, Node>> {
+    pub(super) fn nodes_of(
+        &self,
+        graph: oxigraph::model::NamedNodeRef<'_>,
+    ) -> Result<FxHashMap<NamedNode, Node>> {
         let mut nodes: FxHashMap<NamedNode, Node> = FxHashMap::default();
         for quad in self.inner.quads_for_pattern(None, None, None, Some(GraphNameRef::from(graph))) {
             let quad = quad.map_err(failed)?;
@@ -207,7 +221,9 @@ impl Store {
     /// The Chinese name of a concept of the thesaurus.
     pub(super) fn thesaurus_label(&self, id: &NamedNode) -> Result<Option<String>> {
         let graph = GraphNameRef::from(vocab::THESAURUS_GRAPH);
-        for quad in self.inner.quads_for_pattern(Some(id.as_ref().into()), Some(vocab::PREF_LABEL), None, Some(graph)) {
+        for quad in
+            self.inner.quads_for_pattern(Some(id.as_ref().into()), Some(vocab::PREF_LABEL), None, Some(graph))
+        {
             let quad = quad.map_err(failed)?;
             if let Some(label) = literal(&quad.object).filter(|label| label.language() == Some("zh")) {
                 return Ok(Some(label.value().to_owned()));

@@ -22,7 +22,9 @@ use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use oxigraph::io::{RdfFormat, RdfParser};
-use oxigraph::model::{BlankNode, GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term};
+use oxigraph::model::{
+    BlankNode, GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term,
+};
 use oxigraph::store::{BulkLoader, StorageError};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -89,7 +91,11 @@ impl Store {
     /// Opens an existing store for reading.
     pub fn open(folder: &Path) -> Result<Self> {
         let kind = read_marker(folder)?.ok_or_else(|| {
-            Error::Store(format!("{}: no store here; make one with `xiangtu build FILES --store {}`", folder.display(), folder.display()))
+            Error::Store(format!(
+                "{}: no store here; make one with `xiangtu build FILES --store {}`",
+                folder.display(),
+                folder.display()
+            ))
         })?;
         let lock = lock(folder, false)?;
         let inner = match kind {
@@ -106,7 +112,10 @@ impl Store {
             None => {
                 std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, e))?;
                 if std::fs::read_dir(folder).map_err(|e| Error::file(folder, e))?.next().is_some() {
-                    return Err(Error::Store(format!("{}: not empty and no store; name a new or empty folder", folder.display())));
+                    return Err(Error::Store(format!(
+                        "{}: not empty and no store; name a new or empty folder",
+                        folder.display()
+                    )));
                 }
                 let kind = if cfg!(feature = "rocksdb") { Kind::Rocksdb } else { Kind::File };
                 write_marker(folder, kind)?;
@@ -147,7 +156,8 @@ impl Store {
         let mut owner_of: FxHashMap<String, NamedNode> = FxHashMap::default();
         for quad in self.inner.quads_for_pattern(None, Some(vocab::IDENTIFIER), None, None) {
             let quad = quad.map_err(failed)?;
-            if let (NamedOrBlankNode::NamedNode(document), Term::Literal(path)) = (quad.subject, quad.object) {
+            if let (NamedOrBlankNode::NamedNode(document), Term::Literal(path)) = (quad.subject, quad.object)
+            {
                 owner_of.insert(path.value().to_owned(), document.clone());
                 paths_of.entry(document).or_default().insert(path.value().to_owned());
             }
@@ -193,7 +203,10 @@ impl Store {
                 .quads_for_pattern(Some(document.as_ref().into()), Some(vocab::IDENTIFIER), None, Some(graph))
                 .collect::<std::result::Result<_, _>>()
                 .map_err(failed)?;
-            for quad in old.iter().filter(|quad| matches!(&quad.object, Term::Literal(path) if !paths.contains(path.value()))) {
+            for quad in old
+                .iter()
+                .filter(|quad| matches!(&quad.object, Term::Literal(path) if !paths.contains(path.value())))
+            {
                 self.inner.remove(quad).map_err(failed)?;
             }
         }
@@ -213,33 +226,25 @@ impl Store {
             let (path, new) = (folder.join("facts.nq"), folder.join("facts.nq.tmp"));
             let mut out = BufWriter::new(File::create(&new).map_err(|e| Error::file(&new, e))?);
             self.write_nquads(&mut out, &new)?;
-            out.into_inner().map_err(|e| Error::file(&new, e.into_error()))?.sync_all().map_err(|e| Error::file(&new, e))?;
+            out.into_inner()
+                .map_err(|e| Error::file(&new, e.into_error()))?
+                .sync_all()
+                .map_err(|e| Error::file(&new, e))?;
             std::fs::rename(&new, &path).map_err(|e| Error::file(&path, e))?;
         }
-        if matches!(self.folder, Some((_, Kind::Rocksdb))) {
-            self.flush()?;
-        }
+        #[cfg(feature = "rocksdb")]
+        self.inner.flush().map_err(failed)?;
         match self.unfinished_mark() {
             Some(mark) if mark.exists() => std::fs::remove_file(&mark).map_err(|e| Error::file(mark, e)),
             _ => Ok(()),
         }
     }
 
-    #[cfg(feature = "rocksdb")]
-    fn flush(&self) -> Result<()> {
-        self.inner.flush().map_err(failed)
-    }
-
-    #[cfg(not(feature = "rocksdb"))]
-    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "the same signature in both builds")]
-    fn flush(&self) -> Result<()> {
-        Ok(())
-    }
-
     /// Writes every quad, sorted by graph (the default graph first) and then by line.
     pub fn write_nquads(&self, out: &mut impl Write, path: &Path) -> Result<()> {
         let mut graphs: Vec<GraphName> = vec![GraphName::DefaultGraph];
-        let mut named: Vec<NamedOrBlankNode> = self.inner.named_graphs().collect::<std::result::Result<_, _>>().map_err(failed)?;
+        let mut named: Vec<NamedOrBlankNode> =
+            self.inner.named_graphs().collect::<std::result::Result<_, _>>().map_err(failed)?;
         named.sort_by_cached_key(ToString::to_string);
         graphs.extend(named.into_iter().map(GraphName::from));
         for graph in graphs {
@@ -290,9 +295,11 @@ fn read_marker(folder: &Path) -> Result<Option<Kind>> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(Error::file(path, e)),
     };
-    let remedy = format!("build it anew in an empty folder: `xiangtu build FILES --store {}`", folder.display());
+    let remedy =
+        format!("build it anew in an empty folder: `xiangtu build FILES --store {}`", folder.display());
     // The format is read by itself first: another version may name other kinds.
-    let format = serde_json::from_str::<serde_json::Value>(&text).ok().and_then(|v| v.get("format")?.as_u64());
+    let format =
+        serde_json::from_str::<serde_json::Value>(&text).ok().and_then(|v| v.get("format")?.as_u64());
     match format {
         Some(format) if format == u64::from(FORMAT) => {}
         Some(format) => {
@@ -303,7 +310,8 @@ fn read_marker(folder: &Path) -> Result<Option<Kind>> {
         }
         None => return Err(Error::Store(format!("{}: damaged; {remedy}", path.display()))),
     }
-    let marker: Marker = serde_json::from_str(&text).map_err(|e| Error::Store(format!("{}: {e}; {remedy}", path.display())))?;
+    let marker: Marker = serde_json::from_str(&text)
+        .map_err(|e| Error::Store(format!("{}: {e}; {remedy}", path.display())))?;
     Ok(Some(marker.kind))
 }
 
@@ -315,7 +323,15 @@ fn write_marker(folder: &Path, kind: Kind) -> Result<()> {
 
 fn lock(folder: &Path, alone: bool) -> Result<File> {
     let path = folder.join("lock");
-    let open = || File::options().read(true).write(true).create(true).truncate(false).open(&path).or_else(|_| File::open(&path));
+    let open = || {
+        File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .or_else(|_| File::open(&path))
+    };
     let file = open().map_err(|e| Error::file(&path, e))?;
     let taken = if alone { file.try_lock() } else { file.try_lock_shared() };
     match taken {
@@ -339,7 +355,9 @@ fn load_file(folder: &Path) -> Result<oxigraph::store::Store> {
     let mut loader = store.bulk_loader();
     // Not `load_from_reader`, which gives nodes without a name new ones at random.
     let quads = RdfParser::from_format(RdfFormat::NQuads).for_reader(BufReader::new(file));
-    loader.load_ok_quads::<_, oxigraph::store::LoaderError>(quads).map_err(|e| Error::Store(format!("{}: {e}", path.display())))?;
+    loader
+        .load_ok_quads::<_, oxigraph::store::LoaderError>(quads)
+        .map_err(|e| Error::Store(format!("{}: {e}", path.display())))?;
     loader.commit().map_err(failed)?;
     Ok(store)
 }

@@ -95,12 +95,24 @@ pub struct Implementation {
     pub confidence: f64,
 }
 
+/// What is stated between two entities, as it is gathered.
+#[derive(Default)]
+struct Stated {
+    statements: usize,
+    documents: BTreeSet<String>,
+    years: BTreeSet<i32>,
+    confidence: f64,
+}
+
 impl Store {
     /// All entities, sorted by IRI.
     pub fn things(&self) -> Result<Vec<Thing>> {
         let mut things = Vec::new();
         for (id, node) in self.nodes_of(vocab::ENTITIES_GRAPH)? {
-            let Some(kind) = node.iris(vocab::TYPE).find_map(|class| vocab::entity_type(class.as_str())) else { continue };
+            let Some(kind) = node.iris(vocab::TYPE).find_map(|class| vocab::entity_type(class.as_str()))
+            else {
+                continue;
+            };
             let code = node.text(vocab::CODE).unwrap_or("").to_owned();
             let name = match node.zh(vocab::PREF_LABEL) {
                 Some(name) => name.to_owned(),
@@ -121,23 +133,23 @@ impl Store {
                 continue;
             }
             let property = NamedNode::new_unchecked(property);
-            let mut between: BTreeMap<(String, String), (usize, BTreeSet<String>, BTreeSet<i32>, f64)> = BTreeMap::new();
+            let mut between: BTreeMap<(String, String), Stated> = BTreeMap::new();
             for row in self.statements_of(property.as_ref())? {
                 let Some(object) = row.object.filter(|_| row.confidence >= min_confidence) else { continue };
                 let link = between.entry((row.subject, object)).or_default();
-                link.0 += 1;
-                link.1.insert(row.document);
-                link.2.extend(row.year);
-                link.3 = link.3.max(row.confidence);
+                link.statements += 1;
+                link.documents.insert(row.document);
+                link.years.extend(row.year);
+                link.confidence = link.confidence.max(row.confidence);
             }
-            links.extend(between.into_iter().map(|((source, target), (statements, documents, years, confidence))| Link {
+            links.extend(between.into_iter().map(|((source, target), stated)| Link {
                 source,
                 property: property.as_str().to_owned(),
                 target,
-                statements,
-                documents: documents.len(),
-                years: years.first().copied().zip(years.last().copied()),
-                confidence,
+                statements: stated.statements,
+                documents: stated.documents.len(),
+                years: stated.years.first().copied().zip(stated.years.last().copied()),
+                confidence: stated.confidence,
             }));
         }
         links.sort_by(|a, b| (&a.source, &a.property, &a.target).cmp(&(&b.source, &b.property, &b.target)));
@@ -175,7 +187,8 @@ impl Store {
 
     /// Every statement that a place carries out a campaign, in order of document.
     pub fn implementations(&self, min_confidence: f64) -> Result<Vec<Implementation>> {
-        let rows = self.statements_of(vocab::IMPLEMENTS)?.into_iter().filter(|row| row.confidence >= min_confidence);
+        let rows =
+            self.statements_of(vocab::IMPLEMENTS)?.into_iter().filter(|row| row.confidence >= min_confidence);
         Ok(rows
             .filter_map(|row| {
                 Some(Implementation {
@@ -195,7 +208,11 @@ impl Store {
         let graph = GraphNameRef::from(vocab::THESAURUS_GRAPH);
         for quad in self.inner.quads_for_pattern(None, Some(vocab::BROADER), None, Some(graph)) {
             let quad = quad.map_err(failed)?;
-            if let (oxigraph::model::NamedOrBlankNode::NamedNode(below), oxigraph::model::Term::NamedNode(above)) = (quad.subject, quad.object) {
+            if let (
+                oxigraph::model::NamedOrBlankNode::NamedNode(below),
+                oxigraph::model::Term::NamedNode(above),
+            ) = (quad.subject, quad.object)
+            {
                 broader.entry(below.into_string()).or_default().push(above.into_string());
             }
         }
@@ -210,7 +227,12 @@ impl Store {
             // Divisions that only stand above others are no finding.
             let id = NamedNode::new_unchecked(&thing.id);
             let roles = [vocab::MENTIONS, vocab::HOME, vocab::SUBJECT, vocab::OBJECT];
-            let is_said = |role| self.inner.quads_for_pattern(None, Some(role), Some(id.as_ref().into()), None).next().is_some();
+            let is_said = |role| {
+                self.inner
+                    .quads_for_pattern(None, Some(role), Some(id.as_ref().into()), None)
+                    .next()
+                    .is_some()
+            };
             if roles.into_iter().any(is_said) {
                 *counts.entities.entry(thing.kind).or_default() += 1;
             }
@@ -218,9 +240,14 @@ impl Store {
         let quads = |predicate: NamedNodeRef<'_>, object: NamedNodeRef<'_>| {
             self.inner.quads_for_pattern(None, Some(predicate), Some(object.into()), None).count()
         };
-        for property in crate::model::Predicate::ALL.map(vocab::property).into_iter().chain([vocab::REPORTS_INDICATOR]) {
+        for property in
+            crate::model::Predicate::ALL.map(vocab::property).into_iter().chain([vocab::REPORTS_INDICATOR])
+        {
             counts.statements.push((property.as_str().to_owned(), quads(vocab::PREDICATE, property)));
-            let plain = self.inner.quads_for_pattern(None, Some(property), None, Some(GraphNameRef::DefaultGraph)).count();
+            let plain = self
+                .inner
+                .quads_for_pattern(None, Some(property), None, Some(GraphNameRef::DefaultGraph))
+                .count();
             counts.facts.push((property.as_str().to_owned(), plain));
         }
         counts.mentions = quads(vocab::TYPE, vocab::MENTION);

@@ -88,12 +88,18 @@ impl Writer {
             let iri = self.resolve(&home.id);
             self.add(&document, vocab::HOME, iri.clone());
             if described.insert(iri.clone()) {
-                let name = if home.name.is_empty() { local_place_name(extraction) } else { home.name.clone() };
+                let name =
+                    if home.name.is_empty() { local_place_name(extraction) } else { home.name.clone() };
                 self.place(&iri, &name, &home.code);
             }
         }
         for mention in &extraction.mentions {
-            let node = NamedNode::new_unchecked(format!("{}#char={},{}", self.document.as_str(), mention.start, mention.end));
+            let node = NamedNode::new_unchecked(format!(
+                "{}#char={},{}",
+                self.document.as_str(),
+                mention.start,
+                mention.end
+            ));
             let entity = self.resolve(&mention.entity);
             self.add(&node, vocab::TYPE, vocab::MENTION);
             self.add(&node, vocab::DERIVED_FROM, document.clone());
@@ -103,12 +109,17 @@ impl Writer {
             self.add(&node, vocab::ANCHOR_OF, Literal::from(mention.text.as_str()));
             self.add(&node, vocab::CONFIDENCE, confidence(mention.confidence));
         }
-        let mentioned: FxHashSet<NamedNode> = extraction.mentions.iter().map(|m| self.resolve(&m.entity)).collect();
+        let mentioned: FxHashSet<NamedNode> =
+            extraction.mentions.iter().map(|m| self.resolve(&m.entity)).collect();
         for entity in mentioned {
             self.add(&document, vocab::MENTIONS, entity);
         }
         // A place without a readable name is not listed among the entities; it is described here.
-        let subjects = extraction.facts.iter().map(|f| f.subject.as_str()).chain(extraction.indicators.iter().map(|i| i.place.as_str()));
+        let subjects = extraction
+            .facts
+            .iter()
+            .map(|f| f.subject.as_str())
+            .chain(extraction.indicators.iter().map(|i| i.place.as_str()));
         for id in subjects.filter(|id| is_local(id)) {
             let iri = self.resolve(id);
             if described.insert(iri.clone()) {
@@ -128,7 +139,9 @@ impl Writer {
     fn entity(&mut self, entity: &Entity) -> NamedNode {
         let iri = self.resolve(&entity.id);
         match entity.kind {
-            crate::model::EntityType::Place => self.place(&iri, &entity.name, entity.code.as_deref().unwrap_or("")),
+            crate::model::EntityType::Place => {
+                self.place(&iri, &entity.name, entity.code.as_deref().unwrap_or(""))
+            }
             kind => {
                 self.add(&iri, vocab::TYPE, vocab::class(kind));
                 self.add(&iri, vocab::PREF_LABEL, zh(&entity.name));
@@ -155,7 +168,8 @@ impl Writer {
         let object = fact.object.as_deref().map(|id| self.resolve(id));
         let said = object.as_ref().map_or(fact.value.as_deref().unwrap_or(""), |o| o.as_str());
         let unit = fact.unit.as_deref().unwrap_or("");
-        let node = self.statement_iri(&[subject.as_str(), property.as_str(), said, unit], fact.start, fact.end);
+        let node =
+            self.statement_iri(&[subject.as_str(), property.as_str(), said, unit], fact.start, fact.end);
         self.add(&node, vocab::TYPE, vocab::STATEMENT);
         self.statement(&node, &subject, property, year);
         self.provenance(&node, fact.start, fact.end, &fact.quote, &fact.rule, fact.confidence);
@@ -185,7 +199,14 @@ impl Writer {
         self.add(&node, vocab::TYPE, vocab::OBSERVATION);
         let spoken_of = indicator.period.as_deref().and_then(last_year).or(year);
         self.statement(&node, &subject, property, spoken_of);
-        self.provenance(&node, indicator.start, indicator.end, &indicator.quote, &indicator.rule, indicator.confidence);
+        self.provenance(
+            &node,
+            indicator.start,
+            indicator.end,
+            &indicator.quote,
+            &indicator.rule,
+            indicator.confidence,
+        );
         self.add(&node, vocab::INDICATOR, Literal::from(indicator.name.as_str()));
         let (kind, part) = match indicator.kind {
             IndicatorKind::Actual => ("actual", Part::Review),
@@ -202,7 +223,13 @@ impl Writer {
         }
     }
 
-    fn statement(&mut self, node: &NamedNode, subject: &NamedNode, property: NamedNodeRef<'_>, year: Option<i32>) {
+    fn statement(
+        &mut self,
+        node: &NamedNode,
+        subject: &NamedNode,
+        property: NamedNodeRef<'_>,
+        year: Option<i32>,
+    ) {
         let document = self.document.clone();
         self.add(node, vocab::SUBJECT, subject.clone());
         self.add(node, vocab::PREDICATE, property);
@@ -212,10 +239,21 @@ impl Writer {
         }
     }
 
-    fn provenance(&mut self, node: &NamedNode, start: usize, end: usize, quote: &Quote, rule: &str, certainty: f64) {
-        for (property, at) in
-            [(vocab::START, start), (vocab::END, end), (vocab::QUOTE_START, quote.start), (vocab::QUOTE_END, quote.end)]
-        {
+    fn provenance(
+        &mut self,
+        node: &NamedNode,
+        start: usize,
+        end: usize,
+        quote: &Quote,
+        rule: &str,
+        certainty: f64,
+    ) {
+        for (property, at) in [
+            (vocab::START, start),
+            (vocab::END, end),
+            (vocab::QUOTE_START, quote.start),
+            (vocab::QUOTE_END, quote.end),
+        ] {
             self.add(node, property, Literal::from(at as i64));
         }
         self.add(node, vocab::QUOTE, Literal::from(quote.text.as_str()));
@@ -259,7 +297,8 @@ impl Writer {
 pub const LOCAL: &str = "https://w3id.org/xiangtu/id/local/";
 
 fn is_local(id: &str) -> bool {
-    id.starts_with(LOCAL) || !(id.starts_with("http://") || id.starts_with("https://") || id.starts_with("urn:"))
+    id.starts_with(LOCAL)
+        || !(id.starts_with("http://") || id.starts_with("https://") || id.starts_with("urn:"))
 }
 
 /// What to call a place that its own report does not name.
@@ -274,7 +313,9 @@ fn safe_iri(text: &str) -> NamedNode {
     }
     let mut safe = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        let keeps = c.is_ascii_alphanumeric() || "-._~:/?#@!$&'()*+,;=".contains(c) || (!c.is_ascii() && c.is_alphanumeric());
+        let keeps = c.is_ascii_alphanumeric()
+            || "-._~:/?#@!$&'()*+,;=".contains(c)
+            || (!c.is_ascii() && c.is_alphanumeric());
         if keeps {
             safe.push(c);
         } else {
@@ -305,15 +346,25 @@ fn confidence(value: f64) -> Literal {
 
 /// The last year named in a period such as `2016-2020`.
 fn last_year(period: &str) -> Option<i32> {
-    let digits: Vec<&str> = period.split(|c: char| !c.is_ascii_digit()).filter(|part| part.len() == 4).collect();
+    let digits: Vec<&str> =
+        period.split(|c: char| !c.is_ascii_digit()).filter(|part| part.len() == 4).collect();
     digits.last().and_then(|year| year.parse().ok())
 }
 
 /// The power of ten and the base unit of a unit as written: `亿元` is 10^8 `元`.
 fn base_unit(unit: &str) -> (usize, &str) {
-    const MULTIPLIERS: [(&str, usize); 8] =
-        [("万亿", 12), ("千亿", 11), ("百亿", 10), ("亿", 8), ("千万", 7), ("百万", 6), ("十万", 5), ("万", 4)];
-    let multiplier = MULTIPLIERS.iter().find_map(|(word, exponent)| Some((*exponent, unit.strip_prefix(word)?)));
+    const MULTIPLIERS: [(&str, usize); 8] = [
+        ("万亿", 12),
+        ("千亿", 11),
+        ("百亿", 10),
+        ("亿", 8),
+        ("千万", 7),
+        ("百万", 6),
+        ("十万", 5),
+        ("万", 4),
+    ];
+    let multiplier =
+        MULTIPLIERS.iter().find_map(|(word, exponent)| Some((*exponent, unit.strip_prefix(word)?)));
     multiplier.unwrap_or(if unit == "千元" { (3, "元") } else { (0, unit) })
 }
 
@@ -325,7 +376,11 @@ fn scaled(value: &str, exponent: usize) -> Option<String> {
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let is_number = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || !is_number(whole) || !is_number(fraction) || whole.len() + fraction.len() + exponent > 30 {
+    if whole.is_empty()
+        || !is_number(whole)
+        || !is_number(fraction)
+        || whole.len() + fraction.len() + exponent > 30
+    {
         return None;
     }
     let shifted = format!("{fraction:0<exponent$}");
@@ -356,7 +411,8 @@ mod tests {
 
     #[test]
     fn no_id_makes_a_bad_iri() {
-        for id in ["https://w3id.org/xiangtu/id/project/3609/“A B”<项目>%", "_:home", "home place", ""] {
+        for id in ["https://w3id.org/xiangtu/id/project/3609/“A B”<项目>%", "_:home", "home place", ""]
+        {
             let iri = Writer::new(document_iri("00")).resolve(id);
             assert!(NamedNode::new(iri.as_str()).is_ok(), "{iri}");
         }

@@ -89,10 +89,16 @@ pub fn parse_query_file(path: &str, text: &str) -> Result<NamedQuery> {
                 let expected = || Error::data(path, i + 1, "expected `# param NAME (TYPE): DEFAULT`");
                 let (name, kind) = key["param ".len()..].split_once('(').ok_or_else(expected)?;
                 let kind = kind.trim().strip_suffix(')').ok_or_else(expected)?;
-                if !["text", "integer", "year", "decimal", "entity"].contains(&kind) && EntityType::from_name(kind).is_none() {
+                if !["text", "integer", "year", "decimal", "entity"].contains(&kind)
+                    && EntityType::from_name(kind).is_none()
+                {
                     return Err(Error::data(path, i + 1, format!("unknown type of parameter `{kind}`")));
                 }
-                query.parameters.push(Parameter { name: name.trim().to_owned(), kind: kind.to_owned(), default: rest.to_owned() });
+                query.parameters.push(Parameter {
+                    name: name.trim().to_owned(),
+                    kind: kind.to_owned(),
+                    default: rest.to_owned(),
+                });
             }
             _ => {}
         }
@@ -104,11 +110,19 @@ impl NamedQuery {
     /// Checks that the query parses and that its head is whole.
     pub fn check(&self) -> Result<()> {
         if self.question.iter().any(String::is_empty) || self.columns.is_empty() {
-            return Err(Error::data(&self.path, 1, "the head comment must hold `# zh:`, `# en:` and `# columns:`"));
+            return Err(Error::data(
+                &self.path,
+                1,
+                "the head comment must hold `# zh:`, `# en:` and `# columns:`",
+            ));
         }
         for parameter in &self.parameters {
             if !self.text.contains(&format!("${}", parameter.name)) {
-                return Err(Error::data(&self.path, 1, format!("parameter `{}` does not occur in the query", parameter.name)));
+                return Err(Error::data(
+                    &self.path,
+                    1,
+                    format!("parameter `{}` does not occur in the query", parameter.name),
+                ));
             }
         }
         evaluator()?.parse_query(&self.text).map(|_| ()).map_err(|e| self.wrong(&e.to_string()))
@@ -130,14 +144,20 @@ fn evaluator() -> Result<SparqlEvaluator> {
 impl Store {
     /// Asks a question with the given parameters.
     pub fn ask(&self, query: &NamedQuery, given: &[(String, String)]) -> Result<Answer> {
-        if let Some((name, _)) = given.iter().find(|(name, _)| !query.parameters.iter().any(|p| p.name == *name)) {
+        if let Some((name, _)) =
+            given.iter().find(|(name, _)| !query.parameters.iter().any(|p| p.name == *name))
+        {
             let known: Vec<&str> = query.parameters.iter().map(|p| p.name.as_str()).collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
             return Err(Error::Query(format!("{}: no parameter `{name}`; known: {known}", query.name)));
         }
         let mut bound = Vec::new();
         for parameter in &query.parameters {
-            let value = given.iter().rev().find(|(name, _)| *name == parameter.name).map_or(parameter.default.as_str(), |(_, v)| v);
+            let value = given
+                .iter()
+                .rev()
+                .find(|(name, _)| *name == parameter.name)
+                .map_or(parameter.default.as_str(), |(_, v)| v);
             match value {
                 "" => return Err(Error::Query(format!("{}: give --param {}=…", query.name, parameter.name))),
                 "*" => {}
@@ -150,11 +170,15 @@ impl Store {
 
     fn parameter_term(&self, parameter: &Parameter, value: &str) -> Result<Term> {
         let wrong = |what: &str| Error::Query(format!("{}={value}: expected {what}", parameter.name));
-        let typed = |datatype: oxigraph::model::NamedNodeRef<'_>| Term::from(Literal::new_typed_literal(value, datatype));
+        let typed = |datatype: oxigraph::model::NamedNodeRef<'_>| {
+            Term::from(Literal::new_typed_literal(value, datatype))
+        };
         Ok(match parameter.kind.as_str() {
             "text" => Literal::from(value).into(),
             "integer" => Literal::from(value.parse::<i64>().map_err(|_| wrong("a whole number"))?).into(),
-            "year" if value.len() == 4 && value.bytes().all(|b| b.is_ascii_digit()) => typed(oxigraph::model::vocab::xsd::G_YEAR),
+            "year" if value.len() == 4 && value.bytes().all(|b| b.is_ascii_digit()) => {
+                typed(oxigraph::model::vocab::xsd::G_YEAR)
+            }
             "year" => return Err(wrong("a year such as 2021")),
             "decimal" if value.parse::<f64>().is_ok_and(f64::is_finite) && !value.contains(['e', 'E']) => {
                 typed(oxigraph::model::vocab::xsd::DECIMAL)
@@ -175,11 +199,18 @@ impl Store {
         }
         let found = self.find(name, kind, None)?;
         match found.as_slice() {
-            [] => Err(Error::Query(format!("{parameter}={name}: no such name in the store; `xiangtu lookup {name}` shows what is near"))),
+            [] => Err(Error::Query(format!(
+                "{parameter}={name}: no such name in the store; `xiangtu lookup {name}` shows what is near"
+            ))),
             [one] => Ok(NamedNode::new_unchecked(&one.id).into()),
             several => {
-                let list: Vec<String> = several.iter().map(|f| format!("{} ({})", f.describe(), f.short_id())).collect();
-                Err(Error::Query(format!("{parameter}={name} names {} things; give one by its code or IRI: {}", several.len(), list.join("; "))))
+                let list: Vec<String> =
+                    several.iter().map(|f| format!("{} ({})", f.describe(), f.short_id())).collect();
+                Err(Error::Query(format!(
+                    "{parameter}={name} names {} things; give one by its code or IRI: {}",
+                    several.len(),
+                    list.join("; ")
+                )))
             }
         }
     }
@@ -227,7 +258,10 @@ fn value_of(term: &Term) -> Value {
         Term::NamedNode(iri) => Value { value: iri.as_str().to_owned(), is_iri: true },
         Term::BlankNode(node) => Value { value: node.to_string(), is_iri: false },
         Term::Literal(literal) => Value { value: literal.value().to_owned(), is_iri: false },
-        #[allow(unreachable_patterns, reason = "RDF 1.2's triple terms exist when another crate switches them on")]
+        #[allow(
+            unreachable_patterns,
+            reason = "RDF 1.2's triple terms exist when another crate switches them on"
+        )]
         _ => Value { value: term.to_string(), is_iri: false },
     }
 }
@@ -241,9 +275,14 @@ fn substitute(text: &str, bound: &[(&str, Term)]) -> String {
             '#' => rest.find('\n').unwrap_or(rest.len()),
             '"' | '\'' => string_end(rest, c),
             // An IRI has no white space; a comparison is followed by some or by another operator.
-            '<' => rest.find(['>', ' ', '\n', '\t']).filter(|end| rest[*end..].starts_with('>')).map_or(1, |end| end + 1),
+            '<' => rest
+                .find(['>', ' ', '\n', '\t'])
+                .filter(|end| rest[*end..].starts_with('>'))
+                .map_or(1, |end| end + 1),
             '$' => {
-                let name_end = rest[1..].find(|c: char| !c.is_alphanumeric() && c != '_').map_or(rest.len(), |end| end + 1);
+                let name_end = rest[1..]
+                    .find(|c: char| !c.is_alphanumeric() && c != '_')
+                    .map_or(rest.len(), |end| end + 1);
                 if let Some((_, term)) = bound.iter().find(|(name, _)| *name == &rest[1..name_end]) {
                     out.push_str(&term.to_string());
                     rest = &rest[name_end..];
@@ -285,7 +324,8 @@ mod tests {
     fn parameters_are_terms_not_text() {
         let nasty = Literal::from("x\" } DROP ALL #");
         let bound = [("name", Term::from(nasty))];
-        let text = "SELECT ?x WHERE { ?x ?p $name . FILTER(?x != '$name' && 1 < 2 && ?p != <urn:$name>) } # $name";
+        let text =
+            "SELECT ?x WHERE { ?x ?p $name . FILTER(?x != '$name' && 1 < 2 && ?p != <urn:$name>) } # $name";
         let out = substitute(text, &bound);
         assert_eq!(
             out,

@@ -1,6 +1,8 @@
 //! Typed reading: statements and documents as rows of plain values.
 
-use oxigraph::model::{GraphName, GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term};
+use oxigraph::model::{
+    GraphName, GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term,
+};
 use oxigraph::store::StorageError;
 use serde::Serialize;
 
@@ -221,11 +223,19 @@ impl Store {
         self.statements(Some(vocab::PREDICATE), Some(property))
     }
 
-    fn statements(&self, role: Option<NamedNodeRef<'_>>, object: Option<NamedNodeRef<'_>>) -> Result<Vec<StatementRow>> {
+    fn statements(
+        &self,
+        role: Option<NamedNodeRef<'_>>,
+        object: Option<NamedNodeRef<'_>>,
+    ) -> Result<Vec<StatementRow>> {
         let mut rows = Vec::new();
         for quad in self.inner.quads_for_pattern(None, role, object.map(Into::into), None) {
             let quad = quad.map_err(failed)?;
-            let (NamedOrBlankNode::NamedNode(id), GraphName::NamedNode(_)) = (&quad.subject, &quad.graph_name) else { continue };
+            let (NamedOrBlankNode::NamedNode(id), GraphName::NamedNode(_)) =
+                (&quad.subject, &quad.graph_name)
+            else {
+                continue;
+            };
             let node = self.node(id, quad.graph_name.as_ref())?;
             rows.extend(StatementRow::read(id, &node));
         }

@@ -19,12 +19,21 @@ fn text(bytes: &[u8]) -> String {
 fn a_build_sums_up_and_look_up_answers() {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("store");
-    let built = xiangtu(&store, &["build", &texts().to_string_lossy(), "--extractions", "tests/fixtures/small.jsonl", "--jobs", "2"]);
+    let built = xiangtu(
+        &store,
+        &["build", &texts().to_string_lossy(), "--extractions", "tests/fixtures/small.jsonl", "--jobs", "2"],
+    );
     assert_eq!(built.status.code(), Some(0), "{}", text(&built.stderr));
     assert!(text(&built.stdout).starts_with("读入 8 份文件，搁置 0 份"), "{}", text(&built.stdout));
     assert!(built.stderr.is_empty(), "{}", text(&built.stderr));
     let card = text(&xiangtu(&store, &["lookup", "上高县锦江镇"]).stdout);
-    for part in ["江西省 › 宜春市 › 上高县 › 锦江镇", "开展 (5)", "财政收入 1.78亿元 增幅 8.5%", "屋场夜话 [计划]", "周一帆 镇党委书记"] {
+    for part in [
+        "江西省 › 宜春市 › 上高县 › 锦江镇",
+        "开展 (5)",
+        "财政收入 1.78亿元 增幅 8.5%",
+        "屋场夜话 [计划]",
+        "周一帆 镇党委书记",
+    ] {
         assert!(card.contains(part), "{part} in\n{card}");
     }
     let list = text(&xiangtu(&store, &["lookup", "锦江镇", "--lang", "en"]).stdout);
@@ -55,12 +64,16 @@ fn json_is_json() {
         &["check", "--json"],
     ] {
         let out = xiangtu(&store, arguments);
-        serde_json::from_slice::<serde_json::Value>(&out.stdout).unwrap_or_else(|e| panic!("{arguments:?}: {e}: {}", text(&out.stderr)));
+        serde_json::from_slice::<serde_json::Value>(&out.stdout)
+            .unwrap_or_else(|e| panic!("{arguments:?}: {e}: {}", text(&out.stderr)));
     }
-    let card: serde_json::Value = serde_json::from_slice(&xiangtu(&store, &["lookup", "河长制", "--json"]).stdout).unwrap();
+    let card: serde_json::Value =
+        serde_json::from_slice(&xiangtu(&store, &["lookup", "河长制", "--json"]).stdout).unwrap();
     assert_eq!(card["groups"][0]["lines"].as_array().unwrap().len(), 7);
-    let sure: serde_json::Value =
-        serde_json::from_slice(&xiangtu(&store, &["lookup", "河长制", "--json", "--min-confidence", "0.85"]).stdout).unwrap();
+    let sure: serde_json::Value = serde_json::from_slice(
+        &xiangtu(&store, &["lookup", "河长制", "--json", "--min-confidence", "0.85"]).stdout,
+    )
+    .unwrap();
     assert_eq!(sure["groups"][0]["lines"].as_array().unwrap().len(), 5);
 }
 
@@ -127,7 +140,10 @@ fn exports_are_read_by_other_parsers() {
     let nquads = text(&xiangtu(&path, &["export", "--format", "nquads"]).stdout);
     assert!(nquads == crate::fixture::nquads(&path), "the export differs from the store");
     let graphml = folder.path().join("graph.graphml");
-    assert_eq!(xiangtu(&path, &["export", "--format", "graphml", "-o", &graphml.to_string_lossy()]).status.code(), Some(0));
+    assert_eq!(
+        xiangtu(&path, &["export", "--format", "graphml", "-o", &graphml.to_string_lossy()]).status.code(),
+        Some(0)
+    );
     let xml = std::fs::read_to_string(&graphml).unwrap();
     let mut reader = quick_xml::Reader::from_str(&xml);
     let (mut nodes, mut edges) = (0, 0);
@@ -142,7 +158,10 @@ fn exports_are_read_by_other_parsers() {
     assert_eq!(nodes, store.things().unwrap().len());
     assert_eq!(edges, store.links(0.0).unwrap().len());
     let turtle = xiangtu(&path, &["export", "--format", "turtle"]).stdout;
-    let triples = oxigraph::io::RdfParser::from_format(oxigraph::io::RdfFormat::Turtle).for_slice(&turtle).collect::<Result<Vec<_>, _>>().unwrap();
+    let triples = oxigraph::io::RdfParser::from_format(oxigraph::io::RdfFormat::Turtle)
+        .for_slice(&turtle)
+        .collect::<Result<Vec<_>, _>>()
+        .unwrap();
     assert!(triples.len() > 500);
 }
 
@@ -168,5 +187,8 @@ fn completions_and_help_come_in_both_languages() {
     let folder = tempfile::tempdir().unwrap();
     assert!(text(&xiangtu(folder.path(), &["completions", "bash"]).stdout).contains("recurrence"));
     assert!(text(&xiangtu(folder.path(), &["build", "--help"]).stdout).contains("读入报告"));
-    assert!(text(&xiangtu(folder.path(), &["build", "--help", "--lang", "en"]).stdout).contains("Example: xiangtu build"));
+    assert!(
+        text(&xiangtu(folder.path(), &["build", "--help", "--lang", "en"]).stdout)
+            .contains("Example: xiangtu build")
+    );
 }

@@ -14,7 +14,11 @@ pub fn texts() -> PathBuf {
 /// The extractions by file name.
 pub fn options(jobs: usize) -> BuildOptions {
     let lines = std::fs::read_to_string("tests/fixtures/small.jsonl").unwrap();
-    let extractions = lines.lines().map(|line| serde_json::from_str::<Extraction>(line).unwrap()).map(|e| (e.doc.clone(), e)).collect();
+    let extractions = lines
+        .lines()
+        .map(|line| serde_json::from_str::<Extraction>(line).unwrap())
+        .map(|e| (e.doc.clone(), e))
+        .collect();
     BuildOptions { jobs, extractions }
 }
 

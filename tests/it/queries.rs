@@ -41,7 +41,9 @@ fn written(answer: &Answer, store: &Store) -> String {
     for row in &answer.rows {
         let cells = row.iter().map(|value| match value {
             None => String::new(),
-            Some(value) if value.is_iri => store.full_name_of(&value.value).unwrap().rsplit('/').next().unwrap().to_owned(),
+            Some(value) if value.is_iri => {
+                store.full_name_of(&value.value).unwrap().rsplit('/').next().unwrap().to_owned()
+            }
             Some(value) => value.value.clone(),
         });
         text += &(cells.collect::<Vec<_>>().join("\t") + "\n");
@@ -77,7 +79,8 @@ fn every_question_has_its_golden_answer() {
 fn wrong_questions_say_what_is_wrong() {
     let (_folder, store) = small();
     let named = |name: &str| named_queries().unwrap().into_iter().find(|query| query.name == name).unwrap();
-    let error = |query: &NamedQuery, pairs: &[(&str, &str)]| store.ask(query, &given(pairs)).unwrap_err().to_string();
+    let error =
+        |query: &NamedQuery, pairs: &[(&str, &str)]| store.ask(query, &given(pairs)).unwrap_err().to_string();
     assert!(error(&named("officials-of-place"), &[]).contains("--param place"));
     let many = error(&named("officials-of-place"), &[("place", "锦江镇")]);
     assert!(many.contains("360923102") && many.contains("彭山区"), "{many}");
