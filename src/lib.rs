@@ -1,10 +1,22 @@
 //! 乡图: from the reports of Chinese townships, counties and provinces to a knowledge graph whose every fact names its source.
 
+pub mod cli;
 pub mod embedded;
 pub mod error;
+pub mod export;
 pub mod extract;
+pub mod gazetteer;
 pub mod gold;
+pub mod graph;
+pub mod lexicon;
+pub mod messages;
 pub mod model;
+pub mod ontology;
+pub mod pipeline;
+pub mod read;
+pub mod store;
 pub mod text;
+pub mod thesaurus;
+pub mod vocab;
 
 pub use error::{Error, Result};

@@ -1,30 +1,14 @@
 //! Parses arguments, runs, prints the error chain, sets the exit code.
 
-use std::collections::HashMap;
-use std::io::Write;
+use std::process::ExitCode;
 
-use xiangtu::model::Extraction;
-use xiangtu::text::Document;
-
-fn main() -> anyhow::Result<()> {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let mut given: HashMap<String, Extraction> = HashMap::new();
-    let mut out = std::io::stdout().lock();
-    let mut files = &args[..];
-    if args.first().is_some_and(|a| a == "--given") {
-        for line in std::fs::read_to_string(&args[1])?.lines() {
-            let e: Extraction = serde_json::from_str(line)?;
-            given.insert(e.doc.clone(), e);
-        }
-        files = &args[2..];
-    }
-    for file in files {
-        let name = std::path::Path::new(file).file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let source = std::fs::read_to_string(file)?;
-        let doc = Document::new(name.clone(), source.strip_prefix('\u{FEFF}').unwrap_or(&source));
-        if let Some(from) = given.get(&name) {
-            writeln!(out, "{}", serde_json::to_string(&xiangtu::extract::given(&doc, from))?)?;
+fn main() -> ExitCode {
+    match xiangtu::cli::run() {
+        Ok(exit) => exit.into(),
+        Err(error) if xiangtu::cli::is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xiangtu: {error:#}");
+            xiangtu::cli::Exit::Error.into()
         }
     }
-    Ok(())
 }

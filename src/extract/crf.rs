@@ -518,7 +518,7 @@ pub struct Training {
 
 impl Default for Training {
     fn default() -> Self {
-        Self { epochs: 12, rate: 0.2, l2: 1.0, min_documents: 2, prune: 0.02 }
+        Self { epochs: 20, rate: 0.05, l2: 1.0, min_documents: 2, prune: 0.02 }
     }
 }
 

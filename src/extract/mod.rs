@@ -5,11 +5,18 @@
 //! document is about, `relate` finds facts, `indicate` finds figures.
 
 pub mod crf;
+pub mod evidence;
 mod indicate;
+mod places;
 pub mod quantity;
+pub mod recognise;
 mod relate;
+mod resolve;
+pub mod train;
+mod year;
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use crate::model::{Entity, EntityType, Extraction, Home, Mention, Quote};
 use crate::text::Document;
@@ -102,6 +109,27 @@ impl Context<'_> {
             indicators,
         }
     }
+}
+
+/// Extracts a document with given weights.
+pub fn extract_with(model: &crf::Crf, doc: &Document) -> Extraction {
+    let survey = places::survey(doc);
+    let names = recognise::recognise(model, doc, &survey);
+    let scope = resolve::scope(doc, &survey);
+    let home = resolve::home(&survey, &scope);
+    let (spans, entities) = resolve::resolve(doc, &survey, home.as_ref(), &scope, names);
+    Context { doc, spans, entities, home, year: year::main_year(doc) }.finish()
+}
+
+static MODEL: LazyLock<crf::Crf> = LazyLock::new(|| {
+    let path = "data/model/mentions.tsv";
+    let text = crate::embedded::file(path).unwrap_or_default();
+    crf::Crf::from_tsv(path, text).expect("a test reads the built-in weights")
+});
+
+/// Extracts a document: a pure function of its text and the knowledge files.
+pub fn extract(doc: &Document) -> Extraction {
+    extract_with(&MODEL, doc)
 }
 
 /// Takes mentions, entities, home and year from an extraction of the same text instead of finding them.

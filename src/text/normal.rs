@@ -21,7 +21,12 @@ pub fn normalise(source: &str) -> Text {
     let source: Vec<char> = source.chars().collect();
     let lines = lines(&source);
     let wrap = wrap_width(&source, &lines);
-    let mut out = Writer { source: &source, chars: Vec::with_capacity(source.len()), at: Vec::with_capacity(source.len()), quote_open: false };
+    let mut out = Writer {
+        source: &source,
+        chars: Vec::with_capacity(source.len()),
+        at: Vec::with_capacity(source.len()),
+        quote_open: false,
+    };
     for (i, line) in lines.iter().enumerate() {
         out.line(line);
         let joins = lines.get(i + 1).is_some_and(|next| continues(&source, line, next, wrap));
@@ -38,7 +43,9 @@ fn lines(source: &[char]) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut start = 0;
     for end in 0..=source.len() {
-        if end < source.len() && !matches!(source[end], '\n' | '\r' | '\u{0B}' | '\u{0C}' | '\u{85}' | '\u{2028}' | '\u{2029}') {
+        if end < source.len()
+            && !matches!(source[end], '\n' | '\r' | '\u{0B}' | '\u{0C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+        {
             continue;
         }
         let (mut a, mut b) = (start, end);
@@ -54,7 +61,11 @@ fn lines(source: &[char]) -> Vec<Line> {
         while c < b && matches!(source[c], '#' | '>') {
             c += 1;
         }
-        if c == a && c + 1 < b && matches!(source[c], '*' | '-' | '+' | '•' | '●' | '■' | '◆') && source[c + 1] == ' ' {
+        if c == a
+            && c + 1 < b
+            && matches!(source[c], '*' | '-' | '+' | '•' | '●' | '■' | '◆')
+            && source[c + 1] == ' '
+        {
             c += 1;
         }
         while c < b && is_layout(source[c]) {
@@ -68,7 +79,9 @@ fn lines(source: &[char]) -> Vec<Line> {
 }
 
 fn is_layout(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{AD}' | '\u{2060}')
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{AD}' | '\u{2060}')
 }
 
 /// `12`, `- 12 -`, `— 12 —`, `第12页`, `12/30`, `第 3 页 共 20 页`, and rules of dashes or equals signs.
@@ -80,7 +93,8 @@ fn is_page_number(line: &[char]) -> bool {
     for &c in line {
         match c {
             '0'..='9' | '０'..='９' => digits += 1,
-            '-' | '—' | '–' | '―' | '－' | '=' | '_' | '*' | '/' | '·' | '第' | '页' | '共' | '，' | ',' | ' ' | '\u{3000}' | '\t' => {}
+            '-' | '—' | '–' | '―' | '－' | '=' | '_' | '*' | '/' | '·' | '第' | '页' | '共' | '，' | ','
+            | ' ' | '\u{3000}' | '\t' => {}
             _ => return false,
         }
     }
@@ -118,7 +132,10 @@ fn continues(source: &[char], line: &Line, next: &Line, wrap: Option<usize>) -> 
         None => {
             // A single break in mid-sentence: the line holds a clause mark and its last clause is open.
             let has_clause = source[line.start..line.end].iter().any(|&c| matches!(c, '，' | '。' | '；'));
-            !indented && has_clause && line.end - line.start >= 20 && (is_han(last) || last.is_ascii_alphanumeric())
+            !indented
+                && has_clause
+                && line.end - line.start >= 20
+                && (is_han(last) || last.is_ascii_alphanumeric())
         }
     }
 }
@@ -141,9 +158,13 @@ fn opens_item(line: &[char]) -> bool {
         while i < line.len() && line[i].is_ascii_digit() {
             i += 1;
         }
-        return i <= 2 && line.get(i).is_some_and(|&c| matches!(c, '、' | '．') || (c == '.' && !line.get(i + 1).is_some_and(char::is_ascii_digit)));
+        return i <= 2
+            && line.get(i).is_some_and(|&c| {
+                matches!(c, '、' | '．') || (c == '.' && !line.get(i + 1).is_some_and(char::is_ascii_digit))
+            });
     }
-    matches!(first, '①'..='⑳' | '【' | '#' | '★' | '▲' | '●') || (first == '第' && line.get(1).is_some_and(|&c| numeral(c)))
+    matches!(first, '①'..='⑳' | '【' | '#' | '★' | '▲' | '●')
+        || (first == '第' && line.get(1).is_some_and(|&c| numeral(c)))
 }
 
 struct Writer<'a> {
@@ -201,9 +222,18 @@ impl Writer<'_> {
 
     fn normal_char(&mut self, c: char, i: usize, line: &Line) -> char {
         match c {
-            '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '％' | '＋' | '－' | '．' | '／' | '＝' | '＊' | '＆' | '＃' => {
-                char::from_u32(c as u32 - 0xFEE0).expect("full-width ASCII has a half-width form")
-            }
+            '０'..='９'
+            | 'Ａ'..='Ｚ'
+            | 'ａ'..='ｚ'
+            | '％'
+            | '＋'
+            | '－'
+            | '．'
+            | '／'
+            | '＝'
+            | '＊'
+            | '＆'
+            | '＃' => char::from_u32(c as u32 - 0xFEE0).expect("full-width ASCII has a half-width form"),
             '(' => '（',
             ')' => '）',
             ',' | ';' | ':' | '!' | '?' => {

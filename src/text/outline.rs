@@ -34,9 +34,17 @@ pub fn outline(chars: &[char]) -> (String, Vec<Sentence>) {
         let paragraph: String = chars[start..end].iter().collect();
         let line = paragraph.trim_end();
         let heading = heading_level(line);
-        if n_paragraph < 6 && heading == 0 && sentences.iter().all(|s: &Sentence| s.heading == 9) && is_title(line) {
+        if n_paragraph < 6
+            && heading == 0
+            && sentences.iter().all(|s: &Sentence| s.heading == 9)
+            && is_title(line)
+        {
             title.push_str(line);
-            part = if PLAN_TITLE.is_match(&title) && !REVIEW_TITLE.is_match(&title) { Part::Plan } else { Part::Review };
+            part = if PLAN_TITLE.is_match(&title) && !REVIEW_TITLE.is_match(&title) {
+                Part::Plan
+            } else {
+                Part::Review
+            };
             sentences.push(Sentence { start, end, part, heading: 9 });
         } else {
             let is_heading = heading > 0 && line.chars().count() <= 50;
@@ -58,7 +66,14 @@ pub fn outline(chars: &[char]) -> (String, Vec<Sentence>) {
     (title, sentences)
 }
 
-fn split_paragraph(chars: &[char], start: usize, end: usize, part: Part, heading: u8, out: &mut Vec<Sentence>) {
+fn split_paragraph(
+    chars: &[char],
+    start: usize,
+    end: usize,
+    part: Part,
+    heading: u8,
+    out: &mut Vec<Sentence>,
+) {
     let mut from = start;
     let mut i = start;
     while i < end {
@@ -108,7 +123,8 @@ fn is_title(line: &str) -> bool {
 
 macro_rules! pattern {
     ($name:ident, $pattern:literal) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a pattern of this file"));
+        static $name: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new($pattern).expect("a pattern of this file"));
     };
 }
 
@@ -121,9 +137,15 @@ pattern!(
     PLAN_HEADING,
     r"(?:今年|明年|下年|来年|下半年|下一步|下一阶段|下阶段|今后|未来|新年度|20[0-9]{2}年|[一二三]季度|五年)[^。]{0,24}(?:安排|打算|计划|思路|重点|目标|任务|部署|举措|措施|建议|要求|展望|方向)|工作(?:安排|打算|计划|思路|目标)|奋斗目标|目标任务|主要任务|总体要求|努力方向|发展目标|主要预期目标|指导思想|工作建议"
 );
-pattern!(REVIEW_HEADING, r"回顾|总结|完成情况|开展情况|主要(?:成绩|成效|做法)|取得(?:的)?(?:成绩|成效)|过去|工作情况|基本情况|所做(?:的)?工作|镇情|概况|存在(?:的)?(?:主要)?(?:问题|困难)");
+pattern!(
+    REVIEW_HEADING,
+    r"回顾|总结|完成情况|开展情况|主要(?:成绩|成效|做法)|取得(?:的)?(?:成绩|成效)|过去|工作情况|基本情况|所做(?:的)?工作|镇情|概况|存在(?:的)?(?:主要)?(?:问题|困难)"
+);
 pattern!(
     PLAN_OPENING,
     r"^[^。]{0,40}(?:做好今年工作|做好20[0-9]{2}年(?:的)?工作|今年政府工作的?总体要求|今年工作的?总体(?:要求|思路)|今后五年(?:的)?工作|今年(?:全镇|全乡|全县|全市|全省|我们)?(?:经济社会)?(?:发展)?的?(?:主要|预期)[^。]{0,8}目标|重点(?:做好|抓好)(?:以下|如下)|围绕(?:上述|以上|这一)目标)"
 );
-pattern!(INTENT, r"^(?:[^。，]{0,20}，)?(?:[^，。]{0,12})?(?:下一步|接下来|明年|下一年|力争(?:到|在|年|今)|我们将|我镇将|我乡将|全镇将|今后(?:我|，|要)|计划(?:于|在)?(?:明年|下半年|年底))");
+pattern!(
+    INTENT,
+    r"^(?:[^。，]{0,20}，)?(?:[^，。]{0,12})?(?:下一步|接下来|明年|下一年|力争(?:到|在|年|今)|我们将|我镇将|我乡将|全镇将|今后(?:我|，|要)|计划(?:于|在)?(?:明年|下半年|年底))"
+);

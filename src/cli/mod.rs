@@ -1,0 +1,189 @@
+//! The commands: one file per command with its arguments and its `run` together.
+
+mod build;
+mod check;
+mod completions;
+mod export;
+mod extract;
+mod lookup;
+mod query;
+mod recurrence;
+mod table;
+mod train;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::messages::Lang;
+use crate::store::Store;
+
+/// What a run came to; scripts read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, with something to show.
+    Found = 0,
+    /// Done, with nothing to show.
+    Nothing = 1,
+    /// Failed.
+    Error = 2,
+    /// Done, but documents were set aside.
+    SetAside = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+#[derive(Parser)]
+#[command(name = "xiangtu", version, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
+struct Arguments {
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Lang>,
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Build(build::Arguments),
+    Extract(extract::Arguments),
+    Lookup(lookup::Arguments),
+    Query(query::Arguments),
+    Recurrence(recurrence::Arguments),
+    Export(export::Arguments),
+    Check(check::Arguments),
+    Train(train::Arguments),
+    Completions(completions::Arguments),
+}
+
+/// The store that a command reads.
+#[derive(Args)]
+struct StoreArgument {
+    #[arg(long, env = "XIANGTU_STORE", default_value = "store", value_name = "DIR")]
+    store: PathBuf,
+}
+
+/// The least confidence that a command counts.
+#[derive(Args)]
+struct ConfidenceArgument {
+    #[arg(long, default_value_t = 0.0, value_name = "0-1")]
+    min_confidence: f64,
+}
+
+/// What every command needs besides its arguments.
+struct Context {
+    lang: Lang,
+    json: bool,
+}
+
+type Done = anyhow::Result<Exit>;
+
+/// Runs the command that the arguments name.
+pub fn run() -> Done {
+    let raw: Vec<OsString> = std::env::args_os().collect();
+    let lang = language(&raw);
+    let matches = localised(lang).get_matches_from(raw);
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
+    let context = Context { lang: arguments.lang.unwrap_or(lang), json: arguments.json };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let exit = match arguments.command {
+        Command::Build(arguments) => build::run(&arguments, &context, &mut out),
+        Command::Extract(arguments) => extract::run(&arguments, &mut out),
+        Command::Lookup(arguments) => lookup::run(&arguments, &context, &mut out),
+        Command::Query(arguments) => query::run(&arguments, &context, &mut out),
+        Command::Recurrence(arguments) => recurrence::run(&arguments, &context, &mut out),
+        Command::Export(arguments) => export::run(&arguments, &context, &mut out),
+        Command::Check(arguments) => check::run(&arguments, &context, &mut out),
+        Command::Train(arguments) => train::run(&arguments, &mut out),
+        Command::Completions(arguments) => completions::run(&arguments, localised(context.lang), &mut out),
+    }?;
+    out.flush()?;
+    Ok(exit)
+}
+
+/// Whether the reader of our output went away, which is no error.
+pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
+}
+
+/// The language is needed before the arguments are parsed: the help texts are in it.
+fn language(raw: &[OsString]) -> Lang {
+    let mut words = raw.iter().filter_map(|word| word.to_str());
+    while let Some(word) = words.next() {
+        let value = if word == "--lang" { words.next() } else { word.strip_prefix("--lang=") };
+        if let Some(lang) = value.and_then(|value| Lang::from_str(value, true).ok()) {
+            return lang;
+        }
+    }
+    Lang::from_environment()
+}
+
+/// The command line with its help texts in a language.
+fn localised(lang: Lang) -> clap::Command {
+    let describe = |command: clap::Command, name: &str| {
+        let command = match lang.find(&format!("help.{name}")) {
+            Some(about) => command.about(about),
+            None => command,
+        };
+        let command = match lang.find(&format!("example.{name}")) {
+            Some(example) => command.after_help(example),
+            None => command,
+        };
+        command.mut_args(|arg| {
+            let id = arg.get_id().as_str().to_owned();
+            let help = lang.find(&format!("help.{name}.{id}")).or_else(|| lang.find(&format!("help.{id}")));
+            match help {
+                Some(help) => arg.help(help),
+                None => arg,
+            }
+        })
+    };
+    let command = describe(Arguments::command(), "").about(lang.text("program"));
+    command.mut_subcommands(|sub| {
+        let name = sub.get_name().to_owned();
+        describe(sub, &name)
+    })
+}
+
+/// Opens a store for reading and warns where the last build did not finish.
+fn open(argument: &StoreArgument, context: &Context) -> anyhow::Result<Store> {
+    let store = Store::open(&argument.store)?;
+    if store.is_unfinished() {
+        eprintln!("{}", context.lang.text("graph.unfinished"));
+    }
+    Ok(store)
+}
+
+/// Writes a value as JSON, indented for reading.
+fn write_json(out: &mut dyn Write, value: &impl serde::Serialize) -> anyhow::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from)?;
+    Ok(writeln!(out)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_argument_has_help_in_both_languages() {
+        for lang in [Lang::Zh, Lang::En] {
+            let command = localised(lang);
+            command.clone().debug_assert();
+            for sub in command.get_subcommands() {
+                assert!(sub.get_about().is_some(), "{}", sub.get_name());
+                assert!(sub.get_after_help().is_some(), "{}", sub.get_name());
+                for arg in sub.get_arguments() {
+                    assert!(arg.get_help().is_some(), "{} {}", sub.get_name(), arg.get_id());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Facts between mentions: what the text says about the things it names.
+//!
+//! One file per group of predicates. Each works on the folded text ([`fold`]), in which a mention is one sign:
+//! [`implements`], [`status`], [`located`], [`undertakes`], [`investment`], [`posts`], [`awards`].
+//! A fact is stated by words of the text; that something is merely true, or near, is no fact.
+
+mod awards;
+mod fold;
+mod implements;
+mod investment;
+mod located;
+mod posts;
+mod status;
+mod undertakes;
+mod words;
+
+use std::ops::Range;
+
+use rustc_hash::FxHashSet;
+
+use super::Context;
+use crate::model::{Entity, EntityType, Fact, Part, Predicate};
+use fold::{Fold, Mark};
+
+/// The facts that a document states, in order of the predicates and of the text.
+pub fn relate(context: &Context) -> Vec<Fact> {
+    if context.spans.is_empty() {
+        return Vec::new();
+    }
+    let fold = Fold::new(context);
+    let mut facts = Facts { context, fold: &fold, list: Vec::new(), seen: FxHashSet::default() };
+    located::find(&mut facts);
+    undertakes::find(&mut facts);
+    investment::find(&mut facts);
+    status::find(&mut facts);
+    posts::find(&mut facts);
+    awards::find(&mut facts);
+    implements::find(&mut facts);
+    facts.list
+}
+
+/// The object of a fact.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Object {
+    /// Index into [`Context::entities`].
+    Entity(usize),
+    /// A literal with its unit.
+    Value(String, Option<String>),
+}
+
+/// Collects facts; a link that is stated twice is kept once.
+struct Facts<'a> {
+    context: &'a Context<'a>,
+    fold: &'a Fold,
+    list: Vec<Fact>,
+    seen: FxHashSet<(Predicate, String, Object)>,
+}
+
+impl Facts<'_> {
+    /// Adds a fact whose evidence is a stretch of the folded text.
+    fn add(&mut self, predicate: Predicate, subject: usize, object: Object, evidence: Range<usize>, rule: &str, confidence: f64) {
+        let subject = self.context.entities[subject].id.clone();
+        self.add_about(predicate, subject, object, evidence, rule, confidence);
+    }
+
+    /// Adds a fact about something that may be no entity of the document, such as a home without a readable name.
+    fn add_about(&mut self, predicate: Predicate, subject: String, object: Object, evidence: Range<usize>, rule: &str, confidence: f64) {
+        if evidence.is_empty() || !self.seen.insert((predicate, subject.clone(), object.clone())) {
+            return;
+        }
+        let (from, to) = self.fold.normal(evidence.clone());
+        let (start, end) = self.context.doc.text.source_span(from, to);
+        let (object, value, unit) = match object {
+            Object::Entity(i) => (Some(self.context.entities[i].id.clone()), None, None),
+            Object::Value(value, unit) => (None, Some(value), unit),
+        };
+        self.list.push(Fact {
+            subject,
+            predicate,
+            object,
+            value,
+            unit,
+            text: self.context.doc.text.source_text(start, end),
+            start,
+            end,
+            quote: self.context.quote(from, to),
+            part: self.part(evidence.start),
+            rule: rule.to_owned(),
+            confidence,
+        });
+    }
+
+    fn part(&self, at: usize) -> Part {
+        self.context.doc.sentences.get(self.fold.sentence_at(at)).map_or(Part::Review, |s| s.part)
+    }
+
+    fn entity(&self, mark: Mark) -> &Entity {
+        &self.context.entities[mark.entity]
+    }
+
+    /// The entity that is the home place, where the text names it.
+    fn home(&self) -> Option<usize> {
+        let home = self.context.home.as_ref()?;
+        self.context.entities.iter().position(|e| e.id == home.id)
+    }
+
+    /// The stretch from the first to the last of some marks.
+    fn between(a: Mark, b: Mark) -> Range<usize> {
+        a.at.min(b.at)..a.at.max(b.at) + fold::SIGN
+    }
+
+    /// The marks of one type, in order.
+    fn marks(&self, kind: EntityType) -> impl Iterator<Item = Mark> + '_ {
+        self.fold.marks.iter().copied().filter(move |m| m.kind == kind)
+    }
+
+    /// A mark with those that are listed with it and stand before it: `Ⓛ、Ⓛ和Ⓛ` from the last of them.
+    fn list_before(&self, last: Mark) -> Vec<Mark> {
+        let mut list = vec![last];
+        let mut first = last;
+        while let Some(previous) = self.listed_before(first) {
+            list.push(previous);
+            first = previous;
+        }
+        list.reverse();
+        list
+    }
+
+    fn listed_before(&self, mark: Mark) -> Option<Mark> {
+        let before = &self.fold.text[..mark.at];
+        let joined = ["、", "和", "与", "及", "以及", "”、“"].iter().find_map(|j| before.strip_suffix(j))?;
+        let at = joined.len().checked_sub(fold::SIGN)?;
+        self.fold.mark_at(at).filter(|m| m.kind == mark.kind)
+    }
+}
+
+/// Compiles the patterns of a file once.
+macro_rules! patterns {
+    ($($(#[$doc:meta])* $name:ident = $pattern:expr;)+) => {
+        $($(#[$doc])* static $name: std::sync::LazyLock<regex::Regex> =
+            std::sync::LazyLock::new(|| regex::Regex::new($pattern).expect("a pattern of this file"));)+
+    };
+}
+use patterns;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+//! 任职: which post a person holds.
+//!
+//! A post stands before the name (镇党委书记Ⓝ), after it (Ⓝ镇长), or in a clause of its own (Ⓝ，现任县委副书记). It is given with
+//! the organ or place in front of it, as written. A post that is over or not yet taken is none.
+
+use super::fold::{Mark, SIGN};
+use super::words::WORDS;
+use super::{Facts, Object, patterns};
+use crate::model::{EntityType, Predicate};
+
+patterns! {
+    /// Words of level and place that stand between a name and an organ.
+    LEVEL = r"(?:自治区|自治州|自治县|开发区|管委会|省|市|县|区|州|旗|镇|乡|村|街道|社区|居民区|驻村?|该公司|公司|集团|本报|分管[^，。、]{1,6}的|党外|专职|兼职|挂职|常务|第一|办事处)$";
+    /// A name with a word that says it takes or holds a post.
+    TAKES = r"^(?:同志)?，?(?:同志)?(?:现任|现为|担任|挂任|兼任|出任|接任|任|当选为?|系|是)([^，。；：Ⓝ]{2,24})";
+    /// A clause that is nothing but a post.
+    ASIDE = r"^(?:同志)?(?:[，（、]|，[^，。；：Ⓝ]{2,8}，)([^，。；：（）Ⓝ]{2,20})[，。；）]";
+}
+
+/// Finds who holds which post.
+pub fn find(facts: &mut Facts) {
+    let persons: Vec<Mark> = facts.marks(EntityType::Person).collect();
+    // Posts before the name that a list of names may share.
+    let mut shared: Option<(usize, Vec<(usize, usize)>)> = None;
+    for person in persons {
+        let text = &facts.fold.text;
+        let sentence = facts.fold.sentences[facts.fold.sentence_at(person.at)].clone();
+        let rest = &text[person.at + SIGN..sentence.end];
+        let mut posts = before(facts, sentence.start, person.at);
+        let listed = facts.list_before(person).len() > 1;
+        if posts.is_empty() && listed {
+            if let Some((last, list)) = &shared {
+                if person.at - last <= SIGN + "以及".len() + 2 {
+                    posts.clone_from(list);
+                }
+            }
+        }
+        shared = Some((person.at, posts.clone()));
+        if undone(text, posts.first().map_or(person.at, |p| p.0), sentence.start, rest) {
+            shared = None;
+            continue;
+        }
+        let mut found: Vec<(String, usize, usize, &str, f64)> =
+            posts.iter().map(|&(a, b)| (value(facts, a, b), a, person.at + SIGN, "post-before-name", 0.93)).collect();
+        if let Some(len) = post_prefix(rest) {
+            // 省委Ⓝ书记: the organ stands before the name and the post after it.
+            let mut name = rest[..len].to_owned();
+            let mut from = person.at;
+            if let Some(a) = organ_start(text, sentence.start, person.at) {
+                name = format!("{}{}", value(facts, a, person.at), name);
+                from = a;
+            }
+            found.push((name, from, person.at + SIGN + len, "post-after-name", 0.9));
+        }
+        for (pattern, rule, confidence) in [(&TAKES, "takes-post", 0.85), (&ASIDE, "post-aside", 0.8)] {
+            let Some(inner) = pattern.captures(rest).and_then(|c| c.get(1)) else { continue };
+            let (a, b) = (person.at + SIGN + inner.start(), person.at + SIGN + inner.end());
+            let mut end = b;
+            while let Some(start) = post_start(text, a, end) {
+                if rule == "takes-post" || start == a || text[..start].ends_with('、') {
+                    found.push((value(facts, start, end), person.at, end, rule, confidence));
+                }
+                match text[a..start].strip_suffix('、') {
+                    Some(left) => end = a + left.len(),
+                    None => break,
+                }
+            }
+        }
+        for (value, a, b, rule, confidence) in found {
+            facts.add(Predicate::HoldsPost, person.entity, Object::Value(value, None), a..b, rule, confidence);
+        }
+    }
+}
+
+/// The posts that stand directly before a byte, nearest first.
+fn before(facts: &Facts, from: usize, at: usize) -> Vec<(usize, usize)> {
+    let text = &facts.fold.text;
+    let mut posts = Vec::new();
+    let mut end = at;
+    for lead in ["同志", "：", "——", "“"] {
+        if let Some(left) = text[from..end].strip_suffix(lead) {
+            end = from + left.len();
+        }
+    }
+    while let Some(start) = post_start(text, from, end) {
+        posts.push((start, end));
+        let left = &text[from..start];
+        let Some(left) = ["、", "兼", "兼任", "，", "，也是", "和"].iter().filter_map(|j| left.strip_suffix(j)).min_by_key(|l| l.len()) else { break };
+        end = from + left.len();
+    }
+    posts
+}
+
+/// Where the post begins that ends at a byte, organ and place included.
+fn post_start(text: &str, from: usize, end: usize) -> Option<usize> {
+    let mut start = suffix(text, from, end, |s| WORDS.posts.contains(s))?;
+    loop {
+        if let Some(a) = suffix(text, from, start, |s| WORDS.organs.contains(s)) {
+            start = a;
+            continue;
+        }
+        if let Some(m) = LEVEL.find(&text[from..start]) {
+            start = from + m.start();
+            continue;
+        }
+        if text[from..start].ends_with(['Ⓛ', 'Ⓔ']) {
+            start -= SIGN;
+            continue;
+        }
+        return Some(start);
+    }
+}
+
+fn organ_start(text: &str, from: usize, at: usize) -> Option<usize> {
+    suffix(text, from, at, |s| WORDS.organs.contains(s))
+}
+
+/// Where the longest word of a kind begins that ends at a byte.
+fn suffix(text: &str, from: usize, end: usize, is: impl Fn(&str) -> bool) -> Option<usize> {
+    text[from..end].char_indices().rev().take(WORDS.longest).map(|(i, _)| from + i).filter(|&i| is(&text[i..end])).last()
+}
+
+/// The length of the longest post that a text begins with.
+fn post_prefix(text: &str) -> Option<usize> {
+    text.char_indices().take(WORDS.longest).map(|(i, c)| i + c.len_utf8()).filter(|&i| WORDS.posts.contains(&text[..i])).last()
+}
+
+/// The words of a stretch of the folded text.
+fn value(facts: &Facts, a: usize, b: usize) -> String {
+    let (start, end) = facts.fold.normal(a..b);
+    facts.context.doc.text.slice(start, end)
+}
+
+/// Whether words near the post or the name say that it is over or yet to come.
+fn undone(text: &str, post: usize, from: usize, rest: &str) -> bool {
+    let clause = text[from..post].rfind(['，', '；', '：', '、', 'Ⓝ']).map_or(from, |i| from + i);
+    let near = &text[clause..post];
+    if WORDS.undone(near).any(|(_, b)| near[b..].chars().count() <= 8) {
+        return true;
+    }
+    let soon: usize = rest.char_indices().nth(8).map_or(rest.len(), |(i, _)| i);
+    let head = rest[..soon].split(['，', '。', '；', '、', 'Ⓝ']).next().unwrap_or_default();
+    WORDS.undone(head).next().is_some()
+}

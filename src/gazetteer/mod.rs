@@ -1,0 +1,609 @@
+//! 地名: the administrative divisions of China, province to village, with codes, short names and former names.
+//!
+//! A *division* is known by its code: 2 digits for a province (省), 4 for a prefecture (地级市, 州), 6 for a county (县, 区, 市, 旗), 9 for a
+//! township (镇, 乡, 街道, 苏木), 12 for a village (行政村, 社区). A *form* is a string that names one or more divisions. Which of them
+//! a text means is not decided here, nor where a name really is a place: forms that are ordinary words too are only marked as weak.
+//! The single-character names of provinces (湘, 赣) are left out. The data and their source are described in `data/gazetteer/README.md`.
+
+mod build;
+mod shorten;
+mod villages;
+
+use std::fmt;
+use std::io::Read;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use flate2::read::GzDecoder;
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
+
+pub use build::{Built, build};
+pub use shorten::{Shortened, shorten, shorten_village};
+pub use villages::Village;
+
+use shorten::table_rows;
+use villages::Villages;
+
+/// What a division is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// 省级.
+    Province,
+    /// 地级.
+    Prefecture,
+    /// 县级.
+    County,
+    /// 乡级.
+    Township,
+    /// 村级.
+    Village,
+}
+
+impl Level {
+    fn of_code(code: u64) -> Self {
+        match code {
+            0..=99 => Self::Province,
+            100..=9_999 => Self::Prefecture,
+            10_000..=999_999 => Self::County,
+            1_000_000..=999_999_999 => Self::Township,
+            _ => Self::Village,
+        }
+    }
+}
+
+/// A division's code as a number; prints as its digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DivisionId(pub u64);
+
+impl DivisionId {
+    /// The level, which is told by the number of digits.
+    ///
+    /// ```
+    /// use xiangtu::gazetteer::{DivisionId, Level};
+    /// assert_eq!(DivisionId(430181).level(), Level::County);
+    /// ```
+    pub fn level(self) -> Level {
+        Level::of_code(self.0)
+    }
+
+    /// Whether another division's code begins with this one.
+    ///
+    /// ```
+    /// use xiangtu::gazetteer::DivisionId;
+    /// assert!(DivisionId(43).contains(DivisionId(430181)));
+    /// assert!(!DivisionId(430181).contains(DivisionId(43)));
+    /// ```
+    pub fn contains(self, other: DivisionId) -> bool {
+        self == other || ancestors(other.0).any(|code| code == self.0)
+    }
+}
+
+impl fmt::Display for DivisionId {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A division.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Division<'a> {
+    /// Its code.
+    pub id: DivisionId,
+    /// The full name: 文家市镇; of a village the name in the register: 湖东村委会.
+    pub name: &'a str,
+    /// The name without its head, if it has one: 文家市; of a village the usual form: 湖东村.
+    pub short: Option<&'a str>,
+    /// The last year in which it was listed, if it is no more.
+    pub until: Option<u16>,
+}
+
+impl Division<'_> {
+    /// The level.
+    pub fn level(&self) -> Level {
+        self.id.level()
+    }
+}
+
+/// In what way a form names a division.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FormKind {
+    /// Its full name: 文家市镇, 延边朝鲜族自治州.
+    Full,
+    /// Shorter, with a head: 延边州, 前郭县, 东华门办事处.
+    Brief,
+    /// Without a head: 文家市, 延边.
+    Short,
+    /// A full name that is no longer in use: 横县, 莱芜市.
+    Former,
+    /// The same without a head, where today's name has another: 崇文.
+    FormerShort,
+}
+
+impl FormKind {
+    /// Whether the form ends in a word for a level (镇, 州).
+    pub fn has_head(self) -> bool {
+        matches!(self, Self::Full | Self::Brief | Self::Former)
+    }
+}
+
+/// A division that a form names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Hit {
+    /// The division.
+    pub id: DivisionId,
+    /// In what way.
+    pub kind: FormKind,
+}
+
+/// A string that names divisions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form<'a> {
+    /// The string.
+    pub text: &'a str,
+    /// It is an ordinary word too (和平, 中心, 开发区), or a short name that at least [`WEAK_FROM`] divisions share.
+    pub weak: bool,
+    /// What it names, in order of codes.
+    pub hits: &'a [Hit],
+}
+
+/// A short name of this many divisions counts as weak.
+pub const WEAK_FROM: usize = 6;
+
+/// An occurrence of a form in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Match<'a> {
+    /// First character.
+    pub start: usize,
+    /// One past the last character.
+    pub end: usize,
+    /// What stands there.
+    pub form: Form<'a>,
+}
+
+/// All divisions with their names; see the module's description.
+pub struct Gazetteer {
+    /// In order of codes.
+    rows: Vec<Row>,
+    /// Codes no longer in use, and what has them now.
+    successors: FxHashMap<u64, DivisionId>,
+    forms: Vec<FormRow>,
+    /// In order of forms.
+    hits: Vec<Hit>,
+    /// Forms by the hash of their characters.
+    by_hash: FxHashMap<u64, u32>,
+    /// For the hash of two characters the lengths of the forms that begin with them, one bit each.
+    lengths: FxHashMap<u64, u64>,
+    villages: Villages,
+}
+
+impl Gazetteer {
+    /// The gazetteer that the program brings along; read on first use, which takes some ten milliseconds.
+    ///
+    /// ```
+    /// use xiangtu::gazetteer::Gazetteer;
+    /// let town = Gazetteer::get().by_code("430181112").unwrap();
+    /// assert_eq!((town.name, town.short), ("文家市镇", Some("文家市")));
+    /// ```
+    pub fn get() -> &'static Self {
+        static GAZETTEER: LazyLock<Gazetteer> = LazyLock::new(Gazetteer::read);
+        &GAZETTEER
+    }
+
+    /// The division with a code of any level; zeros may fill it up (360900, 360923000000), and codes that are no longer in use lead
+    /// to what has taken their place.
+    ///
+    /// ```
+    /// # use xiangtu::gazetteer::Gazetteer;
+    /// let gazetteer = Gazetteer::get();
+    /// assert_eq!(gazetteer.by_code("360900").unwrap().name, "宜春市");
+    /// assert_eq!(gazetteer.by_code("450127").unwrap().name, "横州市");
+    /// assert_eq!(gazetteer.by_code("110101001001").unwrap().short, Some("多福巷社区"));
+    /// ```
+    pub fn by_code(&self, code: &str) -> Option<Division<'_>> {
+        let code = parse_code(code)?;
+        self.division(DivisionId(code)).or_else(|| self.division(*self.successors.get(&code)?))
+    }
+
+    /// The division with an id; `None` for a number that is no code in use.
+    pub fn division(&self, id: DivisionId) -> Option<Division<'_>> {
+        if id.level() == Level::Village {
+            let villages = self.villages.of_county((id.0 / 1_000_000) as u32);
+            let village = &villages[villages.binary_search_by_key(&id.0, |village| village.code).ok()?];
+            return Some(Division { id, name: &village.name, short: Some(&village.short), until: None });
+        }
+        let row = self.row(id)?;
+        let short = (!row.short.is_empty()).then_some(row.short);
+        Some(Division { id, name: row.name, short, until: (row.until > 0).then_some(row.until) })
+    }
+
+    /// What a name names: full names, short names, former names, province to township; empty for a name unknown.
+    ///
+    /// ```
+    /// use xiangtu::gazetteer::{FormKind, Gazetteer};
+    /// let gazetteer = Gazetteer::get();
+    /// let hits = gazetteer.named("浏阳");
+    /// assert_eq!((hits[0].id.to_string().as_str(), hits[0].kind), ("430181", FormKind::Short));
+    /// assert!(gazetteer.named("锦江镇").len() > 1);
+    /// assert_eq!(gazetteer.named("横县")[0].kind, FormKind::Former);
+    /// ```
+    pub fn named(&self, name: &str) -> &[Hit] {
+        self.form(name).map_or(&[], |form| form.hits)
+    }
+
+    /// The form that is this string, with its hits and whether it is weak.
+    ///
+    /// ```
+    /// # use xiangtu::gazetteer::Gazetteer;
+    /// assert!(Gazetteer::get().form("和平").unwrap().weak);
+    /// assert!(!Gazetteer::get().form("浏阳").unwrap().weak);
+    /// ```
+    pub fn form(&self, name: &str) -> Option<Form<'_>> {
+        let row = *self.by_hash.get(&name.chars().fold(0, mix))?;
+        let form = self.form_at(row);
+        (form.text == name).then_some(form)
+    }
+
+    /// Names from the province down to the division; levels that only the statistics know (市辖区) are not in it.
+    ///
+    /// ```
+    /// use xiangtu::gazetteer::{DivisionId, Gazetteer};
+    /// let gazetteer = Gazetteer::get();
+    /// assert_eq!(gazetteer.path(DivisionId(360923102)), ["江西省", "宜春市", "上高县", "锦江镇"]);
+    /// assert_eq!(gazetteer.path(DivisionId(110101)), ["北京市", "东城区"]);
+    /// ```
+    pub fn path(&self, id: DivisionId) -> Vec<&str> {
+        let mut names: Vec<_> = self.lineage(id).filter_map(|id| Some(self.division(id)?.name)).collect();
+        names.reverse();
+        names
+    }
+
+    /// The division and all above it, lowest first.
+    ///
+    /// ```
+    /// use xiangtu::gazetteer::{DivisionId, Gazetteer};
+    /// let lineage: Vec<u64> = Gazetteer::get().lineage(DivisionId(441900101)).map(|id| id.0).collect();
+    /// assert_eq!(lineage, [441900101, 4419, 44]);
+    /// ```
+    pub fn lineage(&self, id: DivisionId) -> impl Iterator<Item = DivisionId> {
+        std::iter::successors(self.division(id).map(|division| division.id), |&id| self.parent(id))
+    }
+
+    /// The division directly above.
+    pub fn parent(&self, id: DivisionId) -> Option<DivisionId> {
+        match self.row(id) {
+            Some(row) => (row.parent > 0).then_some(DivisionId(row.parent)),
+            None => ancestors(id.0).map(DivisionId).find(|&id| self.row(id).is_some()),
+        }
+    }
+
+    /// The divisions directly below that exist today: prefectures of a province, counties of a prefecture, townships of a county,
+    /// villages of a township.
+    ///
+    /// ```
+    /// use xiangtu::gazetteer::{DivisionId, Gazetteer};
+    /// let gazetteer = Gazetteer::get();
+    /// let towns = gazetteer.children(DivisionId(360923));
+    /// assert!(towns.iter().any(|&town| gazetteer.division(town).unwrap().name == "锦江镇"));
+    /// assert_eq!(gazetteer.children(DivisionId(11)).len(), 16);
+    /// ```
+    pub fn children(&self, id: DivisionId) -> Vec<DivisionId> {
+        if id.level() >= Level::Township {
+            return self.villages(id).into_iter().map(|village| DivisionId(village.code)).collect();
+        }
+        below(id.0)
+            .flat_map(|codes| {
+                let first = self.rows.partition_point(|row| row.code < codes.start);
+                let rows = self.rows[first..].iter().take_while(move |row| row.code < codes.end);
+                rows.filter(|row| row.parent == id.0 && row.until == 0).map(|row| DivisionId(row.code))
+            })
+            .collect()
+    }
+
+    /// The villages and neighbourhoods of a township or county, in order of codes.
+    ///
+    /// ```
+    /// use xiangtu::gazetteer::{DivisionId, Gazetteer};
+    /// let villages = Gazetteer::get().villages(DivisionId(110101001));
+    /// assert_eq!(villages[0].name, "多福巷社区居委会");
+    /// assert_eq!((&*villages[0].short, &*villages[0].stem), ("多福巷社区", "多福巷"));
+    /// ```
+    pub fn villages(&self, id: DivisionId) -> Vec<&Village> {
+        let counties = match id.level() {
+            Level::Province => id.0 * 10_000..(id.0 + 1) * 10_000,
+            Level::Prefecture => id.0 * 100..(id.0 + 1) * 100,
+            Level::County => id.0..id.0 + 1,
+            Level::Township => id.0 / 1_000..id.0 / 1_000 + 1,
+            Level::Village => return Vec::new(),
+        };
+        self.villages
+            .counties(counties.start as u32..counties.end as u32)
+            .flat_map(|county| self.villages.of_county(county))
+            .filter(|village| id.level() != Level::Township || village.code / 1_000 == id.0)
+            .collect()
+    }
+
+    /// Every occurrence of every form in a text, overlapping ones too, by start and then by length.
+    ///
+    /// Looks at each position once: two characters tell which lengths are possible, a running hash whether a form has that length.
+    ///
+    /// ```
+    /// use xiangtu::gazetteer::Gazetteer;
+    /// let text: Vec<char> = "浏阳市文家市镇".chars().collect();
+    /// let found: Vec<_> = Gazetteer::get().matches(&text).into_iter().map(|m| (m.start, m.end, m.form.text)).collect();
+    /// assert_eq!(found, [(0, 2, "浏阳"), (0, 3, "浏阳市"), (3, 5, "文家"), (3, 6, "文家市"), (3, 7, "文家市镇")]);
+    /// ```
+    pub fn matches(&self, chars: &[char]) -> Vec<Match<'_>> {
+        let mut matches = Vec::new();
+        for (start, pair) in chars.windows(2).enumerate() {
+            let mut hash = mix(mix(0, pair[0]), pair[1]);
+            let Some(&lengths) = self.lengths.get(&hash) else { continue };
+            let mut length = 2;
+            for next in chars[start + 2..].iter().map(Some).chain([None]) {
+                if lengths >> length & 1 == 1
+                    && let Some(&row) = self.by_hash.get(&hash)
+                    && self.forms[row as usize].text.chars().eq(chars[start..start + length].iter().copied())
+                {
+                    matches.push(Match { start, end: start + length, form: self.form_at(row) });
+                }
+                length += 1;
+                match next {
+                    Some(&next) if lengths >> length > 0 => hash = mix(hash, next),
+                    _ => break,
+                }
+            }
+        }
+        matches
+    }
+
+    /// Number of divisions, of forms, and of pairs of a form with a division.
+    pub fn counts(&self) -> (usize, usize, usize) {
+        (self.rows.len(), self.forms.len(), self.hits.len())
+    }
+
+    fn read() -> Self {
+        let mut table = String::with_capacity(4 << 20);
+        GzDecoder::new(DIVISIONS).read_to_string(&mut table).expect("the embedded table was packed by build");
+        // The one gazetteer lives as long as the program.
+        let table: &'static str = table.leak();
+        let mut reader = Reader::with_capacity(80_000);
+        table.lines().for_each(|line| reader.division(line));
+        table_rows(EXTRA).for_each(|line| reader.extra(line));
+        reader.finish()
+    }
+
+    fn row(&self, id: DivisionId) -> Option<&Row> {
+        self.rows.binary_search_by_key(&id.0, |row| row.code).ok().map(|at| &self.rows[at])
+    }
+
+    fn form_at(&self, row: u32) -> Form<'_> {
+        let FormRow { text, weak, first, n_hits } = self.forms[row as usize];
+        Form { text, weak, hits: &self.hits[first as usize..(first + n_hits) as usize] }
+    }
+}
+
+const DIVISIONS: &[u8] = include_bytes!("../../data/gazetteer/divisions.tsv.gz");
+const VILLAGES: &[u8] = include_bytes!("../../data/gazetteer/villages.bin");
+const EXTRA: &str = include_str!("../../data/gazetteer/extra.tsv");
+const WEAK: &str = include_str!("../../data/gazetteer/weak.tsv");
+
+struct Row {
+    code: u64,
+    name: &'static str,
+    short: &'static str,
+    parent: u64,
+    /// 0 while it exists.
+    until: u16,
+}
+
+#[derive(Clone, Copy)]
+struct FormRow {
+    text: &'static str,
+    weak: bool,
+    first: u32,
+    n_hits: u32,
+}
+
+/// Collects rows and forms.
+struct Reader {
+    rows: Vec<Row>,
+    successors: FxHashMap<u64, DivisionId>,
+    forms: Vec<FormRow>,
+    hits: Vec<(u32, Hit)>,
+    by_hash: FxHashMap<u64, u32>,
+    lengths: FxHashMap<u64, u64>,
+}
+
+impl Reader {
+    fn with_capacity(n_forms: usize) -> Self {
+        let mut by_hash = FxHashMap::default();
+        by_hash.reserve(n_forms);
+        let mut lengths = FxHashMap::default();
+        lengths.reserve(n_forms / 2);
+        Self {
+            rows: Vec::with_capacity(n_forms),
+            successors: FxHashMap::default(),
+            forms: Vec::with_capacity(n_forms),
+            hits: Vec::with_capacity(2 * n_forms),
+            by_hash,
+            lengths,
+        }
+    }
+
+    /// A line of `divisions.tsv.gz`: code, name, short, briefs; then for what is no more the year, successor and parent.
+    fn division(&mut self, line: &'static str) {
+        let mut fields = line.split('\t');
+        let mut next = || fields.next().unwrap_or_default();
+        let Ok(code) = next().parse() else { return };
+        let (name, short, briefs, until, successor, parent) =
+            (next(), next(), next(), next(), next(), next());
+        if let Ok(successor) = successor.parse() {
+            self.former(code, name, short, DivisionId(successor));
+            return;
+        }
+        let id = DivisionId(code);
+        let until = until.parse().unwrap_or(0);
+        let parent = parent.parse().unwrap_or_else(|_| {
+            ancestors(code)
+                .find(|&code| self.rows.binary_search_by_key(&code, |row| row.code).is_ok())
+                .unwrap_or(0)
+        });
+        self.rows.push(Row { code, name, short, parent, until });
+        let (full, bare) = if until == 0 {
+            (FormKind::Full, FormKind::Short)
+        } else {
+            (FormKind::Former, FormKind::FormerShort)
+        };
+        self.add(name, Hit { id, kind: full });
+        self.add(short, Hit { id, kind: bare });
+        briefs.split(' ').for_each(|brief| {
+            self.add(brief, Hit { id, kind: if until == 0 { FormKind::Brief } else { full } })
+        });
+    }
+
+    fn former(&mut self, code: u64, name: &'static str, short: &'static str, id: DivisionId) {
+        if code != id.0 {
+            self.successors.insert(code, id);
+        }
+        self.add(name, Hit { id, kind: FormKind::Former });
+        self.add(short, Hit { id, kind: FormKind::FormerShort });
+    }
+
+    /// A line of `extra.tsv`: name, old code, code, year, kind.
+    fn extra(&mut self, line: &'static str) {
+        let mut fields = line.split('\t');
+        let mut next = || fields.next().unwrap_or_default();
+        let (name, old, code, _year, kind) = (next(), next(), next(), next(), next());
+        let Ok(code) = code.parse() else { return };
+        let id = DivisionId(code);
+        match kind {
+            "short" => self.add(name, Hit { id, kind: FormKind::Short }),
+            "brief" => self.add(name, Hit { id, kind: FormKind::Brief }),
+            _ => {
+                let old = parse_code(old).unwrap_or(code);
+                let short = shorten(name, Level::of_code(old)).short.unwrap_or_default();
+                // The rows are few, and the names must live as long as those of the table.
+                self.former(old, name, short.leak(), id);
+            }
+        }
+    }
+
+    fn add(&mut self, text: &'static str, hit: Hit) {
+        if text.is_empty() {
+            return;
+        }
+        let (mut hash, mut pair, mut length) = (0, 0, 0);
+        for c in text.chars() {
+            hash = mix(hash, c);
+            length += 1;
+            if length == 2 {
+                pair = hash;
+            }
+        }
+        if !(2..64).contains(&length) {
+            return;
+        }
+        let form = *self.by_hash.entry(hash).or_insert_with(|| {
+            *self.lengths.entry(pair).or_default() |= 1 << length;
+            self.forms.push(FormRow { text, weak: false, first: 0, n_hits: 0 });
+            self.forms.len() as u32 - 1
+        });
+        self.forms[form as usize].n_hits += 1;
+        // Two forms of one hash: none among these names, as a test proves; the later one would be lost.
+        self.hits.push((form, hit));
+    }
+
+    fn finish(mut self) -> Gazetteer {
+        self.rows.sort_by_key(|row| row.code);
+        let mut first = 0;
+        for form in &mut self.forms {
+            (form.first, first) = (first, first + form.n_hits);
+            form.n_hits = 0;
+        }
+        // Hits to the place of their form: a sort of all of them would take three times as long.
+        let mut hits = vec![Hit { id: DivisionId(0), kind: FormKind::Full }; self.hits.len()];
+        for (form, hit) in self.hits {
+            let form = &mut self.forms[form as usize];
+            hits[(form.first + form.n_hits) as usize] = hit;
+            form.n_hits += 1;
+        }
+        let weak: FxHashSet<&str> = table_rows(WEAK).collect();
+        let mut n_kept = 0;
+        for form in &mut self.forms {
+            let all = form.first as usize..(form.first + form.n_hits) as usize;
+            hits[all.clone()].sort_unstable();
+            let first = n_kept;
+            for at in all {
+                // A name that is both today's and former counts as today's.
+                if n_kept == first || hits[n_kept - 1].id != hits[at].id {
+                    hits[n_kept] = hits[at];
+                    n_kept += 1;
+                }
+            }
+            (form.first, form.n_hits) = (first as u32, (n_kept - first) as u32);
+            let bare =
+                n_kept - first >= WEAK_FROM && hits[first..n_kept].iter().all(|hit| !hit.kind.has_head());
+            form.weak = bare || weak.contains(form.text);
+        }
+        hits.truncate(n_kept);
+        Gazetteer {
+            rows: self.rows,
+            successors: self.successors,
+            forms: self.forms,
+            hits,
+            by_hash: self.by_hash,
+            lengths: self.lengths,
+            villages: Villages::open(VILLAGES).expect("the embedded file was packed by build"),
+        }
+    }
+}
+
+/// One step of the hash of a string.
+fn mix(hash: u64, c: char) -> u64 {
+    (hash.rotate_left(23) ^ u64::from(c)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// The digits of a code without the zeros that fill it up; `None` for what is no code.
+fn parse_code(code: &str) -> Option<u64> {
+    if !code.bytes().all(|byte| byte.is_ascii_digit()) || code.starts_with('0') {
+        return None;
+    }
+    let mut code = code;
+    for (length, shorter) in [(12, 9), (9, 6), (6, 4), (4, 2)] {
+        if code.len() == length && code[shorter..].bytes().all(|byte| byte == b'0') {
+            code = &code[..shorter];
+        }
+    }
+    if matches!(code.len(), 2 | 4 | 6 | 9 | 12) { code.parse().ok() } else { None }
+}
+
+/// The shorter codes that begin a code, longest first, whether in use or not.
+fn ancestors(code: u64) -> impl Iterator<Item = u64> {
+    std::iter::successors(Some(code), |&code| match Level::of_code(code) {
+        Level::Province => None,
+        Level::Prefecture | Level::County => Some(code / 100),
+        Level::Township | Level::Village => Some(code / 1_000),
+    })
+    .skip(1)
+}
+
+/// The codes of each level below a code, province to township.
+fn below(code: u64) -> impl Iterator<Item = Range<u64>> {
+    let longer = move |levels: u32| {
+        let factor = 10_u64.pow(levels);
+        code * factor..(code + 1) * factor
+    };
+    let digits: &[u32] = match Level::of_code(code) {
+        Level::Province => &[2, 4],
+        Level::Prefecture => &[2, 5],
+        Level::County => &[3],
+        Level::Township | Level::Village => &[],
+    };
+    digits.iter().map(move |&digits| longer(digits))
+}
+
+#[cfg(test)]
+mod tests;

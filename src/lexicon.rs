@@ -1,0 +1,154 @@
+//! General knowledge of the genre: terms of `data/lexicon`, each with the classes it belongs to.
+//!
+//! A class is a file, or a file with the value of its second column (`posts:party`), so that whoever adds a term
+//! or a file changes what the recogniser sees without touching code. The thesaurus of campaigns joins as the
+//! classes `campaigns` and `campaigns:hidden`; its names are matched without regard to quotation marks.
+
+use std::sync::LazyLock;
+
+use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
+use rustc_hash::FxHashMap;
+
+use crate::{embedded, thesaurus::Thesaurus};
+
+/// Index of a class.
+pub type Class = u16;
+
+/// An occurrence of a term in a text, as indices of characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// First character.
+    pub start: u32,
+    /// One past the last character.
+    pub end: u32,
+    /// Class of the term.
+    pub class: Class,
+}
+
+/// All terms, ready for matching.
+pub struct Lexicon {
+    classes: Vec<String>,
+    terms: CharwiseDoubleArrayAhoCorasick<u32>,
+    /// For each term its classes.
+    of_term: Vec<Vec<Class>>,
+    campaigns: CharwiseDoubleArrayAhoCorasick<u32>,
+    /// For each campaign name whether it is a strong one.
+    strong: Vec<bool>,
+}
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::load);
+
+/// The lines of a lexicon file as cells, without comments.
+pub fn rows(path: &str) -> impl Iterator<Item = Vec<&'static str>> {
+    embedded::file(path)
+        .unwrap_or_default()
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+        .map(|line| line.split('\t').collect())
+}
+
+impl Lexicon {
+    /// The built-in lexicon.
+    pub fn get() -> &'static Self {
+        &LEXICON
+    }
+
+    fn load() -> Self {
+        let mut classes: Vec<String> = Vec::new();
+        let mut index: FxHashMap<String, Class> = FxHashMap::default();
+        let mut class = |name: String| {
+            *index.entry(name.clone()).or_insert_with(|| {
+                classes.push(name);
+                Class::try_from(classes.len() - 1).expect("fewer than 65,536 classes")
+            })
+        };
+        let strong_class = class("campaigns".into());
+        let hidden_class = class("campaigns:hidden".into());
+        debug_assert_eq!((strong_class, hidden_class), (0, 1));
+        let mut terms: FxHashMap<&str, Vec<Class>> = FxHashMap::default();
+        for (path, _) in embedded::folder("data/lexicon") {
+            let stem = path.trim_start_matches("data/lexicon/").trim_end_matches(".tsv");
+            for cells in rows(path) {
+                let term = cells[0];
+                let second = cells.get(1).copied().unwrap_or_default();
+                let of = terms.entry(term).or_default();
+                match stem {
+                    // What a verb introduces and what may follow a name are two classes of evidence.
+                    "verbs" => {
+                        for kind in second.split(',').filter(|k| *k != "-") {
+                            of.push(class(format!("verbs>{kind}")));
+                        }
+                        for kind in cells.get(2).copied().unwrap_or("-").split(',').filter(|k| *k != "-") {
+                            of.push(class(format!("verbs<{kind}")));
+                        }
+                    }
+                    "organs" | "posts" | "indicators" | "industries" | "honours" | "adverbs" => of.push(class(stem.into())),
+                    _ if second.is_empty() || second == "-" => of.push(class(stem.into())),
+                    _ => of.push(class(format!("{stem}:{second}"))),
+                }
+            }
+        }
+        let mut sorted: Vec<(&str, Vec<Class>)> = terms.into_iter().collect();
+        sorted.sort_unstable();
+        let (names, strong): (Vec<String>, Vec<bool>) = Thesaurus::get().names().map(|(name, _, strong)| (name.to_owned(), strong)).unzip();
+        Self {
+            terms: build(sorted.iter().map(|(term, _)| *term)),
+            of_term: sorted.into_iter().map(|(_, mut of)| { of.sort_unstable(); of.dedup(); of }).collect(),
+            campaigns: build(names.iter().map(String::as_str)),
+            strong,
+            classes,
+        }
+    }
+
+    /// Name of a class.
+    pub fn class_name(&self, class: Class) -> &str {
+        &self.classes[class as usize]
+    }
+
+    /// Number of classes.
+    pub fn n_classes(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// The class with this name.
+    pub fn class(&self, name: &str) -> Option<Class> {
+        self.classes.iter().position(|c| c == name).map(|i| i as Class)
+    }
+
+    /// Every occurrence of every term, overlapping ones too, one hit a class.
+    pub fn hits(&self, chars: &[char]) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        let (text, at) = utf8(chars.iter().copied().enumerate());
+        for m in self.terms.find_overlapping_iter(&text) {
+            let (start, end) = (at[m.start()], at[m.end() - 1] + 1);
+            for &class in &self.of_term[m.value() as usize] {
+                hits.push(Hit { start, end, class });
+            }
+        }
+        let (text, at) = utf8(chars.iter().copied().enumerate().filter(|(_, c)| !Thesaurus::ignores(*c)));
+        for m in self.campaigns.find_overlapping_iter(&text) {
+            let (start, end) = (at[m.start()], at[m.end() - 1] + 1);
+            hits.push(Hit { start, end, class: Class::from(!self.strong[m.value() as usize]) });
+        }
+        hits
+    }
+}
+
+fn build<'a>(terms: impl Iterator<Item = &'a str>) -> CharwiseDoubleArrayAhoCorasick<u32> {
+    let mut terms: Vec<(&str, u32)> = terms.zip(0u32..).filter(|(t, _)| !t.is_empty()).collect();
+    if terms.is_empty() {
+        terms.push(("\u{0}", 0));
+    }
+    CharwiseDoubleArrayAhoCorasickBuilder::new().build_with_values(terms).expect("terms are distinct and not empty")
+}
+
+/// The characters as UTF-8, with the index of the character for each byte.
+fn utf8(chars: impl Iterator<Item = (usize, char)>) -> (String, Vec<u32>) {
+    let mut text = String::new();
+    let mut at = Vec::new();
+    for (i, c) in chars {
+        text.push(c);
+        at.resize(text.len(), i as u32);
+    }
+    (text, at)
+}

@@ -1,0 +1,249 @@
+//! What the analyses need of the whole graph, as plain values in a fixed order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use oxigraph::model::{GraphNameRef, NamedNode, NamedNodeRef};
+use serde::Serialize;
+
+use super::{Store, failed};
+use crate::model::EntityType;
+use crate::ontology::Ontology;
+use crate::{Result, vocab};
+
+/// An entity as a node.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Thing {
+    /// IRI.
+    pub id: String,
+    /// What kind of thing it is.
+    #[serde(rename = "type")]
+    pub kind: EntityType,
+    /// Name.
+    pub name: String,
+    /// Division code; empty for anything but a place.
+    pub code: String,
+}
+
+/// What documents state between two entities, as an edge.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Link {
+    /// IRI of the subject.
+    pub source: String,
+    /// IRI of the property.
+    pub property: String,
+    /// IRI of the object.
+    pub target: String,
+    /// Number of statements; 0 for what the list of divisions gives.
+    pub statements: usize,
+    /// Number of documents.
+    pub documents: usize,
+    /// First and last year.
+    pub years: Option<(i32, i32)>,
+    /// Highest confidence.
+    pub confidence: f64,
+}
+
+/// A level at which places can be counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum PlaceLevel {
+    /// 乡级.
+    Town,
+    /// 县级.
+    County,
+    /// 地级.
+    Prefecture,
+    /// 省级.
+    Province,
+}
+
+impl PlaceLevel {
+    /// The level of the place with this division code; `None` for a village and for anything that is no code.
+    pub fn of_code(code: &str) -> Option<Self> {
+        match code.len() {
+            2 => Some(Self::Province),
+            4 => Some(Self::Prefecture),
+            6 => Some(Self::County),
+            9 => Some(Self::Town),
+            _ => None,
+        }
+    }
+}
+
+/// A place in the order of divisions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlaceNode {
+    /// Name.
+    pub name: String,
+    /// Division code; empty if it cannot be told.
+    pub code: String,
+    /// IRI of the division above.
+    pub parent: Option<String>,
+}
+
+/// One statement that a place carries out a campaign.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Implementation {
+    /// IRI of the place.
+    pub place: String,
+    /// IRI of the campaign.
+    pub campaign: String,
+    /// Year of the report.
+    pub year: Option<i32>,
+    /// IRI of the document.
+    pub document: String,
+    /// 0 to 1.
+    pub confidence: f64,
+}
+
+impl Store {
+    /// All entities, sorted by IRI.
+    pub fn things(&self) -> Result<Vec<Thing>> {
+        let mut things = Vec::new();
+        for (id, node) in self.nodes_of(vocab::ENTITIES_GRAPH)? {
+            let Some(kind) = node.iris(vocab::TYPE).find_map(|class| vocab::entity_type(class.as_str())) else { continue };
+            let code = node.text(vocab::CODE).unwrap_or("").to_owned();
+            let name = match node.zh(vocab::PREF_LABEL) {
+                Some(name) => name.to_owned(),
+                None => self.name_of(id.as_str())?,
+            };
+            things.push(Thing { id: id.into_string(), kind, name, code });
+        }
+        things.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(things)
+    }
+
+    /// All edges between entities: stated facts, and which division belongs to which; sorted.
+    pub fn links(&self, min_confidence: f64) -> Result<Vec<Link>> {
+        let mut links = Vec::new();
+        for (property, _) in Ontology::get().edges() {
+            if property == vocab::PART_OF.as_str() {
+                links.extend(self.division_links()?);
+                continue;
+            }
+            let property = NamedNode::new_unchecked(property);
+            let mut between: BTreeMap<(String, String), (usize, BTreeSet<String>, BTreeSet<i32>, f64)> = BTreeMap::new();
+            for row in self.statements_of(property.as_ref())? {
+                let Some(object) = row.object.filter(|_| row.confidence >= min_confidence) else { continue };
+                let link = between.entry((row.subject, object)).or_default();
+                link.0 += 1;
+                link.1.insert(row.document);
+                link.2.extend(row.year);
+                link.3 = link.3.max(row.confidence);
+            }
+            links.extend(between.into_iter().map(|((source, target), (statements, documents, years, confidence))| Link {
+                source,
+                property: property.as_str().to_owned(),
+                target,
+                statements,
+                documents: documents.len(),
+                years: years.first().copied().zip(years.last().copied()),
+                confidence,
+            }));
+        }
+        links.sort_by(|a, b| (&a.source, &a.property, &a.target).cmp(&(&b.source, &b.property, &b.target)));
+        Ok(links)
+    }
+
+    fn division_links(&self) -> Result<Vec<Link>> {
+        let places = self.places()?;
+        let above = places.into_iter().filter_map(|(id, place)| Some((id, place.parent?)));
+        let link = |(source, target)| Link {
+            source,
+            property: vocab::PART_OF.as_str().to_owned(),
+            target,
+            statements: 0,
+            documents: 0,
+            years: None,
+            confidence: 1.0,
+        };
+        Ok(above.map(link).collect())
+    }
+
+    /// All places by IRI.
+    pub fn places(&self) -> Result<BTreeMap<String, PlaceNode>> {
+        let mut places = BTreeMap::new();
+        for (id, node) in self.nodes_of(vocab::ENTITIES_GRAPH)? {
+            if node.is(vocab::PLACE) {
+                let code = node.text(vocab::CODE).unwrap_or("").to_owned();
+                let name = node.zh(vocab::PREF_LABEL).unwrap_or(&code).to_owned();
+                let parent = node.iris(vocab::PART_OF).next().map(|iri| iri.as_str().to_owned());
+                places.insert(id.into_string(), PlaceNode { name, code, parent });
+            }
+        }
+        Ok(places)
+    }
+
+    /// Every statement that a place carries out a campaign, in order of document.
+    pub fn implementations(&self, min_confidence: f64) -> Result<Vec<Implementation>> {
+        let rows = self.statements_of(vocab::IMPLEMENTS)?.into_iter().filter(|row| row.confidence >= min_confidence);
+        Ok(rows
+            .filter_map(|row| {
+                Some(Implementation {
+                    place: row.subject,
+                    campaign: row.object?,
+                    year: row.year,
+                    document: row.document,
+                    confidence: row.confidence,
+                })
+            })
+            .collect())
+    }
+
+    /// The campaigns above each campaign of the thesaurus.
+    pub fn broader(&self) -> Result<BTreeMap<String, Vec<String>>> {
+        let mut broader: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let graph = GraphNameRef::from(vocab::THESAURUS_GRAPH);
+        for quad in self.inner.quads_for_pattern(None, Some(vocab::BROADER), None, Some(graph)) {
+            let quad = quad.map_err(failed)?;
+            if let (oxigraph::model::NamedOrBlankNode::NamedNode(below), oxigraph::model::Term::NamedNode(above)) = (quad.subject, quad.object) {
+                broader.entry(below.into_string()).or_default().push(above.into_string());
+            }
+        }
+        broader.values_mut().for_each(|above| above.sort());
+        Ok(broader)
+    }
+
+    /// Number of entities of each type, of statements of each property, of documents done and set aside.
+    pub fn counts(&self) -> Result<Counts> {
+        let mut counts = Counts::default();
+        for thing in self.things()? {
+            // Divisions that only stand above others are no finding.
+            let id = NamedNode::new_unchecked(&thing.id);
+            let roles = [vocab::MENTIONS, vocab::HOME, vocab::SUBJECT, vocab::OBJECT];
+            let is_said = |role| self.inner.quads_for_pattern(None, Some(role), Some(id.as_ref().into()), None).next().is_some();
+            if roles.into_iter().any(is_said) {
+                *counts.entities.entry(thing.kind).or_default() += 1;
+            }
+        }
+        let quads = |predicate: NamedNodeRef<'_>, object: NamedNodeRef<'_>| {
+            self.inner.quads_for_pattern(None, Some(predicate), Some(object.into()), None).count()
+        };
+        for property in crate::model::Predicate::ALL.map(vocab::property).into_iter().chain([vocab::REPORTS_INDICATOR]) {
+            counts.statements.push((property.as_str().to_owned(), quads(vocab::PREDICATE, property)));
+            let plain = self.inner.quads_for_pattern(None, Some(property), None, Some(GraphNameRef::DefaultGraph)).count();
+            counts.facts.push((property.as_str().to_owned(), plain));
+        }
+        counts.mentions = quads(vocab::TYPE, vocab::MENTION);
+        for document in self.documents()? {
+            if document.reason.is_some() { counts.set_aside += 1 } else { counts.documents += 1 }
+        }
+        Ok(counts)
+    }
+}
+
+/// How much a store holds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Counts {
+    /// Documents that were read.
+    pub documents: usize,
+    /// Documents that were set aside.
+    pub set_aside: usize,
+    /// Mentions.
+    pub mentions: usize,
+    /// Entities by type.
+    pub entities: BTreeMap<EntityType, usize>,
+    /// Plain facts by property.
+    pub facts: Vec<(String, usize)>,
+    /// Statements by property.
+    pub statements: Vec<(String, usize)>,
+}

@@ -1,0 +1,235 @@
+//! Typed reading: statements and documents as rows of plain values.
+
+use oxigraph::model::{GraphName, GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term};
+use oxigraph::store::StorageError;
+use serde::Serialize;
+
+use super::{Store, failed};
+use crate::{Result, vocab};
+
+/// What a graph says of one thing: property and value, in the order read.
+#[derive(Default)]
+pub(super) struct Node(Vec<(NamedNode, Term)>);
+
+impl Node {
+    pub(super) fn push(&mut self, property: NamedNode, value: Term) {
+        self.0.push((property, value));
+    }
+
+    fn values(&self, property: NamedNodeRef<'_>) -> impl Iterator<Item = &Term> {
+        self.0.iter().filter(move |(p, _)| p.as_ref() == property).map(|(_, value)| value)
+    }
+
+    pub(super) fn iris(&self, property: NamedNodeRef<'_>) -> impl Iterator<Item = &NamedNode> {
+        self.values(property).filter_map(|value| match value {
+            Term::NamedNode(iri) => Some(iri),
+            _ => None,
+        })
+    }
+
+    pub(super) fn texts(&self, property: NamedNodeRef<'_>) -> impl Iterator<Item = &str> {
+        self.values(property).filter_map(|value| Some(literal(value)?.value()))
+    }
+
+    pub(super) fn text(&self, property: NamedNodeRef<'_>) -> Option<&str> {
+        self.texts(property).next()
+    }
+
+    pub(super) fn zh(&self, property: NamedNodeRef<'_>) -> Option<&str> {
+        let labels = || self.values(property).filter_map(literal);
+        labels().find(|label| label.language() == Some("zh")).or_else(|| labels().next()).map(Literal::value)
+    }
+
+    pub(super) fn is(&self, class: NamedNodeRef<'_>) -> bool {
+        self.iris(vocab::TYPE).any(|iri| iri.as_ref() == class)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn number<T: std::str::FromStr>(&self, property: NamedNodeRef<'_>) -> Option<T> {
+        self.text(property)?.parse().ok()
+    }
+
+    fn owned(&self, property: NamedNodeRef<'_>) -> Option<String> {
+        self.text(property).map(str::to_owned)
+    }
+}
+
+pub(super) fn literal(term: &Term) -> Option<&Literal> {
+    match term {
+        Term::Literal(literal) => Some(literal),
+        _ => None,
+    }
+}
+
+pub(super) fn node_of(quads: impl Iterator<Item = std::result::Result<Quad, StorageError>>) -> Result<Node> {
+    let mut node = Node::default();
+    for quad in quads {
+        let quad = quad.map_err(failed)?;
+        node.push(quad.predicate, quad.object);
+    }
+    Ok(node)
+}
+
+/// One statement of one document.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StatementRow {
+    /// IRI.
+    pub id: String,
+    /// IRI of what it is about.
+    pub subject: String,
+    /// IRI of the property.
+    pub property: String,
+    /// IRI of the other entity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    /// Literal as written; a status's code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Unit as written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// The value in the base unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<String>,
+    /// Name of an indicator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub indicator: Option<String>,
+    /// Change of an indicator in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<String>,
+    /// Period of an indicator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// `actual` or `target`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// `review` or `plan`.
+    pub part: String,
+    /// Year spoken of or reported in.
+    pub year: Option<i32>,
+    /// IRI of the document.
+    pub document: String,
+    /// The sentence.
+    pub quote: String,
+    /// Where the sentence begins in the source.
+    pub quote_start: usize,
+    /// Where it ends.
+    pub quote_end: usize,
+    /// Where the words that carry the fact begin.
+    pub start: usize,
+    /// Where they end.
+    pub end: usize,
+    /// The rule that found it.
+    pub rule: String,
+    /// 0 to 1.
+    pub confidence: f64,
+}
+
+impl StatementRow {
+    fn read(id: &NamedNode, node: &Node) -> Option<Self> {
+        let iri = |property| node.iris(property).next().map(|iri| iri.as_str().to_owned());
+        Some(Self {
+            id: id.as_str().to_owned(),
+            subject: iri(vocab::SUBJECT)?,
+            property: iri(vocab::PREDICATE)?,
+            object: iri(vocab::OBJECT),
+            value: node.owned(vocab::VALUE),
+            unit: node.owned(vocab::UNIT_AS_WRITTEN),
+            amount: node.owned(vocab::AMOUNT),
+            indicator: node.owned(vocab::INDICATOR),
+            change: node.owned(vocab::CHANGE),
+            period: node.owned(vocab::PERIOD),
+            kind: node.owned(vocab::KIND),
+            part: node.owned(vocab::PART).unwrap_or_default(),
+            year: node.number(vocab::YEAR),
+            document: iri(vocab::DERIVED_FROM)?,
+            quote: node.owned(vocab::QUOTE).unwrap_or_default(),
+            quote_start: node.number(vocab::QUOTE_START).unwrap_or(0),
+            quote_end: node.number(vocab::QUOTE_END).unwrap_or(0),
+            start: node.number(vocab::START).unwrap_or(0),
+            end: node.number(vocab::END).unwrap_or(0),
+            rule: node.owned(vocab::RULE).unwrap_or_default(),
+            confidence: node.number(vocab::CONFIDENCE).unwrap_or(0.0),
+        })
+    }
+}
+
+/// One document.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DocumentRow {
+    /// IRI.
+    pub id: String,
+    /// Where it was found.
+    pub paths: Vec<String>,
+    /// Title, where the text has one.
+    pub title: Option<String>,
+    /// Main year.
+    pub year: Option<i32>,
+    /// IRI of the place it is about.
+    pub home: Option<String>,
+    /// Why it was set aside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl DocumentRow {
+    /// The name under which people know it: its first path's last part.
+    pub fn name(&self) -> &str {
+        let path = self.paths.first().map_or("", String::as_str);
+        path.rsplit(['/', '\\']).next().unwrap_or(path)
+    }
+}
+
+impl Store {
+    /// All documents, sorted by path.
+    pub fn documents(&self) -> Result<Vec<DocumentRow>> {
+        let mut rows = Vec::new();
+        for iri in self.document_iris()? {
+            rows.push(self.document(iri.as_str())?);
+        }
+        rows.sort_by(|a, b| (&a.paths, &a.id).cmp(&(&b.paths, &b.id)));
+        Ok(rows)
+    }
+
+    /// One document.
+    pub fn document(&self, iri: &str) -> Result<DocumentRow> {
+        let iri = NamedNode::new_unchecked(iri);
+        let node = self.node(&iri, GraphNameRef::from(iri.as_ref()))?;
+        let mut paths: Vec<String> = node.texts(vocab::IDENTIFIER).map(str::to_owned).collect();
+        paths.sort();
+        Ok(DocumentRow {
+            paths,
+            title: node.owned(vocab::TITLE),
+            year: node.number(vocab::YEAR),
+            home: node.iris(vocab::HOME).next().map(|home| home.as_str().to_owned()),
+            reason: node.owned(vocab::REASON),
+            id: iri.into_string(),
+        })
+    }
+
+    /// The statements whose subject or object is this entity, in order of document and place in it.
+    pub fn statements_with(&self, role: NamedNodeRef<'_>, entity: &str) -> Result<Vec<StatementRow>> {
+        let entity = NamedNode::new_unchecked(entity);
+        self.statements(Some(role), Some(entity.as_ref()))
+    }
+
+    /// The statements with this property.
+    pub fn statements_of(&self, property: NamedNodeRef<'_>) -> Result<Vec<StatementRow>> {
+        self.statements(Some(vocab::PREDICATE), Some(property))
+    }
+
+    fn statements(&self, role: Option<NamedNodeRef<'_>>, object: Option<NamedNodeRef<'_>>) -> Result<Vec<StatementRow>> {
+        let mut rows = Vec::new();
+        for quad in self.inner.quads_for_pattern(None, role, object.map(Into::into), None) {
+            let quad = quad.map_err(failed)?;
+            let (NamedOrBlankNode::NamedNode(id), GraphName::NamedNode(_)) = (&quad.subject, &quad.graph_name) else { continue };
+            let node = self.node(id, quad.graph_name.as_ref())?;
+            rows.extend(StatementRow::read(id, &node));
+        }
+        rows.sort_by(|a, b| (&a.document, a.start, a.end, &a.id).cmp(&(&b.document, b.start, b.end, &b.id)));
+        Ok(rows)
+    }
+}

@@ -1,0 +1,172 @@
+//! The real program: what it prints and its exit codes.
+
+use std::path::Path;
+use std::process::Output;
+
+use crate::fixture::{small, texts};
+
+fn xiangtu(store: &Path, arguments: &[&str]) -> Output {
+    let mut command = assert_cmd::Command::cargo_bin("xiangtu").unwrap();
+    command.env("XIANGTU_STORE", store).env_remove("LC_ALL").env("LANG", "zh_CN.UTF-8").args(arguments);
+    command.output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn a_build_sums_up_and_look_up_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let built = xiangtu(&store, &["build", &texts().to_string_lossy(), "--extractions", "tests/fixtures/small.jsonl", "--jobs", "2"]);
+    assert_eq!(built.status.code(), Some(0), "{}", text(&built.stderr));
+    assert!(text(&built.stdout).starts_with("读入 8 份文件，搁置 0 份"), "{}", text(&built.stdout));
+    assert!(built.stderr.is_empty(), "{}", text(&built.stderr));
+    let card = text(&xiangtu(&store, &["lookup", "上高县锦江镇"]).stdout);
+    for part in ["江西省 › 宜春市 › 上高县 › 锦江镇", "开展 (5)", "财政收入 1.78亿元 增幅 8.5%", "屋场夜话 [计划]", "周一帆 镇党委书记"] {
+        assert!(card.contains(part), "{part} in\n{card}");
+    }
+    let list = text(&xiangtu(&store, &["lookup", "锦江镇", "--lang", "en"]).stdout);
+    assert!(list.contains("names 2 things") && list.contains("township"), "{list}");
+    let none = xiangtu(&store, &["lookup", "无此镇"]);
+    assert_eq!((none.status.code(), text(&none.stdout).as_str()), (Some(1), "图中没有“无此镇”。\n"));
+}
+
+#[test]
+fn every_line_of_a_table_is_as_wide_as_its_head() {
+    let (folder, _) = small();
+    let out = text(&xiangtu(&folder.path().join("store"), &["recurrence"]).stdout);
+    let widths: Vec<usize> = out.lines().map(unicode_width::UnicodeWidthStr::width).collect();
+    assert!(widths.len() > 3 && widths.iter().all(|w| *w == widths[0]), "{out}");
+}
+
+#[test]
+fn json_is_json() {
+    let (folder, _) = small();
+    let store = folder.path().join("store");
+    for arguments in [
+        &["lookup", "河长制", "--json"][..],
+        &["lookup", "锦江镇", "--json"],
+        &["lookup", "无此镇", "--json"],
+        &["query", "towns-of-campaign", "--json"],
+        &["query", "--list", "--json"],
+        &["recurrence", "--json"],
+        &["check", "--json"],
+    ] {
+        let out = xiangtu(&store, arguments);
+        serde_json::from_slice::<serde_json::Value>(&out.stdout).unwrap_or_else(|e| panic!("{arguments:?}: {e}: {}", text(&out.stderr)));
+    }
+    let card: serde_json::Value = serde_json::from_slice(&xiangtu(&store, &["lookup", "河长制", "--json"]).stdout).unwrap();
+    assert_eq!(card["groups"][0]["lines"].as_array().unwrap().len(), 7);
+    let sure: serde_json::Value =
+        serde_json::from_slice(&xiangtu(&store, &["lookup", "河长制", "--json", "--min-confidence", "0.85"]).stdout).unwrap();
+    assert_eq!(sure["groups"][0]["lines"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn bad_files_are_set_aside_and_lose_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = folder.path().join("corpus");
+    std::fs::create_dir(&corpus).unwrap();
+    let files: [(&str, &[u8]); 6] = [
+        ("binary.txt", b"PK\x03\x04\x00\x00"),
+        ("bom.txt", "\u{FEFF}青河镇工作总结。\n".as_bytes()),
+        ("empty.txt", b" \n"),
+        ("gb.txt", b"\xC7\xE0\xBA\xD3\xD5\xF2"),
+        ("good.md", "# 青河镇\n丰收。\n".as_bytes()),
+        ("numbers.txt", b"1 2 3\n"),
+    ];
+    for (name, bytes) in files {
+        std::fs::write(corpus.join(name), bytes).unwrap();
+    }
+    std::fs::write(corpus.join("picture.png"), b"\x89PNG").unwrap();
+    let store = folder.path().join("store");
+    let out = xiangtu(&store, &["build", &corpus.to_string_lossy()]);
+    let said = text(&out.stdout);
+    assert_eq!(out.status.code(), Some(3), "{said}");
+    assert!(said.starts_with("读入 2 份文件，搁置 4 份"), "{said}");
+    assert!(said.contains("gb.txt: 不是 UTF-8 编码；可先用 iconv"), "{said}");
+    let extracted = xiangtu(&store, &["extract", &corpus.to_string_lossy()]);
+    assert_eq!((extracted.status.code(), text(&extracted.stdout).lines().count()), (Some(3), 2));
+}
+
+#[test]
+fn errors_name_the_file_and_the_remedy() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let empty = folder.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let wrong = folder.path().join("wrong.rq");
+    std::fs::write(&wrong, "SELECT").unwrap();
+    let error = |arguments: &[&str], part: &str| {
+        let out = xiangtu(&store, arguments);
+        assert_eq!(out.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&out.stderr).contains(part), "{arguments:?}: {}", text(&out.stderr));
+    };
+    error(&["lookup", "锦江镇"], "xiangtu build");
+    error(&["build", "no-such-folder"], "no-such-folder");
+    error(&["build", &empty.to_string_lossy()], "no .txt or .md file");
+    assert!(!store.exists(), "a build without input leaves nothing behind");
+    let (full, _) = small();
+    let error = |arguments: &[&str], part: &str| {
+        let out = xiangtu(&full.path().join("store"), arguments);
+        assert_eq!(out.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&out.stderr).contains(part), "{arguments:?}: {}", text(&out.stderr));
+    };
+    error(&["query", "no-such-question"], "known: ");
+    error(&["query", "missing.rq"], "missing.rq");
+    error(&["query", &wrong.to_string_lossy()], "wrong.rq");
+    error(&["query", "documents", "--param", "nonsense"], "NAME=VALUE");
+}
+
+#[test]
+fn exports_are_read_by_other_parsers() {
+    let (folder, store) = small();
+    let path = folder.path().join("store");
+    let nquads = text(&xiangtu(&path, &["export", "--format", "nquads"]).stdout);
+    assert!(nquads == crate::fixture::nquads(&path), "the export differs from the store");
+    let graphml = folder.path().join("graph.graphml");
+    assert_eq!(xiangtu(&path, &["export", "--format", "graphml", "-o", &graphml.to_string_lossy()]).status.code(), Some(0));
+    let xml = std::fs::read_to_string(&graphml).unwrap();
+    let mut reader = quick_xml::Reader::from_str(&xml);
+    let (mut nodes, mut edges) = (0, 0);
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Start(tag) if tag.name().as_ref() == "node" => nodes += 1,
+            quick_xml::events::Event::Start(tag) if tag.name().as_ref() == "edge" => edges += 1,
+            quick_xml::events::Event::Eof => break,
+            _ => {}
+        }
+    }
+    assert_eq!(nodes, store.things().unwrap().len());
+    assert_eq!(edges, store.links(0.0).unwrap().len());
+    let turtle = xiangtu(&path, &["export", "--format", "turtle"]).stdout;
+    let triples = oxigraph::io::RdfParser::from_format(oxigraph::io::RdfFormat::Turtle).for_slice(&turtle).collect::<Result<Vec<_>, _>>().unwrap();
+    assert!(triples.len() > 500);
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    use std::io::Read;
+    let (folder, _) = small();
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("xiangtu"))
+        .env("XIANGTU_STORE", folder.path().join("store"))
+        .args(["export", "--format", "nquads"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 16];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    let out = child.wait_with_output().unwrap();
+    assert_eq!((out.status.code(), text(&out.stderr).as_str()), (Some(0), ""));
+}
+
+#[test]
+fn completions_and_help_come_in_both_languages() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(text(&xiangtu(folder.path(), &["completions", "bash"]).stdout).contains("recurrence"));
+    assert!(text(&xiangtu(folder.path(), &["build", "--help"]).stdout).contains("读入报告"));
+    assert!(text(&xiangtu(folder.path(), &["build", "--help", "--lang", "en"]).stdout).contains("Example: xiangtu build"));
+}
