@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::extract::Context;
-use crate::model::EntityType;
+use crate::model::{EntityType, Part};
 
 /// The sign that stands for a mention of this type.
 pub fn sign(kind: EntityType) -> char {
@@ -44,8 +44,10 @@ pub struct Fold {
     pub marks: Vec<Mark>,
     /// Stretches between marks of punctuation, commas included, in order; they tile the text.
     pub clauses: Vec<Range<usize>>,
-    /// Sentences of the document; they tile the text.
+    /// Sentences of the document; they tile the text. One that ends inside a name goes on to the end of the next.
     pub sentences: Vec<Range<usize>>,
+    /// For each sentence whether the outline finds that it looks ahead.
+    pub parts: Vec<Part>,
     /// Lines of the document; they tile the text.
     pub paragraphs: Vec<Range<usize>>,
     /// For each byte the character of the normal form that begins there.
@@ -61,10 +63,11 @@ impl Fold {
             marks: Vec::with_capacity(context.spans.len()),
             clauses: Vec::new(),
             sentences: Vec::with_capacity(context.doc.sentences.len()),
+            parts: Vec::with_capacity(context.doc.sentences.len()),
             paragraphs: Vec::new(),
             at: Vec::with_capacity(chars.len() * 3 + 1),
         };
-        let mut sentence_ends = context.doc.sentences.iter().map(|s| s.end).peekable();
+        let mut sentence_ends = context.doc.sentences.iter().map(|s| (s.end, s.part)).peekable();
         let (mut clause, mut sentence, mut paragraph) = (0, 0, 0);
         let mut next_span = 0;
         let mut i = 0;
@@ -95,11 +98,15 @@ impl Fold {
                 fold.clauses.push(clause..end);
                 clause = end;
             }
-            if sentence_ends.peek().is_some_and(|&e| e <= i) {
-                while sentence_ends.next_if(|&e| e <= i).is_some() {
-                    fold.sentences.push(sentence..end);
-                    sentence = end;
-                }
+            let mut part = None;
+            while let Some((e, p)) = sentence_ends.next_if(|&(e, _)| e <= i) {
+                // A sentence that ends inside a name is none of its own.
+                part = (e == i).then_some(p).or(part);
+            }
+            if let Some(part) = part {
+                fold.sentences.push(sentence..end);
+                fold.parts.push(part);
+                sentence = end;
                 if clause < end {
                     fold.clauses.push(clause..end);
                     clause = end;
@@ -111,6 +118,9 @@ impl Fold {
             }
         }
         let end = fold.text.len();
+        if sentence < end {
+            fold.parts.push(context.doc.sentences.last().map_or(Part::Review, |s| s.part));
+        }
         for (from, list) in [(clause, &mut fold.clauses), (sentence, &mut fold.sentences), (paragraph, &mut fold.paragraphs)] {
             if from < end {
                 list.push(from..end);
@@ -151,15 +161,6 @@ impl Fold {
     /// The paragraph that holds a byte.
     pub fn paragraph_at(&self, at: usize) -> usize {
         holding(&self.paragraphs, at)
-    }
-
-    /// The largest index not above `at` at which a character begins.
-    pub fn floor(&self, at: usize) -> usize {
-        let mut at = at.min(self.text.len());
-        while !self.text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
     }
 }
 

@@ -7,19 +7,31 @@ use std::ops::Range;
 
 use super::fold::{Mark, SIGN};
 use super::{Facts, Object, patterns};
-use crate::model::{EntityType, Predicate};
+use crate::model::{EntityType, Part, Predicate};
 
 patterns! {
     /// Ⓟ位于ⓁⓁ.
-    LIES = r"([ⓅⒺ])[^。；ⓅⒺⓁ]{0,50}?(?:位于|坐落于|座落于|坐落在|座落在|坐落|座落|地处|落户于?到?在?|落地于?在?|落子|选址于?在?|设在|建在|落在|扎根于?|入驻|地点：|地址：|注册在|搬到了?|迁入|迁到|迁至)[^，。；：ⓅⒺⓁ]{0,8}(Ⓛ+)";
+    LIES = r"([ⓅⒺ])[^。；ⓅⒺⓁ]{0,50}?(?:位于|坐落于|座落于|坐落在|座落在|坐落|座落|地处|落户于?到?在?|落地于?在?|落子|选址于?在?|设在|建在|落在|扎根于?|入驻|地点：|地址：|注册在|搬到了?|迁入|迁到|迁至|开到了?)[^，。；：ⓅⒺⓁ]{0,8}(Ⓛ+)";
     /// Ⓟ，在Ⓛ建成.
-    STARTS = r"([ⓅⒺ])，?[^，。；：ⓅⒺⓁ]{0,10}在(Ⓛ+)[^，。；：ⓅⒺⓁ]{0,8}(?:投产|开业|动工|开工|建设|建成|落成|奠基|竣工|安装|落户|落地|兴建|新建|盖起|破土|试产|启用|投用|投资|施工|建起|办起|开张|建)";
+    STARTS = r"([ⓅⒺ])[^。；ⓅⒺⓁ]{0,20}在(Ⓛ+)[^，。；：ⓅⒺⓁ]{0,8}(?:投产|开业|动工|开工|建设|建成|落成|奠基|竣工|安装|落户|落地|兴建|新建|盖起|破土|试产|启用|投用|投资|施工|建起|办起|开张|建)";
     /// 在Ⓛ建设Ⓟ, 位于Ⓛ的Ⓔ.
     AT = r"(?:在|于|位于|坐落于|地处|落户|落户于|设在|建在|选址)(Ⓛ+)(?:境内|辖区|片区|一带|南侧|北侧|东侧|西侧|村口)?(?:的|[^，。；：ⓅⒺⓁⒸⓃ]{0,12}(?:建设|兴建|新建|建成|建|开办|创办|成立|启动|实施|打造|投资|办起|上马|新上|布局|规划|谋划|引进|落地|改造|修建|设立)(?:了|起)?[^，。；：ⓅⒺⓁⒸⓃ]{0,14})“?([ⓅⒺ])";
-    /// Ⓛ的Ⓟ, Ⓛ引进Ⓔ, Ⓛ建成Ⓟ.
-    HAS = r"(Ⓛ+)(?:村?委会|党支部|党总支|党委|政府)?(?:的|引进了?|引来了?|引入了?|招引了?|成立了?|建成了?|建起了?|新建了?|建设了?|创办了?|办起了?|依托|领办|组建了?|注册成立了?|共建|兴建了?|现有|有|拥有|境内的?|境内有|落户的?)[^，。；：ⓅⒺⓁⒸⓃ]{0,6}“?([ⓅⒺ])";
+    /// Ⓛ的Ⓟ, Ⓛ引进Ⓔ, Ⓛ建成Ⓟ; the places may be a list.
+    HAS = r"((?:ⓁⓁ*、)*Ⓛ+)(?:等)?(?:村?委会|党支部|党总支|党委|政府)?(?:的|引进了?|引来了?|引入了?|招引了?|成立了?|建成了?|建起了?|新建了?|建设了?|创办了?|办起了?|打造了?|依托|领办|组建了?|注册成立了?|共建|兴建了?|现有|原有|有|拥有|境内的?|境内有|落户的?)[^，。；：ⓅⒺⓁⒸⓃ]{0,6}“?([ⓅⒺ])";
+    /// Ⓛ现有企业3家，分别是Ⓔ、Ⓔ.
+    COUNTED = r"(Ⓛ)(?:现有|共有|有|拥有|原有)[^。；ⓁⓅⒺ]{2,40}(?:分别是|分别为|即|有|：|包括)“?([ⓅⒺ])";
+    /// Ⓛ引来Ⓔ，投资3亿元建设Ⓟ.
+    THROUGH = r"(Ⓛ)(?:引进|引来|引入|招引)[^，。；Ⓛ]{0,6}Ⓔ，[^。；ⓁⓅ]{0,24}(?:建设|新建|建成|建起|兴建|打造|投资|建)[^，。；ⓁⓅ]{0,12}(Ⓟ)";
+    /// Ⓔ坐落在本镇境内.
+    HERE = r"([ⓅⒺ])[^。；ⓅⒺⓁ]{0,40}?(?:位于|坐落于|座落于|坐落在|座落在|地处|落户|落户于|设在|建在)(?:于|在)?(?:我|本|全)(?:镇|乡|县|市|区|街道|村)";
     /// Ⓟ（Ⓛ至Ⓛ）, 起于Ⓛ，止于Ⓛ.
-    ENDS = r"Ⓟ[^。Ⓟ]{0,50}?(?:起于|起点为|起自|始于|连接|贯通|途经|（|起点位于|连通)Ⓛ*(Ⓛ)[^，。；ⓁⓅ]{0,8}(?:至|—|到|和|、|与|，)(?:止于|终点为|终至|讫于|止)?[^。；ⓁⓅ]{0,8}?Ⓛ*(Ⓛ)";
+    ENDS = r"Ⓟ[^Ⓟ\n]{0,50}?(?:起于|起点为|起自|始于|连接|贯通|途经|（|起点位于|连通)Ⓛ*(Ⓛ)[^，。；ⓁⓅ]{0,8}(?:至|—|到|和|、|与|，)(?:止于|终点为|终至|讫于|止)?[^。；ⓁⓅ]{0,8}?Ⓛ*(Ⓛ)";
+    /// A later stage of a project; where it is stands with the whole.
+    STAGE = r"(?:[一二三四五]期|第[一二三四五]期)(?:项目|工程)?$";
+    /// A core of a place's name that is a road's or a water's.
+    NATURAL = r"^(?:大道|路|大街|街道|溪|江|湖|山|海|水库|高速|铁路|高铁)";
+    /// What stands in front of a place's core inside a name.
+    START = r"(?:^|至|到|—|－|-|~|、|·|（|镇|乡|县|市|区|线|路)$";
 }
 
 /// Finds where things are.
@@ -31,15 +43,20 @@ pub fn find(facts: &mut Facts) {
 fn by_words(facts: &mut Facts) {
     for sentence in facts.fold.sentences.clone() {
         let text = &facts.fold.text[sentence.clone()];
-        if !text.contains('Ⓛ') || !(text.contains('Ⓟ') || text.contains('Ⓔ')) {
+        if !(text.contains('Ⓟ') || text.contains('Ⓔ')) {
             continue;
         }
         let mut links: Vec<(Mark, Mark, Range<usize>, &str, f64)> = Vec::new();
         let shift = sentence.start;
+        let plan = facts.part(shift) == Part::Plan;
         // The thing and the last sign of a run of places, which is the finest.
         for (pattern, rule, confidence) in [(&LIES, "thing-lies-in-place", 0.92), (&STARTS, "thing-in-place", 0.85)] {
             for found in pattern.captures_iter(text) {
                 let (Some(whole), Some(thing), Some(place)) = (found.get(0), found.get(1), found.get(2)) else { continue };
+                // 跟踪Ⓔ落户Ⓛ in a plan is a wish.
+                if plan && thing.as_str() == "Ⓔ" && whole.as_str().contains('落') {
+                    continue;
+                }
                 if let (Some(thing), Some(place)) = (facts.fold.mark_at(shift + thing.start()), facts.fold.mark_at(shift + place.end() - SIGN)) {
                     for thing in facts.list_before(thing) {
                         links.push((thing, place, shift + whole.start()..shift + whole.end(), rule, confidence));
@@ -47,13 +64,16 @@ fn by_words(facts: &mut Facts) {
                 }
             }
         }
-        for (pattern, rule, confidence) in [(&AT, "in-place-thing", 0.88), (&HAS, "place-has-thing", 0.8)] {
+        let patterns = [(&AT, "in-place-thing", 0.9), (&HAS, "place-has-thing", 0.8), (&COUNTED, "place-counts-things", 0.8), (&THROUGH, "project-through-enterprise", 0.8)];
+        for (pattern, rule, confidence) in patterns {
             for found in pattern.captures_iter(text) {
                 let (Some(whole), Some(place), Some(thing)) = (found.get(0), found.get(1), found.get(2)) else { continue };
                 if let (Some(mut thing), Some(place)) = (facts.fold.mark_at(shift + thing.start()), facts.fold.mark_at(shift + place.end() - SIGN)) {
                     let range = shift + whole.start()..shift + whole.end();
-                    links.push((thing, place, range.clone(), rule, confidence));
-                    while let Some(next) = listed_after(facts, thing) {
+                    for place in facts.list_before(place) {
+                        links.push((thing, place, range.clone(), rule, confidence));
+                    }
+                    while let Some(next) = facts.listed_after(thing) {
                         links.push((next, place, range.clone(), rule, confidence - 0.1));
                         thing = next;
                     }
@@ -70,16 +90,17 @@ fn by_words(facts: &mut Facts) {
                 }
             }
         }
+        if let Some(home) = facts.home() {
+            for found in HERE.captures_iter(text) {
+                let Some(thing) = found.get(1).and_then(|m| facts.fold.mark_at(shift + m.start())) else { continue };
+                let whole = found.get(0).map_or(shift..shift, |m| shift + m.start()..shift + m.end());
+                facts.add(Predicate::LocatedIn, thing.entity, Object::Entity(home), whole, "thing-lies-here", 0.8);
+            }
+        }
         for (thing, place, range, rule, confidence) in links {
             facts.add(Predicate::LocatedIn, thing.entity, Object::Entity(place.entity), range, rule, confidence);
         }
     }
-}
-
-fn listed_after(facts: &Facts, mark: Mark) -> Option<Mark> {
-    let rest = &facts.fold.text[mark.at + SIGN..];
-    let skip = ["”、“", "、", "和", "与", "及", "以及"].iter().find_map(|j| rest.starts_with(j).then_some(j.len()))?;
-    facts.fold.mark_at(mark.at + SIGN + skip).filter(|m| m.kind == mark.kind)
 }
 
 /// A place of the document with the forms in which names of things carry it.
@@ -87,6 +108,7 @@ struct Known {
     entity: usize,
     /// 4 village, 3 township, 2 county, 1 prefecture, 0 province.
     level: u8,
+    home: bool,
     full: Vec<String>,
     core: Option<String>,
 }
@@ -110,59 +132,96 @@ const SUFFIXES: [(&str, u8); 15] = [
 ];
 
 fn known_places(facts: &Facts) -> Vec<Known> {
-    let mut list: Vec<usize> = facts.marks(EntityType::Place).map(|m| m.entity).chain(facts.home()).collect();
-    list.sort_unstable();
-    list.dedup();
-    list.into_iter()
+    let home = facts.home();
+    let is_place = |i: &usize| facts.context.entities[*i].kind == EntityType::Place;
+    (0..facts.context.entities.len())
+        .filter(is_place)
         .filter_map(|entity| {
             let e = &facts.context.entities[entity];
-            let mut names: Vec<String> = std::iter::once(&e.name).chain(&e.aliases).filter(|n| n.chars().count() >= 2).cloned().collect();
-            names.sort_by_key(|n| std::cmp::Reverse(n.len()));
             let (suffix, level) = SUFFIXES.iter().copied().find(|(s, _)| e.name.ends_with(s)).unwrap_or(("", 4));
             let core = e.name.strip_suffix(suffix).filter(|c| c.chars().count() >= 2).map(str::to_owned);
-            (!names.is_empty()).then_some(Known { entity, level, full: names, core })
+            let mut names: Vec<String> = std::iter::once(&e.name).chain(&e.aliases).filter(|n| n.chars().count() >= 2).cloned().collect();
+            names.sort_by_key(|n| std::cmp::Reverse(n.len()));
+            (!names.is_empty()).then_some(Known { entity, level, home: Some(entity) == home, full: names, core })
         })
         .collect()
 }
 
+/// A place found in a name.
+#[derive(Clone, Copy)]
+struct Hit<'a> {
+    at: usize,
+    end: usize,
+    full: bool,
+    place: &'a Known,
+}
+
 fn by_name(facts: &mut Facts) {
     let places = known_places(facts);
-    let home = facts.home();
+    let home_level = places.iter().find(|p| p.home).map_or(0, |p| p.level);
+    let told: rustc_hash::FxHashSet<String> = facts.list.iter().map(|f| f.subject.clone()).collect();
+    let names: rustc_hash::FxHashSet<String> =
+        facts.context.entities.iter().filter(|e| e.kind == EntityType::Project).map(|e| e.name.clone()).collect();
     let things: Vec<Mark> = facts.fold.marks.iter().copied().filter(|m| matches!(m.kind, EntityType::Project | EntityType::Enterprise)).collect();
     let mut done = rustc_hash::FxHashSet::default();
     for mark in things {
-        if !done.insert(mark.entity) {
+        if !done.insert(mark.entity) || told.contains(&facts.entity(mark).id) {
             continue;
         }
         let name = facts.entity(mark).name.clone();
-        // Where in the name each place stands.
-        let mut hits: Vec<(usize, usize, &Known)> = Vec::new();
-        for place in &places {
-            let hit = place
-                .full
-                .iter()
-                .chain(&place.core)
-                .filter_map(|n| name.find(n.as_str()).map(|at| (at, at + n.len())))
-                .filter(|(a, b)| b - a < name.len())
-                .max_by_key(|(a, b)| (b - a, std::cmp::Reverse(*a)));
-            if let Some((a, b)) = hit {
-                hits.push((a, b, place));
-            }
+        if STAGE.find(&name).is_some_and(|m| names.contains(&name[..m.start()])) {
+            continue;
         }
-        let inner: Vec<usize> = (0..hits.len()).filter(|&i| hits.iter().enumerate().any(|(j, h)| j != i && h.0 <= hits[i].0 && hits[i].1 <= h.1 && (h.1 - h.0 > hits[i].1 - hits[i].0))).collect();
-        let hits: Vec<(usize, usize, &Known)> = hits.iter().enumerate().filter(|(i, _)| !inner.contains(i)).map(|(_, h)| *h).collect();
-        let Some(finest) = hits.iter().map(|h| h.2.level).max() else { continue };
-        let between = name.contains('至') || name.contains('—') || name.contains("到");
-        for (at, _, place) in &hits {
+        let mut hits: Vec<Hit> = places.iter().filter_map(|place| hit(&name, place)).filter(|h| h.place.level >= home_level && h.place.level > 0).collect();
+        if hits.iter().any(|h| is_section(&name, h)) && !name.contains('（') {
+            // 甲至乙公路丙段 lies in 丙.
+            hits.retain(|h| is_section(&name, h));
+        }
+        // Names inside longer ones do not count; of two places with one core the home comes first, then the coarser.
+        let all = hits.clone();
+        hits.retain(|h| {
+            !all.iter().any(|o| {
+                let covers = o.at <= h.at && h.end <= o.end;
+                let longer = o.end - o.at > h.end - h.at;
+                let same = o.at == h.at && o.end == h.end && o.place.entity != h.place.entity;
+                (covers && longer) || (same && (o.full, o.place.home, std::cmp::Reverse(o.place.level)) > (h.full, h.place.home, std::cmp::Reverse(h.place.level)))
+            })
+        });
+        let Some(finest) = hits.iter().map(|h| h.place.level).max() else { continue };
+        let between = name.contains('至') || name.contains('—') || name.contains('到');
+        for h in &hits {
             let keep = match mark.kind {
                 // A firm's registered name begins with its county; only a village says where it is.
-                EntityType::Enterprise => place.level == 4 && *at == 0,
-                _ => place.level == finest || between,
+                EntityType::Enterprise => h.place.level == 4 && h.at == 0 && h.full,
+                _ => h.place.level == finest || between,
             };
             if keep {
-                let sure = if Some(place.entity) == home { 0.8 } else { 0.88 };
-                facts.add(Predicate::LocatedIn, mark.entity, Object::Entity(place.entity), mark.at..mark.at + SIGN, "place-in-name", sure);
+                let sure = if h.full { 0.88 } else { 0.8 };
+                facts.add(Predicate::LocatedIn, mark.entity, Object::Entity(h.place.entity), mark.at..mark.at + SIGN, "place-in-name", sure);
             }
         }
     }
+}
+
+fn is_section(name: &str, hit: &Hit) -> bool {
+    ["段", "互通", "境内段"].iter().any(|s| name[hit.end..].starts_with(s))
+}
+
+/// Where a name carries a place: its full name anywhere, its core at the beginning of a part.
+fn hit<'a>(name: &str, place: &'a Known) -> Option<Hit<'a>> {
+    let full = place.full.iter().filter(|n| SUFFIXES.iter().any(|(s, _)| n.ends_with(s))).find_map(|n| name.find(n.as_str()).map(|at| (at, at + n.len())));
+    if let Some((at, end)) = full.filter(|(a, b)| b - a < name.len()) {
+        return Some(Hit { at, end, full: true, place });
+    }
+    let cores = place.core.iter().chain(place.full.iter().filter(|n| !SUFFIXES.iter().any(|(s, _)| n.ends_with(s))));
+    cores
+        .flat_map(|core| name.match_indices(core.as_str()).map(|(at, m)| (at, at + m.len())))
+        .filter(|(a, b)| b - a < name.len())
+        .map(|(at, end)| Hit { at, end, full: false, place })
+        .filter(|h| {
+            let core = &name[h.at..h.end];
+            let starts = START.is_match(&name[..h.at]) || is_section(name, h);
+            starts && !core.ends_with(['路', '街']) && !NATURAL.is_match(&name[h.end..])
+        })
+        .max_by_key(|h| (h.end - h.at, std::cmp::Reverse(h.at)))
 }

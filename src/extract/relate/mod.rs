@@ -1,9 +1,10 @@
 //! Facts between mentions: what the text says about the things it names.
 //!
-//! One file per group of predicates. Each works on the folded text ([`fold`]), in which a mention is one sign:
-//! [`implements`], [`status`], [`located`], [`undertakes`], [`investment`], [`posts`], [`awards`].
+//! One file per group of predicates. Each works on the folded text (`fold`), in which a mention is one sign:
+//! `implements`, `status`, `located`, `undertakes`, `investment`, `posts`, `awards`.
 //! A fact is stated by words of the text; that something is merely true, or near, is no fact.
 
+mod ahead;
 mod awards;
 mod fold;
 mod implements;
@@ -28,7 +29,7 @@ pub fn relate(context: &Context) -> Vec<Fact> {
         return Vec::new();
     }
     let fold = Fold::new(context);
-    let mut facts = Facts { context, fold: &fold, list: Vec::new(), seen: FxHashSet::default() };
+    let mut facts = Facts { context, fold: &fold, ahead: ahead::ahead(&fold), list: Vec::new(), seen: FxHashSet::default() };
     located::find(&mut facts);
     undertakes::find(&mut facts);
     investment::find(&mut facts);
@@ -52,6 +53,8 @@ enum Object {
 struct Facts<'a> {
     context: &'a Context<'a>,
     fold: &'a Fold,
+    /// For each sentence whether it looks ahead.
+    ahead: Vec<bool>,
     list: Vec<Fact>,
     seen: FxHashSet<(Predicate, String, Object)>,
 }
@@ -91,7 +94,7 @@ impl Facts<'_> {
     }
 
     fn part(&self, at: usize) -> Part {
-        self.context.doc.sentences.get(self.fold.sentence_at(at)).map_or(Part::Review, |s| s.part)
+        if self.ahead.get(self.fold.sentence_at(at)).copied().unwrap_or(false) { Part::Plan } else { Part::Review }
     }
 
     fn entity(&self, mark: Mark) -> &Entity {
@@ -112,6 +115,13 @@ impl Facts<'_> {
     /// The marks of one type, in order.
     fn marks(&self, kind: EntityType) -> impl Iterator<Item = Mark> + '_ {
         self.fold.marks.iter().copied().filter(move |m| m.kind == kind)
+    }
+
+    /// The mark that is listed after one: `Ⓟ、Ⓟ`.
+    fn listed_after(&self, mark: Mark) -> Option<Mark> {
+        let rest = &self.fold.text[mark.at + fold::SIGN..];
+        let skip = ["”、“", "、", "和", "与", "及", "以及"].iter().find_map(|j| rest.starts_with(j).then_some(j.len()))?;
+        self.fold.mark_at(mark.at + fold::SIGN + skip).filter(|m| m.kind == mark.kind)
     }
 
     /// A mark with those that are listed with it and stand before it: `Ⓛ、Ⓛ和Ⓛ` from the last of them.

@@ -10,11 +10,17 @@ use crate::model::{EntityType, Predicate};
 
 patterns! {
     /// Words of level and place that stand between a name and an organ.
-    LEVEL = r"(?:自治区|自治州|自治县|开发区|管委会|省|市|县|区|州|旗|镇|乡|村|街道|社区|居民区|驻村?|该公司|公司|集团|本报|分管[^，。、]{1,6}的|党外|专职|兼职|挂职|常务|第一|办事处)$";
+    LEVEL = r"(?:Ⓛ委|Ⓛ党委|Ⓛ人民政府|Ⓛ政府|自治区|自治州|自治县|开发区|管委会|省|市|县|区|州|旗|镇|乡|村|街道|社区|居民区|驻村?|该公司|公司|集团|本报|分管[^，。、]{1,6}的|党外|专职|兼职|挂职|常务|第一|办事处)$";
     /// A name with a word that says it takes or holds a post.
-    TAKES = r"^(?:同志)?，?(?:同志)?(?:现任|现为|担任|挂任|兼任|出任|接任|任|当选为?|系|是)([^，。；：Ⓝ]{2,24})";
+    TAKES = r"^(?:同志)?，?(?:同志)?(?:现任|现为|担任|挂任|兼任|出任|接任|任|当选为?|系|是|为)([^，。；：Ⓝ]{2,24})";
+    /// A post with a duty between it and the name: 副县长、包联青河镇的Ⓝ.
+    DUTY = r"、[^，。；：、Ⓝ]{2,16}的$";
+    /// An organ that no list knows, in front of a post.
+    ORGAN = r"[\p{Han}]{1,10}[局委办部院校厂站所队会社科处组厅署行馆]$";
+    /// Words that no organ's name begins with or holds.
+    NO_ORGAN = r"[的在是由请给向把被对问称说据让]";
     /// A clause that is nothing but a post.
-    ASIDE = r"^(?:同志)?(?:[，（、]|，[^，。；：Ⓝ]{2,8}，)([^，。；：（）Ⓝ]{2,20})[，。；）]";
+    ASIDE = r"^(?:同志)?[，（]([^，。；：（）Ⓝ]{2,20})[，。；）]";
 }
 
 /// Finds who holds which post.
@@ -42,7 +48,8 @@ pub fn find(facts: &mut Facts) {
         }
         let mut found: Vec<(String, usize, usize, &str, f64)> =
             posts.iter().map(|&(a, b)| (value(facts, a, b), a, person.at + SIGN, "post-before-name", 0.93)).collect();
-        if let Some(len) = post_prefix(rest) {
+        // A post that another name follows is that one's.
+        if let Some(len) = post_prefix(rest).filter(|len| !rest[*len..].starts_with('Ⓝ')) {
             // 省委Ⓝ书记: the organ stands before the name and the post after it.
             let mut name = rest[..len].to_owned();
             let mut from = person.at;
@@ -52,19 +59,25 @@ pub fn find(facts: &mut Facts) {
             }
             found.push((name, from, person.at + SIGN + len, "post-after-name", 0.9));
         }
-        for (pattern, rule, confidence) in [(&TAKES, "takes-post", 0.85), (&ASIDE, "post-aside", 0.8)] {
-            let Some(inner) = pattern.captures(rest).and_then(|c| c.get(1)) else { continue };
-            let (a, b) = (person.at + SIGN + inner.start(), person.at + SIGN + inner.end());
-            let mut end = b;
+        if let Some(inner) = TAKES.captures(rest).and_then(|c| c.get(1)) {
+            let (a, mut end) = (person.at + SIGN + inner.start(), person.at + SIGN + inner.end());
             while let Some(start) = post_start(text, a, end) {
-                if rule == "takes-post" || start == a || text[..start].ends_with('、') {
-                    found.push((value(facts, start, end), person.at, end, rule, confidence));
-                }
+                found.push((value(facts, start, end), person.at, end, "takes-post", 0.85));
                 match text[a..start].strip_suffix('、') {
                     Some(left) => end = a + left.len(),
                     None => break,
                 }
             }
+        }
+        // Clauses after the name that are nothing but a post.
+        let mut a = person.at + SIGN;
+        for _ in 0..4 {
+            let Some(inner) = ASIDE.captures(&text[a..sentence.end]).and_then(|c| c.get(1)) else { break };
+            let (start, end) = (a + inner.start(), a + inner.end());
+            if post_start(text, start, end) == Some(start) {
+                found.push((value(facts, start, end), person.at, end, "post-aside", 0.8));
+            }
+            a = end;
         }
         for (value, a, b, rule, confidence) in found {
             facts.add(Predicate::HoldsPost, person.entity, Object::Value(value, None), a..b, rule, confidence);
@@ -81,6 +94,9 @@ fn before(facts: &Facts, from: usize, at: usize) -> Vec<(usize, usize)> {
         if let Some(left) = text[from..end].strip_suffix(lead) {
             end = from + left.len();
         }
+    }
+    if let Some(duty) = DUTY.find(&text[from..end]) {
+        end = from + duty.start();
     }
     while let Some(start) = post_start(text, from, end) {
         posts.push((start, end));
@@ -102,6 +118,13 @@ fn post_start(text: &str, from: usize, end: usize) -> Option<usize> {
         if let Some(m) = LEVEL.find(&text[from..start]) {
             start = from + m.start();
             continue;
+        }
+        if let Some(m) = ORGAN.find(&text[from..start]).filter(|m| !NO_ORGAN.is_match(m.as_str())) {
+            let a = from + m.start();
+            if text[from..a].is_empty() || text[from..a].ends_with(['、', '，', '。', '；', '：', '“', '”', '（', '\n', 'Ⓛ', 'Ⓔ']) {
+                start = a;
+                continue;
+            }
         }
         if text[from..start].ends_with(['Ⓛ', 'Ⓔ']) {
             start -= SIGN;
