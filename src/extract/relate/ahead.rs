@@ -51,7 +51,7 @@ pub fn ahead(fold: &Fold) -> Vec<bool> {
                 break;
             }
             let words = &fold.text[sentence];
-            turned |= TURNS.is_match(words);
+            turned |= TURNS.is_match(words) || (n == first && MUST.is_match(words));
             out[n] = fold.parts[n] == Part::Plan || mode || dense || turned || MUST.is_match(words) || (document && verbs >= results);
         }
     }

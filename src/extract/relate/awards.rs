@@ -26,6 +26,10 @@ patterns! {
     HELD = r"^[”’]?(?:的)?(?:名片|牌子|招牌|美誉|称号|领先地位|金字招牌|品牌|桂冠|荣誉)";
     /// Words after an honour that say the home place got it.
     GOT = r"^[”’]?[^，。；Ⓗ]{0,16}(?:拿下|拿到手|授予(?:我|本)|花落|落户(?:我|本)|授牌|揭牌)";
+    /// Honours in a row, then the word for them.
+    LISTED = r"^[”’](?:[、“”…]|Ⓗ)*[^。；]{0,8}(?:荣誉|殊荣|奖牌|牌匾)";
+    /// Conferred by those above the home place.
+    ABOVE = r"被(?:县|市|省|区|州|上级|县里|市里|省里|区里|县委|市委|区委|省委|国务院)";
     /// The home place, without its name.
     SELF = r"(?:全|我|本)(?:镇|乡|县|市|区|省|街道|旗|州)|(?:镇|乡|街道|县|市|区)(?:党委|政府|党工委|委|工委)?(?:先后|连续|再次|也|又|还)?(?:被|荣|获|$)|我们";
     /// Words for the enterprise, the place or the person last spoken of.
@@ -55,6 +59,9 @@ pub fn find(facts: &mut Facts) {
                 }
             }
         }
+        if touching(facts, &sentence, honour) {
+            continue;
+        }
         if let Some(cue) = conferred(facts, &sentence, honour) {
             for (subject, at, rule, confidence) in subjects(facts, &sentence, cue.clone(), honour) {
                 let start = at.unwrap_or(cue.start).min(cue.start);
@@ -66,16 +73,21 @@ pub fn find(facts: &mut Facts) {
     }
 }
 
-/// 青河“蜜柚之乡”的牌子, Ⓝ，高级技师，Ⓗ, Ⓗ去年拿下: honours that are not conferred in front.
+/// 青河“蜜柚之乡”的牌子: the place stands in front of its honour.
+fn touching(facts: &mut Facts, sentence: &Range<usize>, honour: Mark) -> bool {
+    let fold = facts.fold;
+    let before = fold.text[sentence.start..honour.at].trim_end_matches(['“', '‘']);
+    let place = before.len().checked_sub(SIGN).and_then(|n| fold.mark_at(sentence.start + n)).filter(|m| m.kind == EntityType::Place);
+    let Some(place) = place.filter(|_| HELD.is_match(&fold.text[honour.at + SIGN..sentence.end])) else { return false };
+    facts.add(Predicate::Awarded, place.entity, Object::Entity(honour.entity), Facts::between(place, honour), "place-with-honour", 0.75);
+    true
+}
+
+/// Ⓝ，高级技师，Ⓗ; Ⓗ去年拿下; “Ⓗ”“Ⓗ”……一个个荣誉: honours without a word in front that confers them.
 fn held(facts: &mut Facts, sentence: &Range<usize>, honour: Mark) {
     let fold = facts.fold;
     let rest = &fold.text[honour.at + SIGN..sentence.end];
     let before = fold.text[sentence.start..honour.at].trim_end_matches(['“', '‘']);
-    let touching = before.len().checked_sub(SIGN).and_then(|n| fold.mark_at(sentence.start + n));
-    if let Some(place) = touching.filter(|m| m.kind == EntityType::Place && HELD.is_match(rest)) {
-        facts.add(Predicate::Awarded, place.entity, Object::Entity(honour.entity), Facts::between(place, honour), "place-with-honour", 0.75);
-        return;
-    }
     if let Some(clauses) = before.strip_suffix('，') {
         // An apposition: every clause back to the name is short.
         let person = fold.marks_in(sentence.start..honour.at).iter().copied().rfind(|m| m.kind == EntityType::Person);
@@ -87,7 +99,8 @@ fn held(facts: &mut Facts, sentence: &Range<usize>, honour: Mark) {
             return;
         }
     }
-    if GOT.is_match(rest) && !AIMS.is_match(&fold.text[fold.clauses[fold.clause_at(honour.at)].start..honour.at]) {
+    let listed = LISTED.is_match(rest) && !before.contains(['Ⓛ', 'Ⓔ', 'Ⓝ']);
+    if (listed || GOT.is_match(rest)) && !AIMS.is_match(&fold.text[fold.clauses[fold.clause_at(honour.at)].start..honour.at]) {
         if let Some(home) = facts.context.home.as_ref().map(|h| h.id.clone()) {
             facts.add_about(Predicate::Awarded, home, Object::Entity(honour.entity), honour.at..honour.at + SIGN, "honour-got", 0.7);
         }
@@ -151,9 +164,12 @@ fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>, honour: M
             return list.into_iter().map(|m| (id(m), Some(m.at), "honoured-by-name", 0.9)).collect();
         }
         if own.is_some() && (kinds.is_empty() || kinds.contains(&EntityType::Place)) {
+            if !home_fits(facts, honour) {
+                return Vec::new();
+            }
             return home.map(|h| (h, own, "honoured-home", 0.85)).into_iter().collect();
         }
-        if let Some(again) = AGAIN.find_iter(text).last() {
+        if let Some(again) = AGAIN.find(text).filter(|m| text[..m.start()].chars().count() <= 6) {
             let kind = match again.as_str() {
                 "该村" | "村里" | "村党支部" | "村党总支" | "该社区" => EntityType::Place,
                 "他" | "她" | "这位" | "本人" => EntityType::Person,
@@ -181,9 +197,25 @@ fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>, honour: M
     }
     // Nobody is named: the report speaks of its own place.
     let text = &fold.text[fold.clauses[fold.clause_at(cue.start)].start..cue.start];
-    let bare = ADVERBS.is_match(text);
-    if bare && (kinds.is_empty() || kinds.contains(&EntityType::Place)) {
+    let bare = ADVERBS.is_match(text) || ABOVE.is_match(text);
+    if bare && home_fits(facts, honour) && (kinds.is_empty() || kinds.contains(&EntityType::Place)) {
         return home.map(|h| (h, None, "honoured-home-unnamed", 0.7)).into_iter().collect();
     }
     Vec::new()
+}
+
+/// Whether the home place can have an honour of this name: 示范村 is not a county's.
+fn home_fits(facts: &Facts, honour: Mark) -> bool {
+    let home = facts.context.home.as_ref().map_or("", |h| h.name.as_str());
+    let name = facts.entity(honour).name.trim_end_matches(['”', '’', '）']);
+    let same: &[&str] = match name.chars().next_back() {
+        _ if home.is_empty() => return true,
+        Some('村') => &["村"],
+        Some('镇' | '乡') => &["镇", "乡", "街道"],
+        Some('县') => &["县", "区", "市", "旗"],
+        Some('省') => &["省", "区"],
+        _ if name.ends_with("社区") => &["社区", "街道"],
+        _ => return true,
+    };
+    same.iter().any(|s| home.ends_with(s)) || name.ends_with("之乡")
 }

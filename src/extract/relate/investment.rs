@@ -30,7 +30,7 @@ patterns! {
     /// The amount is the firm's.
     FIRM = r"公司|企业|集团";
     /// What stands in front of a firm that builds.
-    BUILDER = r"(?:由|与|和|为|是|：|系|、|同)[^，。；：ⓅⒺ]{0,12}$";
+    BUILDER = r"(?:(?:由|与|和|同|方|单位|商)(?:为|是|：|系)?[^，。；：ⓅⒺ]{0,12}|与Ⓔ?、?)$";
     /// A pronoun for the thing last spoken of.
     PRONOUN = r"(?:^|[，。；：])(?:其中)?(?:该|此|这)?(?:项目|工程|条?线|电站|基地|园区|产业园|中心|厂|桥|路|公司|企业|新公司|新村)?[^，。；：ⓅⒺ]{0,6}$";
 }
@@ -147,7 +147,7 @@ fn owner(facts: &Facts, paragraph: Range<usize>, at: usize) -> Option<Mark> {
         let n = fold.paragraph_at(at);
         (1..=5).find_map(|back| {
             let line = fold.paragraphs.get(n.checked_sub(back)?)?.clone();
-            (line.len() < 120 * 3).then(|| near(line).filter(|m| m.kind == EntityType::Project)).flatten()
+            (line.len() < 40 * 3).then(|| near(line).filter(|m| m.kind == EntityType::Project)).flatten()
         })
     })
 }

@@ -29,7 +29,7 @@ patterns! {
     /// A later stage of a project; where it is stands with the whole.
     STAGE = r"(?:[一二三四五]期|第[一二三四五]期)(?:项目|工程)?$";
     /// A core of a place's name that is a road's or a water's.
-    NATURAL = r"^(?:大道|路|大街|街道|溪|江|湖|山|海|水库|高速|铁路|高铁)";
+    NATURAL = r"^(?:大道|路|大街|街道|溪|江|湖|山|海|水库)";
     /// What stands in front of a place's core inside a name.
     START = r"(?:^|至|到|—|－|-|~|、|·|（|镇|乡|县|市|区|线|路)$";
 }
@@ -220,7 +220,7 @@ fn hit<'a>(name: &str, place: &'a Known) -> Option<Hit<'a>> {
         .map(|(at, end)| Hit { at, end, full: false, place })
         .filter(|h| {
             let core = &name[h.at..h.end];
-            let starts = START.is_match(&name[..h.at]) || is_section(name, h);
+            let starts = START.is_match(&name[..h.at]) || is_section(name, h) || place.home;
             starts && !core.ends_with(['路', '街']) && !NATURAL.is_match(&name[h.end..])
         })
         .max_by_key(|h| (h.end - h.at, std::cmp::Reverse(h.at)))

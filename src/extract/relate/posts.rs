@@ -12,15 +12,19 @@ patterns! {
     /// Words of level and place that stand between a name and an organ.
     LEVEL = r"(?:Ⓛ委|Ⓛ党委|Ⓛ人民政府|Ⓛ政府|自治区|自治州|自治县|开发区|管委会|省|市|县|区|州|旗|镇|乡|村|街道|社区|居民区|驻村?|该公司|公司|集团|本报|分管[^，。、]{1,6}的|党外|专职|兼职|挂职|常务|第一|办事处)$";
     /// A name with a word that says it takes or holds a post.
-    TAKES = r"^(?:同志)?，?(?:同志)?(?:现任|现为|担任|挂任|兼任|出任|接任|任|当选为?|系|是|为)([^，。；：Ⓝ]{2,24})";
+    TAKES = r"^(?:（[^）Ⓝ]{1,16}）)?(?:同志)?，?(?:同志)?(?:现任|现为|担任|挂任|兼任|出任|接任|任|当选为?|系|是|为)([^，。；：Ⓝ]{2,24})";
+    /// A later clause that gives the post.
+    HOLDS = r"，(?:现任|现为|现担任|同时担任|兼任|当选为?)([^，。；：、Ⓝ]{2,24})";
     /// A post with a duty between it and the name: 副县长、包联青河镇的Ⓝ.
     DUTY = r"、[^，。；：、Ⓝ]{2,16}的$";
     /// An organ that no list knows, in front of a post.
     ORGAN = r"[\p{Han}]{1,10}[局委办部院校厂站所队会社科处组厅署行馆]$";
+    /// What stands between the comma of a list and a post.
+    IN_LIST = r"、([\p{Han}]{2,8})$";
     /// Words that no organ's name begins with or holds.
     NO_ORGAN = r"[的在是由请给向把被对问称说据让]";
     /// A clause that is nothing but a post.
-    ASIDE = r"^(?:同志)?[，（]([^，。；：（）Ⓝ]{2,20})[，。；）]";
+    ASIDE = r"^(?:同志)?[，（]([^，。；：（）Ⓝ]{1,24})[，。；）\n]";
 }
 
 /// Finds who holds which post.
@@ -67,6 +71,29 @@ pub fn find(facts: &mut Facts) {
                     Some(left) => end = a + left.len(),
                     None => break,
                 }
+            }
+        }
+        // 任命Ⓝ、Ⓝ为副镇长: the post stands after the last of the list.
+        if found.is_empty() {
+            let mut last = person;
+            while let Some(next) = facts.listed_after(last) {
+                last = next;
+            }
+            if last.at != person.at {
+                if let Some(inner) = TAKES.captures(&text[last.at + SIGN..sentence.end]).and_then(|c| c.get(1)) {
+                    let (a, end) = (last.at + SIGN + inner.start(), last.at + SIGN + inner.end());
+                    if let Some(start) = post_start(text, a, end) {
+                        found.push((value(facts, start, end), person.at, end, "takes-post", 0.8));
+                    }
+                }
+            }
+        }
+        // 现任 in a later clause about the same person.
+        let own = &rest[..rest.find('Ⓝ').unwrap_or(rest.len())];
+        for inner in HOLDS.captures_iter(own).filter_map(|c| c.get(1)) {
+            let (a, end) = (person.at + SIGN + inner.start(), person.at + SIGN + inner.end());
+            if let Some(start) = post_start(text, a, end) {
+                found.push((value(facts, start, end), person.at, end, "takes-post", 0.8));
             }
         }
         // Clauses after the name that are nothing but a post.
@@ -116,6 +143,11 @@ fn post_start(text: &str, from: usize, end: usize) -> Option<usize> {
             continue;
         }
         if let Some(m) = LEVEL.find(&text[from..start]) {
+            start = from + m.start();
+            continue;
+        }
+        // In a list of posts whatever stands between the comma and the post belongs to it.
+        if let Some(m) = IN_LIST.captures(&text[from..start]).and_then(|c| c.get(1)).filter(|m| !NO_ORGAN.is_match(m.as_str())) {
             start = from + m.start();
             continue;
         }

@@ -18,7 +18,7 @@ patterns! {
     /// What joins the projects of a list.
     JOINT = r"^(?:”?、“?|”?和“?|及|与|以及|”“|）?、)$";
     /// Words of intent: what follows is still to come.
-    INTENT = r"力争|确保|计划|拟|将于|将在|预计|争取|推动|促进?|有望|可望|底前|年底|月底|明年|力促|即将|年内|早日|尽快|尽早|准备|打算|后将|要|可(?:投|完)|可$";
+    INTENT = r"力争|确保|计划|拟|将于|将在|预计|争取|推动|促进?|有望|可望|底前|年底|月底|明年|力促|即将|年内|下步|下一步|早日|尽快|尽早|准备|打算|后将|要|可(?:投|完)|可$";
     /// The next sentence goes on about the project.
     GOES_ON = r"^[（(]?(?:该|此|这|项目|工程|一期|建设单位|建设内容|建设地点|总投资|投资|进展|目前|现|占地|路线|路基|规划|由|其中|截至|已|新村|连接道|主要|主体|概算|计划|拟|公司)";
     /// What stands directly in front of a cue and denies it.
@@ -26,7 +26,11 @@ patterns! {
     /// The cue speaks of finishing.
     FINISH = r"完成";
     /// The rest of a clause after 完成 that leaves it standing for the whole project.
-    WHOLE = r"^(?:了)?(?:[，。；：、！”\n]|$|并|且|验收|竣工|投|建设|改造|任务|施工|交付|后|升级|搬迁|整治|修缮|提升|扩建|新建)";
+    WHOLE = r"^(?:了)?(?:[，。；：、！”\n]|$|并|且|验收|竣工|投(?:用|产|入|运)|建设|改造|任务|施工|交付|后|升级|搬迁|整治|修缮|提升|扩建|新建)";
+    /// The cue names a time or a thing, not what has come about: 投产后, 已建成的水库.
+    ASIDE = r"^(?:后|以后|之后|时|之时|前|之前)";
+    /// The cue is about papers.
+    PAPERS_NEXT = r"^(?:前期|立项|审批|报批|招标|招投标|选址|谋划|可研|设计|规划|论证)";
     /// Parts of a project that come before building.
     PAPERS = r"招标|招投标|设计|立项|选址|可研|环评|规划|批复|报批|备案|预审|勘测|勘察|论证|签约|编制|方案|手续";
     /// A heading that counts or names a kind of project.
@@ -147,12 +151,12 @@ fn headed(facts: &Facts, group: &[Mark]) -> Option<Reading> {
         let sentence = fold.sentences[n].clone();
         let text = fold.text[sentence.start..sentence.end.min(first.at)].trim_end();
         let text = if n == at { text.rsplit_once('：').map_or("", |(head, _)| head) } else { text };
-        if text.chars().count() > 24 || !COUNTS.is_match(text) || text.contains('Ⓟ') {
+        if text.chars().count() > 20 || !COUNTS.is_match(text) || text.contains('Ⓟ') {
             continue;
         }
         let found = cues(facts, sentence.start..sentence.start + text.len());
         let plan = facts.part(first.at) == Part::Plan;
-        return best(facts, &found, sentence.start, sentence.end, plan, "cue-in-heading").map(|r| Reading { rank: 2, ..r });
+        return best(facts, &found, sentence.start, sentence.end, plan, "cue-in-heading").filter(|r| r.rank >= 3).map(|r| Reading { rank: 2, ..r });
     }
     None
 }
@@ -188,7 +192,7 @@ fn later(facts: &Facts, group: &[Mark], clause: &Range<usize>, plan: bool, beyon
         }
         let here = fold.sentence_at(next.start);
         if here != sentence {
-            let named_only = fold.text[last.at + SIGN..next.start].chars().count() <= 2;
+            let named_only = fold.sentences[fold.sentence_at(last.at)].len() <= 16 * 3 && fold.text[last.at + SIGN..next.start].chars().count() <= 2;
             if !beyond || !(named_only || heading || GOES_ON.is_match(text)) {
                 break;
             }
@@ -217,11 +221,17 @@ fn best(facts: &Facts, cues: &[(Range<usize>, Cue)], from: usize, until: usize, 
     let mut found: Option<Reading> = None;
     for (at, cue) in cues {
         let in_front = &text[from.min(at.start)..at.start];
-        let ahead = plan || INTENT.is_match(in_front);
+        let rest = text[at.end..until.max(at.end)].trim_end_matches(['，', '。', '；', '\n']);
+        if rule != "cue-before-project" && (ASIDE.is_match(rest) || (rule == "cue-in-later-clause" && rest.starts_with('的'))) {
+            continue;
+        }
+        let past = text[at.clone()].contains(['了', '已']) || in_front.ends_with('已') || in_front.ends_with("已经");
+        let ahead = plan || (!past && INTENT.is_match(in_front));
         let denied = DENIED.is_match(in_front);
         let finishes = FINISH.is_match(&text[at.clone()]) && rule != "cue-before-project";
-        let rest = text[at.end..until.max(at.end)].trim_end_matches(['，', '。', '；', '\n']);
-        let progress = if denied {
+        let progress = if rule != "cue-before-project" && PAPERS_NEXT.is_match(rest) {
+            Some(Progress::Planned)
+        } else if denied {
             match cue.review {
                 Some(Progress::Completed) => Some(Progress::Ongoing),
                 _ => Some(Progress::Planned),

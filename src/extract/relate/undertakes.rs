@@ -17,8 +17,6 @@ patterns! {
     ROLE = r"(?:承建方|承建单位|施工方|施工单位|建设单位|业主单位|项目业主|投资方|投资单位|投资商|投资主体|合作方|合作单位|实施单位|申办单位|建设方|实施主体|承办单位|项目单位|投资企业)(?:为|是|系|：|均为)?[^，。；：ⒺⓅ]{0,6}(Ⓔ(?:[、和与及]Ⓔ)*)";
     /// The verb belongs to the next project: 由Ⓔ建设的Ⓟ.
     OF_NEXT = r"^(?:建设|兴建|承建|开发|打造|[0-9.]+[万亿]元)*的[^，。；ⒺⓅ]{0,16}Ⓟ";
-    /// What makes a firm's name a firm's.
-    FORM = r"(?:股份|有限|责任|控股|集团|科技|投资|实业|公司|发展|（[^）]*）)*$";
 }
 
 /// Finds who builds or owns what.
@@ -87,7 +85,6 @@ fn named_after(facts: &mut Facts) {
     if enterprises.is_empty() {
         return;
     }
-    let places: Vec<String> = names(facts, EntityType::Place).into_iter().flat_map(|(_, n)| n).collect();
     let mut told: rustc_hash::FxHashSet<String> = facts.list.iter().filter(|f| f.predicate == Predicate::Undertakes).filter_map(|f| f.object.clone()).collect();
     let projects: Vec<Mark> = facts.marks(EntityType::Project).collect();
     for mark in projects {
@@ -100,32 +97,10 @@ fn named_after(facts: &mut Facts) {
             let longest = names.iter().filter(|n| n.chars().count() >= 2 && name.contains(n.as_str()) && name != **n).map(String::len).max()?;
             Some((longest, *entity))
         });
-        let core = enterprises.iter().filter_map(|(entity, names)| {
-            // The distinguishing part of the firm's name: without its place in front and its legal form behind.
-            let shared = names.iter().map(|n| shared_start(bare(n, &places), bare(&name, &places))).max()?;
-            (shared >= 2).then_some((shared, *entity))
-        });
-        let (rule, found) = match whole.max() {
-            Some(found) => ("project-named-after-enterprise", Some(found)),
-            None => ("project-named-like-enterprise", core.max()),
-        };
-        if let Some((_, enterprise)) = found {
-            facts.add(Predicate::Undertakes, enterprise, Object::Entity(mark.entity), mark.at..mark.at + SIGN, rule, 0.8);
+        if let Some((_, enterprise)) = whole.max() {
+            facts.add(Predicate::Undertakes, enterprise, Object::Entity(mark.entity), mark.at..mark.at + SIGN, "project-named-after-enterprise", 0.85);
         }
     }
-}
-
-/// A name without the place it begins with and the legal form it ends with.
-fn bare<'a>(name: &'a str, places: &[String]) -> &'a str {
-    let mut rest = name;
-    while let Some(shorter) = places.iter().filter_map(|p| rest.strip_prefix(p.as_str()).or_else(|| rest.strip_prefix(p.trim_end_matches(['省', '市', '县', '区', '镇', '乡', '村'])))).filter(|s| s.len() < rest.len() && !s.is_empty()).min_by_key(|s| s.len()) {
-        rest = shorter.trim_start_matches(['省', '市', '县', '区', '镇', '乡', '村']);
-    }
-    FORM.find(rest).map_or(rest, |m| &rest[..m.start()])
-}
-
-fn shared_start(a: &str, b: &str) -> usize {
-    a.chars().zip(b.chars()).take_while(|(x, y)| x == y).count()
 }
 
 fn names(facts: &Facts, kind: EntityType) -> Vec<(usize, Vec<String>)> {
