@@ -35,7 +35,7 @@ patterns! {
     /// Words for the enterprise, the place or the person last spoken of.
     AGAIN = r"(该公司|公司|集团|企业|该企业|合作社|该村|村里|村党支部|村党总支|该社区|他|她|这位|本人)";
     /// What may stand between the start of a clause and the word that confers when its subject is left out.
-    ADVERBS = r"^(?:[0-9]{4}年|[0-9一二三四五六七八九十]+月|今年|去年|前年|当年|年内|年底|先后|多次|再次|连续|连年|[^，。；]{1,3}年|蝉联|成功|顺利|新|首次|首批|被|也|又|还|并|均|都|同时|已|一举|光荣|相继|双双|率先|分别|近年来?|其中|目前|同期|因此|此外|村|曾|后|便|而|再|“|”|、|和|以|以来|经|通过)*$";
+    ADVERBS = r"^(?:[0-9]{4}年|[0-9一二三四五六七八九十]+月|今年|去年|前年|当年|年内|年底|先后|多次|再次|连续|连年|[^，。；]{1,3}年|蝉联|成功|顺利|新|首次|首批|被|也|又|还|并|均|都|同时|已|一举|光荣|相继|双双|率先|分别|近年来?|其中|目前|同期|因此|此外|村|曾|后|便|而|再|“|”|、|和|以|以来|经|通过|以来|期间|日前|近日|截至|至今|同年|次年|后来|多年|历年|该镇|该乡|该县|该街道|这里|[0-9]{4}[—至-][0-9]{4}年|“十[一二三四]五”)*$";
     /// Places in front of which a word stands that keeps them from being the subject.
     ASIDE = r"(?:在|与|到|从|向|由|为|和|对|于|至|同|往|经|给|赴|把|将|照顾|调解|帮扶|落户)$";
 }
@@ -197,7 +197,8 @@ fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>, honour: M
     }
     // Nobody is named: the report speaks of its own place.
     let text = &fold.text[fold.clauses[fold.clause_at(cue.start)].start..cue.start];
-    let bare = ADVERBS.is_match(text) || ABOVE.is_match(text);
+    let told = text.rfind('被').map_or(text, |i| &text[..i]);
+    let bare = ADVERBS.is_match(told) || ABOVE.is_match(text);
     if bare && home_fits(facts, honour) && (kinds.is_empty() || kinds.contains(&EntityType::Place)) {
         return home.map(|h| (h, None, "honoured-home-unnamed", 0.7)).into_iter().collect();
     }

@@ -28,8 +28,6 @@ pub const SIGN: usize = 'Ⓟ'.len_utf8();
 pub struct Mark {
     /// Byte at which its sign stands.
     pub at: usize,
-    /// Index into [`Context::spans`].
-    pub span: usize,
     /// Index into [`Context::entities`].
     pub entity: usize,
     /// Type of the thing named.
@@ -79,7 +77,7 @@ impl Fold {
             let here = i;
             let mark = context.spans.get(next_span).filter(|s| s.start == i && s.end > i && s.end <= chars.len());
             let c = if let Some(span) = mark {
-                fold.marks.push(Mark { at: fold.text.len(), span: next_span, entity: span.entity, kind: span.kind });
+                fold.marks.push(Mark { at: fold.text.len(), entity: span.entity, kind: span.kind });
                 next_span += 1;
                 i = span.end;
                 sign(span.kind)

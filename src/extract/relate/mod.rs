@@ -138,7 +138,7 @@ impl Facts<'_> {
 
     fn listed_before(&self, mark: Mark) -> Option<Mark> {
         let before = &self.fold.text[..mark.at];
-        let joined = ["、", "和", "与", "及", "以及", "”、“"].iter().find_map(|j| before.strip_suffix(j))?;
+        let joined = ["、", "和", "与", "及", "以及", "”、“", "/"].iter().find_map(|j| before.strip_suffix(j)).or((mark.kind == EntityType::Person).then_some(before))?;
         let at = joined.len().checked_sub(fold::SIGN)?;
         self.fold.mark_at(at).filter(|m| m.kind == mark.kind)
     }

@@ -6,13 +6,15 @@ use crate::model::{EntityType, Predicate};
 
 patterns! {
     /// 海河公司投资3亿元建设的Ⓟ, 海河公司的Ⓟ.
-    OWNS = r"Ⓔ(?:[、和与及]Ⓔ)*(?:“?的|[^，。；：、ⒺⓅⓃⒸ]{0,10}(?:投资|出资|捐资|斥资|承建|建设|兴建|新建|新上|上马|改建|扩建|建|实施|开发|打造|牵头|总投资)[^，。；：、ⒺⓅⓃⒸ]{0,24})“?(Ⓟ)";
+    OWNS = r"Ⓔ(?:[、和与及]Ⓔ)*(?:“?的|[^，。；：、ⒺⓅⓃⒸ]{0,10}(?:投资|出资|捐资|斥资|承建|建设|兴建|新建|新上|上马|改建|扩建|建|实施|开发|打造|牵头|总投资|承接|中标|修建|创办|开办|领办|独资|总承包|启动|布局)[^，。；：、ⒺⓅⓃⒸ]{0,24})“?(Ⓟ)";
     /// 引进Ⓔ，投资3亿元建设Ⓟ.
     THEN = r"Ⓔ(?:[、和与及]Ⓔ)*(?:合作)?，(?:[^，。；：ⒺⓅⓃⒸ]{2,12}，)?(?:该公司|公司|企业)?(?:在Ⓛ*)?(?:总投资|计划投资|计划总投资|投资|出资|建设|兴建|新建|打造|开发|建起|合作|建成)[^，。；：ⒺⓅⓃⒸ]{0,30}“?(Ⓟ)";
     /// 力推Ⓟ，引进Ⓔ，投资3亿元.
     AFTER = r"(Ⓟ)，引进Ⓔ，(?:计划|总)*投资";
     /// Ⓟ由Ⓔ投资建设.
     BY = r"(Ⓟ)[^。；Ⓟ]{0,60}?(?:由|为|：|是)[^，。；：ⒺⓅ]{0,20}?(?:Ⓔ[^，。；：ⒺⓅ]{1,12}成立的)?(Ⓔ(?:[、和与及][^，。；：ⒺⓅ]{0,8}Ⓔ)*)[^，。；：ⒺⓅ]{0,12}?(?:投资|建设|兴建|承建|实施|开发|出资|斥资|合建|援建|捐建|改造|施工|打造|负责|首创|承担|合股)";
+    /// Ⓟ，Ⓔ承建.
+    BESIDE = r"(Ⓟ)[：，（](?:由)?(Ⓔ)[^，。；：ⒺⓅ]{0,4}(?:投资|承建|建设|出资|实施|开发|施工|负责)";
     /// 承建方是Ⓔ.
     ROLE = r"(?:承建方|承建单位|施工方|施工单位|建设单位|业主单位|项目业主|投资方|投资单位|投资商|投资主体|合作方|合作单位|实施单位|申办单位|建设方|实施主体|承办单位|项目单位|投资企业)(?:为|是|系|：|均为)?[^，。；：ⒺⓅ]{0,6}(Ⓔ(?:[、和与及]Ⓔ)*)";
     /// The verb belongs to the next project: 由Ⓔ建设的Ⓟ.
@@ -27,7 +29,7 @@ pub fn find(facts: &mut Facts) {
             continue;
         }
         let mut links: Vec<(Mark, Mark, &str, f64)> = Vec::new();
-        let patterns = [(&OWNS, "investor-of-project", 0.88), (&THEN, "investor-then-project", 0.8), (&AFTER, "project-then-investor", 0.8), (&BY, "project-by-builder", 0.88)];
+        let patterns = [(&OWNS, "investor-of-project", 0.88), (&THEN, "investor-then-project", 0.8), (&AFTER, "project-then-investor", 0.8), (&BY, "project-by-builder", 0.88), (&BESIDE, "project-beside-builder", 0.8)];
         for (pattern, rule, confidence) in patterns {
             for found in pattern.captures_iter(text) {
                 let Some(whole) = found.get(0) else { continue };
