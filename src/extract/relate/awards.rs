@@ -37,7 +37,7 @@ patterns! {
     /// What may stand between the start of a clause and the word that confers when its subject is left out.
     ADVERBS = r"^(?:[0-9]{4}年|[0-9一二三四五六七八九十]+月|今年|去年|前年|当年|年内|年底|先后|多次|再次|连续|连年|[^，。；]{1,3}年|蝉联|成功|顺利|新|首次|首批|被|也|又|还|并|均|都|同时|已|一举|光荣|相继|双双|率先|分别|近年来?|其中|目前|同期|因此|此外|村|曾|后|便|而|再|“|”|、|和|以|以来|经|通过|以来|期间|日前|近日|截至|至今|同年|次年|后来|多年|历年|该镇|该乡|该县|该街道|这里|[0-9]{4}[—至-][0-9]{4}年|“十[一二三四]五”)*$";
     /// Places in front of which a word stands that keeps them from being the subject.
-    ASIDE = r"(?:在|与|到|从|向|由|为|和|对|于|至|同|往|经|给|赴|把|将|照顾|调解|帮扶|落户)$";
+    ASIDE = r"(?:在|与|到|从|向|由|为|和|引入|引进|对|于|至|同|往|经|给|赴|把|将|照顾|调解|帮扶|落户)$";
 }
 
 /// Finds who was honoured with what.
@@ -50,13 +50,20 @@ pub fn find(facts: &mut Facts) {
         if REFUSED.is_match(rest) {
             continue;
         }
-        if let Some(at) = BEFORE_NAME.captures(rest).and_then(|c| c.get(1)) {
-            if let Some(named) = fold.mark_at(honour.at + SIGN + at.start()) {
-                let kinds = WORDS.honoured(&facts.entity(honour).name);
-                if kinds.is_empty() || kinds.contains(&named.kind) || named.kind == EntityType::Project {
-                    facts.add(Predicate::Awarded, named.entity, Object::Entity(honour.entity), Facts::between(honour, named), "honour-before-name", 0.8);
-                    continue;
-                }
+        if let Some(at) = BEFORE_NAME.captures(rest).and_then(|c| c.get(1))
+            && let Some(named) = fold.mark_at(honour.at + SIGN + at.start())
+        {
+            let kinds = WORDS.honoured(&facts.entity(honour).name);
+            if kinds.is_empty() || kinds.contains(&named.kind) || named.kind == EntityType::Project {
+                facts.add(
+                    Predicate::Awarded,
+                    named.entity,
+                    Object::Entity(honour.entity),
+                    Facts::between(honour, named),
+                    "honour-before-name",
+                    0.8,
+                );
+                continue;
             }
         }
         if touching(facts, &sentence, honour) {
@@ -65,7 +72,14 @@ pub fn find(facts: &mut Facts) {
         if let Some(cue) = conferred(facts, &sentence, honour) {
             for (subject, at, rule, confidence) in subjects(facts, &sentence, cue.clone(), honour) {
                 let start = at.unwrap_or(cue.start).min(cue.start);
-                facts.add_about(Predicate::Awarded, subject, Object::Entity(honour.entity), start..honour.at + SIGN, rule, confidence);
+                facts.add_about(
+                    Predicate::Awarded,
+                    subject,
+                    Object::Entity(honour.entity),
+                    start..honour.at + SIGN,
+                    rule,
+                    confidence,
+                );
             }
             continue;
         }
@@ -77,9 +91,22 @@ pub fn find(facts: &mut Facts) {
 fn touching(facts: &mut Facts, sentence: &Range<usize>, honour: Mark) -> bool {
     let fold = facts.fold;
     let before = fold.text[sentence.start..honour.at].trim_end_matches(['“', '‘']);
-    let place = before.len().checked_sub(SIGN).and_then(|n| fold.mark_at(sentence.start + n)).filter(|m| m.kind == EntityType::Place);
-    let Some(place) = place.filter(|_| HELD.is_match(&fold.text[honour.at + SIGN..sentence.end])) else { return false };
-    facts.add(Predicate::Awarded, place.entity, Object::Entity(honour.entity), Facts::between(place, honour), "place-with-honour", 0.75);
+    let place = before
+        .len()
+        .checked_sub(SIGN)
+        .and_then(|n| fold.mark_at(sentence.start + n))
+        .filter(|m| m.kind == EntityType::Place);
+    let Some(place) = place.filter(|_| HELD.is_match(&fold.text[honour.at + SIGN..sentence.end])) else {
+        return false;
+    };
+    facts.add(
+        Predicate::Awarded,
+        place.entity,
+        Object::Entity(honour.entity),
+        Facts::between(place, honour),
+        "place-with-honour",
+        0.75,
+    );
     true
 }
 
@@ -90,20 +117,36 @@ fn held(facts: &mut Facts, sentence: &Range<usize>, honour: Mark) {
     let before = fold.text[sentence.start..honour.at].trim_end_matches(['“', '‘']);
     if let Some(clauses) = before.strip_suffix('，') {
         // An apposition: every clause back to the name is short.
-        let person = fold.marks_in(sentence.start..honour.at).iter().copied().rfind(|m| m.kind == EntityType::Person);
+        let person =
+            fold.marks_in(sentence.start..honour.at).iter().copied().rfind(|m| m.kind == EntityType::Person);
         if let Some(person) = person.filter(|p| {
             let from = p.at + SIGN - sentence.start;
             from <= clauses.len() && clauses[from..].split('，').all(|c| c.chars().count() <= 10)
         }) {
-            facts.add(Predicate::Awarded, person.entity, Object::Entity(honour.entity), Facts::between(person, honour), "honour-aside", 0.75);
+            facts.add(
+                Predicate::Awarded,
+                person.entity,
+                Object::Entity(honour.entity),
+                Facts::between(person, honour),
+                "honour-aside",
+                0.75,
+            );
             return;
         }
     }
     let listed = LISTED.is_match(rest) && !before.contains(['Ⓛ', 'Ⓔ', 'Ⓝ']);
-    if (listed || GOT.is_match(rest)) && !AIMS.is_match(&fold.text[fold.clauses[fold.clause_at(honour.at)].start..honour.at]) {
-        if let Some(home) = facts.context.home.as_ref().map(|h| h.id.clone()) {
-            facts.add_about(Predicate::Awarded, home, Object::Entity(honour.entity), honour.at..honour.at + SIGN, "honour-got", 0.7);
-        }
+    if (listed || GOT.is_match(rest))
+        && !AIMS.is_match(&fold.text[fold.clauses[fold.clause_at(honour.at)].start..honour.at])
+        && let Some(home) = facts.context.home.as_ref().map(|h| h.id.clone())
+    {
+        facts.add_about(
+            Predicate::Awarded,
+            home,
+            Object::Entity(honour.entity),
+            honour.at..honour.at + SIGN,
+            "honour-got",
+            0.7,
+        );
     }
 }
 
@@ -112,7 +155,10 @@ fn conferred(facts: &Facts, sentence: &Range<usize>, honour: Mark) -> Option<Ran
     let text = &facts.fold.text[sentence.start..honour.at];
     let confers = CONFERS.find_iter(text).last()?;
     let clause = text.rfind(['，', '：']).map_or(0, |i| i + '，'.len_utf8());
-    if AIMS.find_iter(text).any(|m| m.end() > confers.end() || m.start() >= clause.min(text[..confers.start()].rfind('，').map_or(0, |i| i + '，'.len_utf8()))) {
+    if AIMS.find_iter(text).any(|m| {
+        m.end() > confers.end()
+            || m.start() >= clause.min(text[..confers.start()].rfind('，').map_or(0, |i| i + '，'.len_utf8()))
+    }) {
         return None;
     }
     // 成功创建 confers although 创建 alone does not.
@@ -120,11 +166,14 @@ fn conferred(facts: &Facts, sentence: &Range<usize>, honour: Mark) -> Option<Ran
         return None;
     }
     let words = confers.as_str();
-    if facts.part(honour.at) == Part::Plan && !matches!(words, "是" | "擦亮" | "保住" | "被授予" | "被评为" | "荣获") {
+    if facts.part(honour.at) == Part::Plan
+        && !matches!(words, "是" | "擦亮" | "保住" | "被授予" | "被评为" | "荣获")
+    {
         return None;
     }
     // The word must not be clauses away.
-    (text[confers.end()..].matches(['，', '：']).count() <= 1).then(|| sentence.start + confers.start()..sentence.start + confers.end())
+    (text[confers.end()..].matches(['，', '：']).count() <= 1)
+        .then(|| sentence.start + confers.start()..sentence.start + confers.end())
 }
 
 type Subject = (String, Option<usize>, &'static str, f64);
@@ -136,7 +185,9 @@ fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>, honour: M
     let id = |m: Mark| facts.entity(m).id.clone();
     let kinds = WORDS.honoured(&facts.entity(honour).name);
     let fits = |m: &Mark| match m.kind {
-        EntityType::Person | EntityType::Enterprise | EntityType::Place | EntityType::Project => kinds.is_empty() || kinds.contains(&m.kind),
+        EntityType::Person | EntityType::Enterprise | EntityType::Place | EntityType::Project => {
+            kinds.is_empty() || kinds.contains(&m.kind)
+        }
         _ => false,
     };
     let mut n = fold.clause_at(cue.start);
@@ -151,7 +202,12 @@ fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>, honour: M
         }
         let text = &fold.text[from..until];
         let own = SELF.find_iter(text).last().map(|m| from + m.start());
-        let named: Vec<Mark> = fold.marks_in(from..until).iter().copied().filter(|m| fits(m) && !ASIDE.is_match(&fold.text[from..m.at])).collect();
+        let named: Vec<Mark> = fold
+            .marks_in(from..until)
+            .iter()
+            .copied()
+            .filter(|m| fits(m) && !ASIDE.is_match(&fold.text[from..m.at]))
+            .collect();
         let person = named.iter().copied().find(|m| m.kind == EntityType::Person);
         let subject = if first { named.last().copied() } else { person.or(named.first().copied()) };
         if let Some(subject) = subject.filter(|s| own.is_none_or(|o| o < s.at)) {
@@ -178,7 +234,11 @@ fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>, honour: M
             let paragraph = fold.paragraphs[fold.paragraph_at(cue.start)].start;
             let spoken = |from: usize| -> Option<Mark> {
                 let marks = fold.marks_in(from..cue.start);
-                let subject = |m: &&Mark| m.kind == kind && (kind != EntityType::Enterprise || !ASIDE.is_match(&fold.text[..m.at]) && !fold.text[..m.at].ends_with("引入"));
+                let subject = |m: &&Mark| {
+                    m.kind == kind
+                        && (kind != EntityType::Enterprise
+                            || !ASIDE.is_match(&fold.text[fold.clauses[fold.clause_at(m.at)].start..m.at]))
+                };
                 marks.iter().rfind(subject).copied()
             };
             let last = spoken(sentence.start).or_else(|| spoken(paragraph)).or_else(|| spoken(0));

@@ -75,7 +75,8 @@ impl Fold {
                 next_span += 1;
             }
             let here = i;
-            let mark = context.spans.get(next_span).filter(|s| s.start == i && s.end > i && s.end <= chars.len());
+            let mark =
+                context.spans.get(next_span).filter(|s| s.start == i && s.end > i && s.end <= chars.len());
             let c = if let Some(span) = mark {
                 fold.marks.push(Mark { at: fold.text.len(), entity: span.entity, kind: span.kind });
                 next_span += 1;
@@ -119,7 +120,9 @@ impl Fold {
         if sentence < end {
             fold.parts.push(context.doc.sentences.last().map_or(Part::Review, |s| s.part));
         }
-        for (from, list) in [(clause, &mut fold.clauses), (sentence, &mut fold.sentences), (paragraph, &mut fold.paragraphs)] {
+        for (from, list) in
+            [(clause, &mut fold.clauses), (sentence, &mut fold.sentences), (paragraph, &mut fold.paragraphs)]
+        {
             if from < end {
                 list.push(from..end);
             }

@@ -30,7 +30,8 @@ fn home(facts: &mut Facts) {
     let Some(home) = facts.context.home.clone() else { return };
     let campaigns: Vec<_> = facts.marks(EntityType::Campaign).collect();
     for mark in campaigns {
-        let after = &facts.fold.text[mark.at + super::fold::SIGN..facts.fold.sentences[facts.fold.sentence_at(mark.at)].end];
+        let after = &facts.fold.text
+            [mark.at + super::fold::SIGN..facts.fold.sentences[facts.fold.sentence_at(mark.at)].end];
         if OTHERS_AFTER.is_match(after) || COMPARED.is_match(after) {
             continue;
         }
@@ -57,11 +58,24 @@ fn others(facts: &mut Facts) {
             let (Some(whole), Some(place)) = (found.get(0), found.get(1)) else { break };
             let range = sentence.start + whole.start()..sentence.start + whole.end();
             let campaign = facts.fold.mark_at(range.end - super::fold::SIGN);
-            let places: Vec<_> = facts.fold.marks_in(range.clone()).iter().copied().filter(|m| m.kind == EntityType::Place).collect();
+            let places: Vec<_> = facts
+                .fold
+                .marks_in(range.clone())
+                .iter()
+                .copied()
+                .filter(|m| m.kind == EntityType::Place)
+                .collect();
             if let Some(campaign) = campaign {
                 for place in places {
                     if Some(place.entity) != home {
-                        facts.add(Predicate::Implements, place.entity, Object::Entity(campaign.entity), range.clone(), "other-place-campaign", 0.7);
+                        facts.add(
+                            Predicate::Implements,
+                            place.entity,
+                            Object::Entity(campaign.entity),
+                            range.clone(),
+                            "other-place-campaign",
+                            0.7,
+                        );
                     }
                 }
             }
@@ -75,9 +89,17 @@ fn others(facts: &mut Facts) {
                 let places: Vec<_> = marks.iter().copied().filter(|m| m.kind == EntityType::Place).collect();
                 for (i, place) in places.iter().enumerate() {
                     // Of nested places the last is the doer.
-                    let nested = places.get(i + 1).is_some_and(|next| next.at == place.at + super::fold::SIGN);
+                    let nested =
+                        places.get(i + 1).is_some_and(|next| next.at == place.at + super::fold::SIGN);
                     if let (Some(campaign), false) = (campaign, nested || Some(place.entity) == home) {
-                        facts.add(Predicate::Implements, place.entity, Object::Entity(campaign.entity), range.clone(), "other-place-subject", 0.7);
+                        facts.add(
+                            Predicate::Implements,
+                            place.entity,
+                            Object::Entity(campaign.entity),
+                            range.clone(),
+                            "other-place-subject",
+                            0.7,
+                        );
                     }
                 }
             }

@@ -9,7 +9,7 @@ use regex::Captures;
 
 use super::fold::{Mark, SIGN};
 use super::undertakes::is_end;
-use super::{Facts, Object, patterns};
+use super::{Facts, Object, patterns, within};
 use crate::model::{EntityType, Predicate};
 
 patterns! {
@@ -53,7 +53,8 @@ pub fn find(facts: &mut Facts) {
         for found in BARE.captures_iter(text) {
             let (Some(whole), Some(amount)) = (found.get(0), found.get(1)) else { continue };
             let range = paragraph.start + whole.start()..paragraph.start + whole.end();
-            if let (Some(mark), Some(amount)) = (facts.fold.mark_at(range.end - SIGN), read(amount.as_str())) {
+            if let (Some(mark), Some(amount)) = (facts.fold.mark_at(range.end - SIGN), read(amount.as_str()))
+            {
                 add(facts, mark, amount, range, "amount-of-project", 0.85);
             }
         }
@@ -64,12 +65,15 @@ fn invested(facts: &mut Facts, paragraph: Range<usize>, found: &Captures) {
     let (Some(whole), Some(first)) = (found.get(0), found.get(1)) else { return };
     let text = &facts.fold.text[paragraph.clone()];
     let before = &text[..whole.start()];
-    if whole.as_str().contains("完成") || whole.as_str().starts_with("固定资产") || SPENT.is_match(before) {
+    if whole.as_str().contains("完成") || whole.as_str().starts_with("固定资产") || SPENT.is_match(before)
+    {
         return;
     }
     let mut amounts: Vec<Amount> = read(first.as_str()).into_iter().collect();
     let mut end = whole.end();
-    while let Some(more) = MORE.captures(&text[end..]).and_then(|c| Some((c.get(0)?.end(), read(c.get(1)?.as_str())?))) {
+    while let Some(more) =
+        MORE.captures(&text[end..]).and_then(|c| Some((c.get(0)?.end(), read(c.get(1)?.as_str())?)))
+    {
         end += more.0;
         amounts.push(more.1);
     }
@@ -139,7 +143,7 @@ fn owner(facts: &Facts, paragraph: Range<usize>, at: usize) -> Option<Mark> {
     }
     let in_sentence = &fold.text[sentence.start.max(paragraph.start)..at];
     let before = &fold.text[paragraph.start..at];
-    if !(in_sentence.is_empty() || PRONOUN.is_match(in_sentence) || before.chars().count() < 80) {
+    if !(in_sentence.is_empty() || PRONOUN.is_match(in_sentence) || within(before, 80)) {
         return None;
     }
     near(paragraph.start..at).or_else(|| {
@@ -153,7 +157,8 @@ fn owner(facts: &Facts, paragraph: Range<usize>, at: usize) -> Option<Mark> {
 }
 
 fn last_list(facts: &Facts, range: Range<usize>, n: usize) -> Vec<Mark> {
-    let marks: Vec<Mark> = facts.fold.marks_in(range).iter().copied().filter(|m| m.kind == EntityType::Project).collect();
+    let marks: Vec<Mark> =
+        facts.fold.marks_in(range).iter().copied().filter(|m| m.kind == EntityType::Project).collect();
     if marks.len() < n { Vec::new() } else { marks[marks.len() - n..].to_vec() }
 }
 
@@ -165,5 +170,12 @@ fn read(amount: &str) -> Option<Amount> {
 }
 
 fn add(facts: &mut Facts, mark: Mark, amount: Amount, range: Range<usize>, rule: &str, confidence: f64) {
-    facts.add(Predicate::Investment, mark.entity, Object::Value(amount.value, Some(amount.unit)), range, rule, confidence);
+    facts.add(
+        Predicate::Investment,
+        mark.entity,
+        Object::Value(amount.value, Some(amount.unit)),
+        range,
+        rule,
+        confidence,
+    );
 }

@@ -50,25 +50,50 @@ fn by_words(facts: &mut Facts) {
         let shift = sentence.start;
         let plan = facts.part(shift) == Part::Plan;
         // The thing and the last sign of a run of places, which is the finest.
-        for (pattern, rule, confidence) in [(&LIES, "thing-lies-in-place", 0.92), (&STARTS, "thing-in-place", 0.85)] {
+        for (pattern, rule, confidence) in
+            [(&LIES, "thing-lies-in-place", 0.92), (&STARTS, "thing-in-place", 0.85)]
+        {
             for found in pattern.captures_iter(text) {
-                let (Some(whole), Some(thing), Some(place)) = (found.get(0), found.get(1), found.get(2)) else { continue };
+                let (Some(whole), Some(thing), Some(place)) = (found.get(0), found.get(1), found.get(2))
+                else {
+                    continue;
+                };
                 // 跟踪Ⓔ落户Ⓛ in a plan is a wish.
                 if plan && thing.as_str() == "Ⓔ" && whole.as_str().contains('落') {
                     continue;
                 }
-                if let (Some(thing), Some(place)) = (facts.fold.mark_at(shift + thing.start()), facts.fold.mark_at(shift + place.end() - SIGN)) {
+                if let (Some(thing), Some(place)) = (
+                    facts.fold.mark_at(shift + thing.start()),
+                    facts.fold.mark_at(shift + place.end() - SIGN),
+                ) {
                     for thing in facts.list_before(thing) {
-                        links.push((thing, place, shift + whole.start()..shift + whole.end(), rule, confidence));
+                        links.push((
+                            thing,
+                            place,
+                            shift + whole.start()..shift + whole.end(),
+                            rule,
+                            confidence,
+                        ));
                     }
                 }
             }
         }
-        let patterns = [(&AT, "in-place-thing", 0.9), (&HAS, "place-has-thing", 0.8), (&COUNTED, "place-counts-things", 0.8), (&THROUGH, "project-through-enterprise", 0.8)];
+        let patterns = [
+            (&AT, "in-place-thing", 0.9),
+            (&HAS, "place-has-thing", 0.8),
+            (&COUNTED, "place-counts-things", 0.8),
+            (&THROUGH, "project-through-enterprise", 0.8),
+        ];
         for (pattern, rule, confidence) in patterns {
             for found in pattern.captures_iter(text) {
-                let (Some(whole), Some(place), Some(thing)) = (found.get(0), found.get(1), found.get(2)) else { continue };
-                if let (Some(mut thing), Some(place)) = (facts.fold.mark_at(shift + thing.start()), facts.fold.mark_at(shift + place.end() - SIGN)) {
+                let (Some(whole), Some(place), Some(thing)) = (found.get(0), found.get(1), found.get(2))
+                else {
+                    continue;
+                };
+                if let (Some(mut thing), Some(place)) = (
+                    facts.fold.mark_at(shift + thing.start()),
+                    facts.fold.mark_at(shift + place.end() - SIGN),
+                ) {
                     let range = shift + whole.start()..shift + whole.end();
                     for place in facts.list_before(place) {
                         links.push((thing, place, range.clone(), rule, confidence));
@@ -81,7 +106,9 @@ fn by_words(facts: &mut Facts) {
             }
         }
         for found in ENDS.captures_iter(text) {
-            let (Some(whole), Some(a), Some(b)) = (found.get(0), found.get(1), found.get(2)) else { continue };
+            let (Some(whole), Some(a), Some(b)) = (found.get(0), found.get(1), found.get(2)) else {
+                continue;
+            };
             let range = shift + whole.start()..shift + whole.end();
             let Some(thing) = facts.fold.mark_at(range.start) else { continue };
             for place in [a, b] {
@@ -92,13 +119,29 @@ fn by_words(facts: &mut Facts) {
         }
         if let Some(home) = facts.home() {
             for found in HERE.captures_iter(text) {
-                let Some(thing) = found.get(1).and_then(|m| facts.fold.mark_at(shift + m.start())) else { continue };
+                let Some(thing) = found.get(1).and_then(|m| facts.fold.mark_at(shift + m.start())) else {
+                    continue;
+                };
                 let whole = found.get(0).map_or(shift..shift, |m| shift + m.start()..shift + m.end());
-                facts.add(Predicate::LocatedIn, thing.entity, Object::Entity(home), whole, "thing-lies-here", 0.8);
+                facts.add(
+                    Predicate::LocatedIn,
+                    thing.entity,
+                    Object::Entity(home),
+                    whole,
+                    "thing-lies-here",
+                    0.8,
+                );
             }
         }
         for (thing, place, range, rule, confidence) in links {
-            facts.add(Predicate::LocatedIn, thing.entity, Object::Entity(place.entity), range, rule, confidence);
+            facts.add(
+                Predicate::LocatedIn,
+                thing.entity,
+                Object::Entity(place.entity),
+                range,
+                rule,
+                confidence,
+            );
         }
     }
 }
@@ -138,11 +181,22 @@ fn known_places(facts: &Facts) -> Vec<Known> {
         .filter(is_place)
         .filter_map(|entity| {
             let e = &facts.context.entities[entity];
-            let (suffix, level) = SUFFIXES.iter().copied().find(|(s, _)| e.name.ends_with(s)).unwrap_or(("", 4));
+            let (suffix, level) =
+                SUFFIXES.iter().copied().find(|(s, _)| e.name.ends_with(s)).unwrap_or(("", 4));
             let core = e.name.strip_suffix(suffix).filter(|c| c.chars().count() >= 2).map(str::to_owned);
-            let mut names: Vec<String> = std::iter::once(&e.name).chain(&e.aliases).filter(|n| n.chars().count() >= 2).cloned().collect();
+            let mut names: Vec<String> = std::iter::once(&e.name)
+                .chain(&e.aliases)
+                .filter(|n| n.chars().count() >= 2)
+                .cloned()
+                .collect();
             names.sort_by_key(|n| std::cmp::Reverse(n.len()));
-            (!names.is_empty()).then_some(Known { entity, level, home: Some(entity) == home, full: names, core })
+            (!names.is_empty()).then_some(Known {
+                entity,
+                level,
+                home: Some(entity) == home,
+                full: names,
+                core,
+            })
         })
         .collect()
 }
@@ -160,9 +214,20 @@ fn by_name(facts: &mut Facts) {
     let places = known_places(facts);
     let home_level = places.iter().find(|p| p.home).map_or(0, |p| p.level);
     let told: rustc_hash::FxHashSet<String> = facts.list.iter().map(|f| f.subject.clone()).collect();
-    let names: rustc_hash::FxHashSet<String> =
-        facts.context.entities.iter().filter(|e| e.kind == EntityType::Project).map(|e| e.name.clone()).collect();
-    let things: Vec<Mark> = facts.fold.marks.iter().copied().filter(|m| matches!(m.kind, EntityType::Project | EntityType::Enterprise)).collect();
+    let names: rustc_hash::FxHashSet<String> = facts
+        .context
+        .entities
+        .iter()
+        .filter(|e| e.kind == EntityType::Project)
+        .map(|e| e.name.clone())
+        .collect();
+    let things: Vec<Mark> = facts
+        .fold
+        .marks
+        .iter()
+        .copied()
+        .filter(|m| matches!(m.kind, EntityType::Project | EntityType::Enterprise))
+        .collect();
     let mut done = rustc_hash::FxHashSet::default();
     for mark in things {
         if !done.insert(mark.entity) || told.contains(&facts.entity(mark).id) {
@@ -172,7 +237,11 @@ fn by_name(facts: &mut Facts) {
         if STAGE.find(&name).is_some_and(|m| names.contains(&name[..m.start()])) {
             continue;
         }
-        let mut hits: Vec<Hit> = places.iter().filter_map(|place| hit(&name, place)).filter(|h| h.place.level >= home_level && h.place.level > 0).collect();
+        let mut hits: Vec<Hit> = places
+            .iter()
+            .filter_map(|place| hit(&name, place))
+            .filter(|h| h.place.level >= home_level && h.place.level > 0)
+            .collect();
         if hits.iter().any(|h| is_section(&name, h)) && !name.contains('（') {
             // 甲至乙公路丙段 lies in 丙.
             hits.retain(|h| is_section(&name, h));
@@ -184,7 +253,10 @@ fn by_name(facts: &mut Facts) {
                 let covers = o.at <= h.at && h.end <= o.end;
                 let longer = o.end - o.at > h.end - h.at;
                 let same = o.at == h.at && o.end == h.end && o.place.entity != h.place.entity;
-                (covers && longer) || (same && (o.full, o.place.home, std::cmp::Reverse(o.place.level)) > (h.full, h.place.home, std::cmp::Reverse(h.place.level)))
+                (covers && longer)
+                    || (same
+                        && (o.full, o.place.home, std::cmp::Reverse(o.place.level))
+                            > (h.full, h.place.home, std::cmp::Reverse(h.place.level)))
             })
         });
         let Some(finest) = hits.iter().map(|h| h.place.level).max() else { continue };
@@ -197,7 +269,14 @@ fn by_name(facts: &mut Facts) {
             };
             if keep {
                 let sure = if h.full { 0.88 } else { 0.8 };
-                facts.add(Predicate::LocatedIn, mark.entity, Object::Entity(h.place.entity), mark.at..mark.at + SIGN, "place-in-name", sure);
+                facts.add(
+                    Predicate::LocatedIn,
+                    mark.entity,
+                    Object::Entity(h.place.entity),
+                    mark.at..mark.at + SIGN,
+                    "place-in-name",
+                    sure,
+                );
             }
         }
     }
@@ -209,11 +288,16 @@ fn is_section(name: &str, hit: &Hit) -> bool {
 
 /// Where a name carries a place: its full name anywhere, its core at the beginning of a part.
 fn hit<'a>(name: &str, place: &'a Known) -> Option<Hit<'a>> {
-    let full = place.full.iter().filter(|n| SUFFIXES.iter().any(|(s, _)| n.ends_with(s))).find_map(|n| name.find(n.as_str()).map(|at| (at, at + n.len())));
+    let full = place
+        .full
+        .iter()
+        .filter(|n| SUFFIXES.iter().any(|(s, _)| n.ends_with(s)))
+        .find_map(|n| name.find(n.as_str()).map(|at| (at, at + n.len())));
     if let Some((at, end)) = full.filter(|(a, b)| b - a < name.len()) {
         return Some(Hit { at, end, full: true, place });
     }
-    let cores = place.core.iter().chain(place.full.iter().filter(|n| !SUFFIXES.iter().any(|(s, _)| n.ends_with(s))));
+    let cores =
+        place.core.iter().chain(place.full.iter().filter(|n| !SUFFIXES.iter().any(|(s, _)| n.ends_with(s))));
     cores
         .flat_map(|core| name.match_indices(core.as_str()).map(|(at, m)| (at, at + m.len())))
         .filter(|(a, b)| b - a < name.len())

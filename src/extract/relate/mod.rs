@@ -29,7 +29,13 @@ pub fn relate(context: &Context) -> Vec<Fact> {
         return Vec::new();
     }
     let fold = Fold::new(context);
-    let mut facts = Facts { context, fold: &fold, ahead: ahead::ahead(&fold), list: Vec::new(), seen: FxHashSet::default() };
+    let mut facts = Facts {
+        context,
+        fold: &fold,
+        ahead: ahead::ahead(&fold),
+        list: Vec::new(),
+        seen: FxHashSet::default(),
+    };
     located::find(&mut facts);
     undertakes::find(&mut facts);
     investment::find(&mut facts);
@@ -61,13 +67,29 @@ struct Facts<'a> {
 
 impl Facts<'_> {
     /// Adds a fact whose evidence is a stretch of the folded text.
-    fn add(&mut self, predicate: Predicate, subject: usize, object: Object, evidence: Range<usize>, rule: &str, confidence: f64) {
+    fn add(
+        &mut self,
+        predicate: Predicate,
+        subject: usize,
+        object: Object,
+        evidence: Range<usize>,
+        rule: &str,
+        confidence: f64,
+    ) {
         let subject = self.context.entities[subject].id.clone();
         self.add_about(predicate, subject, object, evidence, rule, confidence);
     }
 
     /// Adds a fact about something that may be no entity of the document, such as a home without a readable name.
-    fn add_about(&mut self, predicate: Predicate, subject: String, object: Object, evidence: Range<usize>, rule: &str, confidence: f64) {
+    fn add_about(
+        &mut self,
+        predicate: Predicate,
+        subject: String,
+        object: Object,
+        evidence: Range<usize>,
+        rule: &str,
+        confidence: f64,
+    ) {
         if evidence.is_empty() || !self.seen.insert((predicate, subject.clone(), object.clone())) {
             return;
         }
@@ -94,7 +116,11 @@ impl Facts<'_> {
     }
 
     fn part(&self, at: usize) -> Part {
-        if self.ahead.get(self.fold.sentence_at(at)).copied().unwrap_or(false) { Part::Plan } else { Part::Review }
+        if self.ahead.get(self.fold.sentence_at(at)).copied().unwrap_or(false) {
+            Part::Plan
+        } else {
+            Part::Review
+        }
     }
 
     fn entity(&self, mark: Mark) -> &Entity {
@@ -120,7 +146,9 @@ impl Facts<'_> {
     /// The mark that is listed after one: `Ⓟ、Ⓟ`.
     fn listed_after(&self, mark: Mark) -> Option<Mark> {
         let rest = &self.fold.text[mark.at + fold::SIGN..];
-        let skip = ["”、“", "、", "和", "与", "及", "以及"].iter().find_map(|j| rest.starts_with(j).then_some(j.len()))?;
+        let skip = ["”、“", "、", "和", "与", "及", "以及"]
+            .iter()
+            .find_map(|j| rest.starts_with(j).then_some(j.len()))?;
         self.fold.mark_at(mark.at + fold::SIGN + skip).filter(|m| m.kind == mark.kind)
     }
 
@@ -138,10 +166,18 @@ impl Facts<'_> {
 
     fn listed_before(&self, mark: Mark) -> Option<Mark> {
         let before = &self.fold.text[..mark.at];
-        let joined = ["、", "和", "与", "及", "以及", "”、“", "/"].iter().find_map(|j| before.strip_suffix(j)).or((mark.kind == EntityType::Person).then_some(before))?;
+        let joined = ["、", "和", "与", "及", "以及", "”、“", "/"]
+            .iter()
+            .find_map(|j| before.strip_suffix(j))
+            .or((mark.kind == EntityType::Person).then_some(before))?;
         let at = joined.len().checked_sub(fold::SIGN)?;
         self.fold.mark_at(at).filter(|m| m.kind == mark.kind)
     }
+}
+
+/// Whether a text has at most so many characters; does not look at more of it.
+fn within(text: &str, n: usize) -> bool {
+    text.chars().nth(n).is_none()
 }
 
 /// Compiles the patterns of a file once.

@@ -38,20 +38,22 @@ pub fn find(facts: &mut Facts) {
         let rest = &text[person.at + SIGN..sentence.end];
         let mut posts = before(facts, sentence.start, person.at);
         let listed = facts.list_before(person).len() > 1;
-        if posts.is_empty() && listed {
-            if let Some((last, list)) = &shared {
-                if person.at - last <= SIGN + "以及".len() + 2 {
-                    posts.clone_from(list);
-                }
-            }
+        if posts.is_empty()
+            && listed
+            && let Some((last, list)) = &shared
+            && person.at - last <= SIGN + "以及".len() + 2
+        {
+            posts.clone_from(list);
         }
         shared = Some((person.at, posts.clone()));
         if undone(text, posts.first().map_or(person.at, |p| p.0), sentence.start, rest) {
             shared = None;
             continue;
         }
-        let mut found: Vec<(String, usize, usize, &str, f64)> =
-            posts.iter().map(|&(a, b)| (value(facts, a, b), a, person.at + SIGN, "post-before-name", 0.93)).collect();
+        let mut found: Vec<(String, usize, usize, &str, f64)> = posts
+            .iter()
+            .map(|&(a, b)| (value(facts, a, b), a, person.at + SIGN, "post-before-name", 0.93))
+            .collect();
         // A post that another name follows is that one's.
         if let Some(len) = post_prefix(rest).filter(|len| !rest[*len..].starts_with('Ⓝ')) {
             // 省委Ⓝ书记: the organ stands before the name and the post after it.
@@ -79,12 +81,13 @@ pub fn find(facts: &mut Facts) {
             while let Some(next) = facts.listed_after(last) {
                 last = next;
             }
-            if last.at != person.at {
-                if let Some(inner) = TAKES.captures(&text[last.at + SIGN..sentence.end]).and_then(|c| c.get(1)) {
-                    let (a, end) = (last.at + SIGN + inner.start(), last.at + SIGN + inner.end());
-                    if let Some(start) = post_start(text, a, end) {
-                        found.push((value(facts, start, end), person.at, end, "takes-post", 0.8));
-                    }
+            if last.at != person.at
+                && let Some(inner) =
+                    TAKES.captures(&text[last.at + SIGN..sentence.end]).and_then(|c| c.get(1))
+            {
+                let (a, end) = (last.at + SIGN + inner.start(), last.at + SIGN + inner.end());
+                if let Some(start) = post_start(text, a, end) {
+                    found.push((value(facts, start, end), person.at, end, "takes-post", 0.8));
                 }
             }
         }
@@ -107,7 +110,14 @@ pub fn find(facts: &mut Facts) {
             a = end;
         }
         for (value, a, b, rule, confidence) in found {
-            facts.add(Predicate::HoldsPost, person.entity, Object::Value(value, None), a..b, rule, confidence);
+            facts.add(
+                Predicate::HoldsPost,
+                person.entity,
+                Object::Value(value, None),
+                a..b,
+                rule,
+                confidence,
+            );
         }
     }
 }
@@ -128,7 +138,13 @@ fn before(facts: &Facts, from: usize, at: usize) -> Vec<(usize, usize)> {
     while let Some(start) = post_start(text, from, end) {
         posts.push((start, end));
         let left = &text[from..start];
-        let Some(left) = ["、", "兼", "兼任", "，", "，也是", "和"].iter().filter_map(|j| left.strip_suffix(j)).min_by_key(|l| l.len()) else { break };
+        let Some(left) = ["、", "兼", "兼任", "，", "，也是", "和"]
+            .iter()
+            .filter_map(|j| left.strip_suffix(j))
+            .min_by_key(|l| l.len())
+        else {
+            break;
+        };
         end = from + left.len();
     }
     posts
@@ -147,13 +163,19 @@ fn post_start(text: &str, from: usize, end: usize) -> Option<usize> {
             continue;
         }
         // In a list of posts whatever stands between the comma and the post belongs to it.
-        if let Some(m) = IN_LIST.captures(&text[from..start]).and_then(|c| c.get(1)).filter(|m| !NO_ORGAN.is_match(m.as_str())) {
+        if let Some(m) = IN_LIST
+            .captures(&text[from..start])
+            .and_then(|c| c.get(1))
+            .filter(|m| !NO_ORGAN.is_match(m.as_str()))
+        {
             start = from + m.start();
             continue;
         }
         if let Some(m) = ORGAN.find(&text[from..start]).filter(|m| !NO_ORGAN.is_match(m.as_str())) {
             let a = from + m.start();
-            if text[from..a].is_empty() || text[from..a].ends_with(['、', '，', '。', '；', '：', '“', '”', '（', '\n', 'Ⓛ', 'Ⓔ']) {
+            if text[from..a].is_empty()
+                || text[from..a].ends_with(['、', '，', '。', '；', '：', '“', '”', '（', '\n', 'Ⓛ', 'Ⓔ'])
+            {
                 start = a;
                 continue;
             }
@@ -172,12 +194,22 @@ fn organ_start(text: &str, from: usize, at: usize) -> Option<usize> {
 
 /// Where the longest word of a kind begins that ends at a byte.
 fn suffix(text: &str, from: usize, end: usize, is: impl Fn(&str) -> bool) -> Option<usize> {
-    text[from..end].char_indices().rev().take(WORDS.longest).map(|(i, _)| from + i).filter(|&i| is(&text[i..end])).last()
+    text[from..end]
+        .char_indices()
+        .rev()
+        .take(WORDS.longest)
+        .map(|(i, _)| from + i)
+        .filter(|&i| is(&text[i..end]))
+        .last()
 }
 
 /// The length of the longest post that a text begins with.
 fn post_prefix(text: &str) -> Option<usize> {
-    text.char_indices().take(WORDS.longest).map(|(i, c)| i + c.len_utf8()).filter(|&i| WORDS.posts.contains(&text[..i])).last()
+    text.char_indices()
+        .take(WORDS.longest)
+        .map(|(i, c)| i + c.len_utf8())
+        .filter(|&i| WORDS.posts.contains(&text[..i]))
+        .last()
 }
 
 /// The words of a stretch of the folded text.

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use super::fold::{Mark, SIGN};
 use super::words::{Cue, Progress, WORDS};
-use super::{Facts, Object, patterns};
+use super::{Facts, Object, patterns, within};
 use crate::model::{EntityType, Part, Predicate};
 
 patterns! {
@@ -56,12 +56,15 @@ pub fn find(facts: &mut Facts) {
     let mut last: Option<(Reading, usize)> = None;
     for group in groups(facts) {
         for mark in &group {
-            if !readings.contains_key(&mark.entity) {
+            readings.entry(mark.entity).or_insert_with(|| {
                 order.push(mark.entity);
-                readings.insert(mark.entity, Vec::new());
-            }
+                Vec::new()
+            });
         }
-        let found = read(facts, &group).or_else(|| inherited(facts, &group, last.as_ref())).or_else(|| headed(facts, &group)).or_else(|| envisaged(facts, &group));
+        let found = read(facts, &group)
+            .or_else(|| inherited(facts, &group, last.as_ref()))
+            .or_else(|| headed(facts, &group))
+            .or_else(|| envisaged(facts, &group));
         last = found.clone().zip(group.last().map(|m| m.at));
         if let Some(reading) = found {
             for mark in &group {
@@ -81,7 +84,14 @@ pub fn find(facts: &mut Facts) {
                 2 => 0.7,
                 _ => 0.6,
             };
-            facts.add(Predicate::Status, entity, Object::Value(best.progress.name().to_owned(), None), best.evidence, best.rule, confidence);
+            facts.add(
+                Predicate::Status,
+                entity,
+                Object::Value(best.progress.name().to_owned(), None),
+                best.evidence,
+                best.rule,
+                confidence,
+            );
         }
     }
 }
@@ -94,7 +104,10 @@ fn span(cue: &Range<usize>, mark: Mark) -> Range<usize> {
 fn groups(facts: &Facts) -> Vec<Vec<Mark>> {
     let mut groups: Vec<Vec<Mark>> = Vec::new();
     for mark in facts.marks(EntityType::Project) {
-        let joined = groups.last().and_then(|g| g.last()).is_some_and(|last| JOINT.is_match(&facts.fold.text[last.at + SIGN..mark.at]));
+        let joined = groups
+            .last()
+            .and_then(|g| g.last())
+            .is_some_and(|last| JOINT.is_match(&facts.fold.text[last.at + SIGN..mark.at]));
         match groups.last_mut() {
             Some(group) if joined => group.push(mark),
             _ => groups.push(vec![mark]),
@@ -109,25 +122,35 @@ fn read(facts: &Facts, group: &[Mark]) -> Option<Reading> {
     let clause = fold.clauses[fold.clause_at(first.at)].start..fold.clauses[fold.clause_at(last.at)].end;
     let plan = facts.part(first.at) == Part::Plan;
     let marks = fold.marks_in(clause.clone());
-    let from = marks.iter().filter(|m| m.kind == EntityType::Project && m.at < first.at).map(|m| m.at + SIGN).next_back().unwrap_or(clause.start);
+    let from = marks
+        .iter()
+        .filter(|m| m.kind == EntityType::Project && m.at < first.at)
+        .map(|m| m.at + SIGN)
+        .next_back()
+        .unwrap_or(clause.start);
     let next = marks.iter().find(|m| m.kind == EntityType::Project && m.at > last.at).map(|m| m.at);
     let until = next.unwrap_or(clause.end);
 
     let before = cues(facts, from..first.at).into_iter().rev().find(|(_, c)| c.before);
-    let after: Vec<_> = cues(facts, last.at + SIGN..until).into_iter().filter(|(_, c)| c.after && !(next.is_some() && c.before)).collect();
+    let after: Vec<_> = cues(facts, last.at + SIGN..until)
+        .into_iter()
+        .filter(|(_, c)| c.after && !(next.is_some() && c.before))
+        .collect();
     if let Some(mut reading) = best(facts, &after, from, until, plan, "cue-after-project") {
         if reading.progress == Progress::Ongoing && !plan && next.is_none() {
             // 3月开工，6月并网: what follows in the sentence may tell more.
-            let more = later(facts, group, &clause, plan, false).filter(|m| m.progress == Progress::Completed && m.rank == 4);
+            let more = later(facts, group, &clause, plan, false)
+                .filter(|m| m.progress == Progress::Completed && m.rank == 4);
             reading = more.unwrap_or(reading);
         }
         return Some(reading);
     }
     let weak = before.as_ref().is_none_or(|(_, c)| c.weak);
-    if weak && next.is_none() {
-        if let Some(reading) = later(facts, group, &clause, plan, true) {
-            return Some(reading);
-        }
+    if weak
+        && next.is_none()
+        && let Some(reading) = later(facts, group, &clause, plan, true)
+    {
+        return Some(reading);
     }
     best(facts, &[before?], from, first.at, plan, "cue-before-project")
 }
@@ -138,8 +161,10 @@ fn inherited(facts: &Facts, group: &[Mark], last: Option<&(Reading, usize)>) -> 
     let fold = facts.fold;
     let clause = fold.clauses[fold.clause_at(first.at)].start;
     let opens = fold.text[clause..first.at].chars().all(|c| c == '“');
-    let near = fold.sentence_at(*at) == fold.sentence_at(first.at) && fold.text[*at..first.at].matches('，').count() <= 1;
-    (opens && near && reading.rule == "cue-before-project").then(|| Reading { rank: reading.rank.saturating_sub(1).max(1), ..reading.clone() })
+    let near = fold.sentence_at(*at) == fold.sentence_at(first.at)
+        && fold.text[*at..first.at].matches('，').count() <= 1;
+    (opens && near && reading.rule == "cue-before-project")
+        .then(|| Reading { rank: reading.rank.saturating_sub(1).max(1), ..reading.clone() })
 }
 
 /// The heading above, if it says of a kind of project how far it is.
@@ -151,12 +176,14 @@ fn headed(facts: &Facts, group: &[Mark]) -> Option<Reading> {
         let sentence = fold.sentences[n].clone();
         let text = fold.text[sentence.start..sentence.end.min(first.at)].trim_end();
         let text = if n == at { text.rsplit_once('：').map_or("", |(head, _)| head) } else { text };
-        if text.chars().count() > 20 || !COUNTS.is_match(text) || text.contains('Ⓟ') {
+        if !within(text, 20) || !COUNTS.is_match(text) || text.contains('Ⓟ') {
             continue;
         }
         let found = cues(facts, sentence.start..sentence.start + text.len());
         let plan = facts.part(first.at) == Part::Plan;
-        return best(facts, &found, sentence.start, sentence.end, plan, "cue-in-heading").filter(|r| r.rank >= 3).map(|r| Reading { rank: 2, ..r });
+        return best(facts, &found, sentence.start, sentence.end, plan, "cue-in-heading")
+            .filter(|r| r.rank >= 3)
+            .map(|r| Reading { rank: 2, ..r });
     }
     None
 }
@@ -167,11 +194,24 @@ fn envisaged(facts: &Facts, group: &[Mark]) -> Option<Reading> {
     let last = group.last()?;
     let sentence = fold.sentences[fold.sentence_at(last.at)].clone();
     let n = fold.paragraph_at(last.at);
-    let ends_here = fold.text[last.at + SIGN..fold.paragraphs[n].end].chars().count() <= 3;
-    let end = if ends_here { fold.paragraphs.get(n + 2).or(fold.paragraphs.last()).map_or(sentence.end, |p| p.end) } else { sentence.end };
-    let end = fold.marks_in(last.at + SIGN..end).iter().find(|m| m.kind == EntityType::Project).map_or(end, |m| m.at);
+    let ends_here = within(&fold.text[last.at + SIGN..fold.paragraphs[n].end], 3);
+    let end = if ends_here {
+        fold.paragraphs.get(n + 2).or(fold.paragraphs.last()).map_or(sentence.end, |p| p.end)
+    } else {
+        sentence.end
+    };
+    let end = fold
+        .marks_in(last.at + SIGN..end)
+        .iter()
+        .find(|m| m.kind == EntityType::Project)
+        .map_or(end, |m| m.at);
     let found = ENVISAGED.find(&fold.text[last.at..end])?;
-    Some(Reading { progress: Progress::Planned, rank: 1, evidence: last.at + found.start()..last.at + found.end(), rule: "proposal" })
+    Some(Reading {
+        progress: Progress::Planned,
+        rank: 1,
+        evidence: last.at + found.start()..last.at + found.end(),
+        rule: "proposal",
+    })
 }
 
 /// The clauses after the one that names the project, as long as they go on about it.
@@ -180,8 +220,12 @@ fn later(facts: &Facts, group: &[Mark], clause: &Range<usize>, plan: bool, beyon
     let last = group.last()?;
     let n_paragraph = fold.paragraph_at(last.at);
     let paragraph = fold.paragraphs[n_paragraph].clone();
-    let heading = fold.text[last.at + SIGN..paragraph.end].chars().count() <= 4;
-    let end = if heading { fold.paragraphs.get(n_paragraph + 1).map_or(paragraph.end, |p| p.end) } else { paragraph.end };
+    let heading = within(&fold.text[last.at + SIGN..paragraph.end], 4);
+    let end = if heading {
+        fold.paragraphs.get(n_paragraph + 1).map_or(paragraph.end, |p| p.end)
+    } else {
+        paragraph.end
+    };
     let mut sentence = fold.sentence_at(last.at);
     let mut found: Option<Reading> = None;
     let first = fold.clause_at(clause.end.saturating_sub(1)) + 1;
@@ -192,17 +236,18 @@ fn later(facts: &Facts, group: &[Mark], clause: &Range<usize>, plan: bool, beyon
         }
         let here = fold.sentence_at(next.start);
         if here != sentence {
-            let named_only = fold.sentences[fold.sentence_at(last.at)].len() <= 16 * 3 && fold.text[last.at + SIGN..next.start].chars().count() <= 2;
+            let named_only = fold.sentences[fold.sentence_at(last.at)].len() <= 16 * 3
+                && within(&fold.text[last.at + SIGN..next.start], 2);
             if !beyond || !(named_only || heading || GOES_ON.is_match(text)) {
                 break;
             }
             sentence = here;
         }
         let after: Vec<_> = cues(facts, next.clone()).into_iter().filter(|(_, c)| c.after).collect();
-        if let Some(reading) = best(facts, &after, next.start, next.end, plan, "cue-in-later-clause") {
-            if found.as_ref().is_none_or(|f| reading.progress > f.progress) {
-                found = Some(reading);
-            }
+        if let Some(reading) = best(facts, &after, next.start, next.end, plan, "cue-in-later-clause")
+            && found.as_ref().is_none_or(|f| reading.progress > f.progress)
+        {
+            found = Some(reading);
         }
     }
     found
@@ -212,20 +257,33 @@ fn cues(facts: &Facts, range: Range<usize>) -> Vec<(Range<usize>, Cue)> {
     if range.start >= range.end {
         return Vec::new();
     }
-    WORDS.cues(&facts.fold.text[range.clone()]).map(|(a, b, cue)| (range.start + a..range.start + b, cue)).collect()
+    WORDS
+        .cues(&facts.fold.text[range.clone()])
+        .map(|(a, b, cue)| (range.start + a..range.start + b, cue))
+        .collect()
 }
 
 /// The cue that tells most; a denied one outweighs the others.
-fn best(facts: &Facts, cues: &[(Range<usize>, Cue)], from: usize, until: usize, plan: bool, rule: &'static str) -> Option<Reading> {
+fn best(
+    facts: &Facts,
+    cues: &[(Range<usize>, Cue)],
+    from: usize,
+    until: usize,
+    plan: bool,
+    rule: &'static str,
+) -> Option<Reading> {
     let text = &facts.fold.text;
     let mut found: Option<Reading> = None;
     for (at, cue) in cues {
         let in_front = &text[from.min(at.start)..at.start];
         let rest = text[at.end..until.max(at.end)].trim_end_matches(['，', '。', '；', '\n']);
-        if rule != "cue-before-project" && (ASIDE.is_match(rest) || (rule == "cue-in-later-clause" && rest.starts_with('的'))) {
+        if rule != "cue-before-project"
+            && (ASIDE.is_match(rest) || (rule == "cue-in-later-clause" && rest.starts_with('的')))
+        {
             continue;
         }
-        let past = text[at.clone()].contains(['了', '已']) || in_front.ends_with('已') || in_front.ends_with("已经");
+        let past =
+            text[at.clone()].contains(['了', '已']) || in_front.ends_with('已') || in_front.ends_with("已经");
         let ahead = plan || (!past && INTENT.is_match(in_front));
         let denied = DENIED.is_match(in_front);
         let finishes = FINISH.is_match(&text[at.clone()]) && rule != "cue-before-project";

@@ -22,7 +22,13 @@ fn facts(marked: &str) -> Vec<String> {
         .iter()
         .map(|f| {
             let object = f.object.clone().or_else(|| f.value.clone()).unwrap_or_default();
-            format!("{} {} {}{}", f.subject, f.predicate.name(), object, f.unit.as_deref().unwrap_or_default())
+            format!(
+                "{} {} {}{}",
+                f.subject,
+                f.predicate.name(),
+                object,
+                f.unit.as_deref().unwrap_or_default()
+            )
         })
         .collect();
     lines.sort();
@@ -53,17 +59,35 @@ fn found(marked: &str) -> (String, Vec<Fact>) {
     }
     plain.push_str(rest);
     let doc = Document::new("t.txt", &plain);
-    let home = Entity { id: "青河镇".into(), kind: EntityType::Place, name: "青河镇".into(), aliases: vec!["青河".into()], code: None };
+    let home = Entity {
+        id: "青河镇".into(),
+        kind: EntityType::Place,
+        name: "青河镇".into(),
+        aliases: vec!["青河".into()],
+        code: None,
+    };
     let mut entities = vec![home];
     let mut index: HashMap<String, usize> = HashMap::from([("青河镇".into(), 0), ("青河".into(), 0)]);
     let spans = spans
         .into_iter()
         .map(|(start, end, kind, name)| {
             let entity = *index.entry(name.clone()).or_insert_with(|| {
-                entities.push(Entity { id: name.clone(), kind, name: name.clone(), aliases: Vec::new(), code: None });
+                entities.push(Entity {
+                    id: name.clone(),
+                    kind,
+                    name: name.clone(),
+                    aliases: Vec::new(),
+                    code: None,
+                });
                 entities.len() - 1
             });
-            Span { start: doc.text.from_source(start), end: doc.text.from_source(end), kind, entity, confidence: 1.0 }
+            Span {
+                start: doc.text.from_source(start),
+                end: doc.text.from_source(end),
+                kind,
+                entity,
+                confidence: 1.0,
+            }
         })
         .collect();
     let home = Home { id: "青河镇".into(), name: "青河镇".into(), ..Home::default() };
@@ -75,7 +99,11 @@ fn found(marked: &str) -> (String, Vec<Fact>) {
 /// Holds a text to the facts that one predicate yields.
 #[track_caller]
 fn holds(predicate: &str, marked: &str, want: &[&str]) {
-    let got: Vec<String> = facts(marked).into_iter().filter(|line| line.contains(&format!(" {predicate} "))).map(|line| line.replace(&format!(" {predicate} "), " > ")).collect();
+    let got: Vec<String> = facts(marked)
+        .into_iter()
+        .filter(|line| line.contains(&format!(" {predicate} ")))
+        .map(|line| line.replace(&format!(" {predicate} "), " > "))
+        .collect();
     let mut want: Vec<&str> = want.to_vec();
     want.sort_unstable();
     assert_eq!(got, want, "{marked}");
@@ -89,7 +117,11 @@ fn home_implements_its_campaigns_once() {
 
 #[test]
 fn others_implement_what_they_are_said_to() {
-    holds("implements", "学习[镇:兰溪镇]推行的“[行:四议工作法]”。", &["兰溪镇 > 四议工作法", "青河镇 > 四议工作法"]);
+    holds(
+        "implements",
+        "学习[镇:兰溪镇]推行的“[行:四议工作法]”。",
+        &["兰溪镇 > 四议工作法", "青河镇 > 四议工作法"],
+    );
     holds("implements", "[镇:兰溪镇]搞“[行:退林还耕]”比我们早五年。", &["兰溪镇 > 退林还耕"]);
     holds("implements", "在[镇:上坪村]召开现场会，推进[行:林长制]。", &["青河镇 > 林长制"]);
 }
@@ -98,7 +130,11 @@ fn others_implement_what_they_are_said_to() {
 fn cues_stand_after_and_before_projects() {
     holds("status", "[项:北塘冷库]建成投用。", &["北塘冷库 > completed"]);
     holds("status", "[项:北塘冷库]、[项:南塘冷库]开工建设。", &["北塘冷库 > ongoing", "南塘冷库 > ongoing"]);
-    holds("status", "加快推进[项:北塘冷库]、[项:南塘冷库]等项目建设。", &["北塘冷库 > ongoing", "南塘冷库 > ongoing"]);
+    holds(
+        "status",
+        "加快推进[项:北塘冷库]、[项:南塘冷库]等项目建设。",
+        &["北塘冷库 > ongoing", "南塘冷库 > ongoing"],
+    );
     holds("status", "谋划建设[项:北塘冷库]。", &["北塘冷库 > planned"]);
     holds("status", "游客参观了[项:北塘冷库]。", &[]);
 }
@@ -113,7 +149,11 @@ fn denied_and_partial_cues_say_less() {
 
 #[test]
 fn later_clauses_go_on_about_a_project() {
-    holds("status", "[项:北塘冷库]占地30亩，2018年3月开工建设，同年12月投入使用。", &["北塘冷库 > completed"]);
+    holds(
+        "status",
+        "[项:北塘冷库]占地30亩，2018年3月开工建设，同年12月投入使用。",
+        &["北塘冷库 > completed"],
+    );
     holds("status", "[项:北塘冷库]占地30亩。该项目主体封顶。", &["北塘冷库 > ongoing"]);
     holds("status", "[项:北塘冷库]占地30亩。村民新房全部竣工。", &[]);
 }
@@ -121,8 +161,16 @@ fn later_clauses_go_on_about_a_project() {
 #[test]
 fn a_plan_says_less_than_a_review() {
     holds("status", "二、2024年工作计划\n启动[项:北塘冷库]。", &["北塘冷库 > planned"]);
-    holds("status", "二、2024年工作计划\n续建[项:北塘冷库]，推动[项:南塘冷库]建成投产。", &["北塘冷库 > ongoing", "南塘冷库 > ongoing"]);
-    holds("status", "[项:北塘冷库]主体封顶。\n二、2024年工作计划\n启动[项:北塘冷库]设备采购。", &["北塘冷库 > ongoing"]);
+    holds(
+        "status",
+        "二、2024年工作计划\n续建[项:北塘冷库]，推动[项:南塘冷库]建成投产。",
+        &["北塘冷库 > ongoing", "南塘冷库 > ongoing"],
+    );
+    holds(
+        "status",
+        "[项:北塘冷库]主体封顶。\n二、2024年工作计划\n启动[项:北塘冷库]设备采购。",
+        &["北塘冷库 > ongoing"],
+    );
 }
 
 #[test]
@@ -131,14 +179,26 @@ fn words_and_names_tell_where_things_are() {
     holds("locatedIn", "[企:海河公司]落户[镇:兰溪镇][镇:黄岭村]。", &["海河公司 > 黄岭村"]);
     holds("locatedIn", "在[镇:黄岭村]新建[项:百亩茶园]。", &["百亩茶园 > 黄岭村"]);
     holds("locatedIn", "[镇:黄岭村]引进[企:海河公司]。", &["海河公司 > 黄岭村"]);
-    holds("locatedIn", "[镇:黄岭村]示范，[项:黄岭村冷库]投用，[项:青河中学食堂]开工。", &["青河中学食堂 > 青河镇", "黄岭村冷库 > 黄岭村"]);
+    holds(
+        "locatedIn",
+        "[镇:黄岭村]示范，[项:黄岭村冷库]投用，[项:青河中学食堂]开工。",
+        &["青河中学食堂 > 青河镇", "黄岭村冷库 > 黄岭村"],
+    );
     holds("locatedIn", "[镇:黄岭村]道路硬化，[企:海河公司]增资。", &[]);
 }
 
 #[test]
 fn a_road_lies_between_two_places() {
-    holds("locatedIn", "[项:环山公路]起于[镇:黄岭村]，止于[镇:上坪村]。", &["环山公路 > 上坪村", "环山公路 > 黄岭村"]);
-    holds("locatedIn", "[镇:黄岭村]、[镇:上坪村]出工，[项:黄岭村至上坪村公路]通车。", &["黄岭村至上坪村公路 > 上坪村", "黄岭村至上坪村公路 > 黄岭村"]);
+    holds(
+        "locatedIn",
+        "[项:环山公路]起于[镇:黄岭村]，止于[镇:上坪村]。",
+        &["环山公路 > 上坪村", "环山公路 > 黄岭村"],
+    );
+    holds(
+        "locatedIn",
+        "[镇:黄岭村]、[镇:上坪村]出工，[项:黄岭村至上坪村公路]通车。",
+        &["黄岭村至上坪村公路 > 上坪村", "黄岭村至上坪村公路 > 黄岭村"],
+    );
 }
 
 #[test]
@@ -146,9 +206,17 @@ fn enterprises_undertake_what_they_build() {
     holds("undertakes", "[企:海河公司]投资3亿元建设的[项:百亩茶园]投产。", &["海河公司 > 百亩茶园"]);
     holds("undertakes", "[项:百亩茶园]由[企:海河公司]承建。", &["海河公司 > 百亩茶园"]);
     holds("undertakes", "引进[企:海河公司]，投资3亿元建设[项:百亩茶园]。", &["海河公司 > 百亩茶园"]);
-    holds("undertakes", "（1）[项:百亩茶园]。建设单位：[企:海河公司]；总投资3亿元。", &["海河公司 > 百亩茶园"]);
+    holds(
+        "undertakes",
+        "（1）[项:百亩茶园]。建设单位：[企:海河公司]；总投资3亿元。",
+        &["海河公司 > 百亩茶园"],
+    );
     holds("undertakes", "[企:海河轴承]增资，[项:海河轴承二期]开工。", &["海河轴承 > 海河轴承二期"]);
-    holds("undertakes", "[项:百亩茶园]投产，由[企:海河公司]建设的[项:北塘冷库]开工。", &["海河公司 > 北塘冷库"]);
+    holds(
+        "undertakes",
+        "[项:百亩茶园]投产，由[企:海河公司]建设的[项:北塘冷库]开工。",
+        &["海河公司 > 北塘冷库"],
+    );
     holds("undertakes", "[企:海河公司]上市，[项:百亩茶园]投产。", &[]);
 }
 
@@ -157,7 +225,11 @@ fn amounts_go_to_what_they_buy() {
     holds("investment", "总投资2.5亿元的[项:百亩茶园]投产。", &["百亩茶园 > 2.5亿元"]);
     holds("investment", "[项:百亩茶园]占地30亩，计划投资800余万元。", &["百亩茶园 > 800万元"]);
     holds("investment", "[企:海河公司]投资5000万元，新建厂房。", &["海河公司 > 5000万元"]);
-    holds("investment", "[项:百亩茶园]、[项:北塘冷库]总投资分别为3亿元、2亿元。", &["北塘冷库 > 2亿元", "百亩茶园 > 3亿元"]);
+    holds(
+        "investment",
+        "[项:百亩茶园]、[项:北塘冷库]总投资分别为3亿元、2亿元。",
+        &["北塘冷库 > 2亿元", "百亩茶园 > 3亿元"],
+    );
     holds("investment", "[项:百亩茶园]在建。该项目总投资3亿元。", &["百亩茶园 > 3亿元"]);
     holds("investment", "[项:百亩茶园]已完成投资3亿元。", &[]);
     holds("investment", "全镇固定资产投资3亿元。", &[]);
@@ -166,7 +238,11 @@ fn amounts_go_to_what_they_buy() {
 #[test]
 fn posts_stand_before_and_after_names() {
     holds("holdsPost", "镇党委书记[人:江一鸣]主持会议。", &["江一鸣 > 镇党委书记"]);
-    holds("holdsPost", "县委常委、镇党委书记[人:江一鸣]，镇长[人:林可]出席。", &["林可 > 镇长", "江一鸣 > 县委常委", "江一鸣 > 镇党委书记"]);
+    holds(
+        "holdsPost",
+        "县委常委、镇党委书记[人:江一鸣]，镇长[人:林可]出席。",
+        &["林可 > 镇长", "江一鸣 > 县委常委", "江一鸣 > 镇党委书记"],
+    );
     holds("holdsPost", "[镇:黄岭村]党支部书记[人:江一鸣]带头。", &["江一鸣 > 黄岭村党支部书记"]);
     holds("holdsPost", "[人:江一鸣]现任副镇长。", &["江一鸣 > 副镇长"]);
     holds("holdsPost", "会上，[人:江一鸣]镇长讲话。", &["江一鸣 > 镇长"]);
@@ -184,7 +260,11 @@ fn past_and_future_posts_are_none() {
 #[test]
 fn honours_go_to_those_they_are_conferred_on() {
     holds("awarded", "我镇荣获“[誉:全省文明镇]”称号。", &["青河镇 > 全省文明镇"]);
-    holds("awarded", "[镇:黄岭村]、[镇:上坪村]被评为[誉:省级美丽村庄]。", &["上坪村 > 省级美丽村庄", "黄岭村 > 省级美丽村庄"]);
+    holds(
+        "awarded",
+        "[镇:黄岭村]、[镇:上坪村]被评为[誉:省级美丽村庄]。",
+        &["上坪村 > 省级美丽村庄", "黄岭村 > 省级美丽村庄"],
+    );
     holds("awarded", "[企:海河公司]落户[镇:黄岭村]后，获评[誉:省级龙头企业]。", &["海河公司 > 省级龙头企业"]);
     holds("awarded", "[誉:全国劳动模范][人:江一鸣]到会。", &["江一鸣 > 全国劳动模范"]);
     holds("awarded", "成功创建[誉:国家卫生镇]。", &["青河镇 > 国家卫生镇"]);
@@ -201,7 +281,15 @@ fn honours_aimed_at_or_lost_are_none() {
 
 #[test]
 fn nothing_panics_on_odd_text() {
-    for text in ["", "\n\n", "[项:冷]", "[人:江一鸣]", "ⓅⓁⒺ", "[镇:黄岭村][项:冷库][企:海河]\n[誉:奖]", "投资亿元[项:冷库]总投资1.亿元"] {
+    for text in [
+        "",
+        "\n\n",
+        "[项:冷]",
+        "[人:江一鸣]",
+        "ⓅⓁⒺ",
+        "[镇:黄岭村][项:冷库][企:海河]\n[誉:奖]",
+        "投资亿元[项:冷库]总投资1.亿元",
+    ] {
         facts(text);
     }
 }

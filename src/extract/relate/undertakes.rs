@@ -1,7 +1,7 @@
 //! 承担: which enterprise invests in, owns or builds which project.
 
 use super::fold::{Mark, SIGN};
-use super::{Facts, Object, patterns};
+use super::{Facts, Object, patterns, within};
 use crate::model::{EntityType, Predicate};
 
 patterns! {
@@ -29,16 +29,27 @@ pub fn find(facts: &mut Facts) {
             continue;
         }
         let mut links: Vec<(Mark, Mark, &str, f64)> = Vec::new();
-        let patterns = [(&OWNS, "investor-of-project", 0.88), (&THEN, "investor-then-project", 0.8), (&AFTER, "project-then-investor", 0.8), (&BY, "project-by-builder", 0.88), (&BESIDE, "project-beside-builder", 0.8)];
+        let patterns = [
+            (&OWNS, "investor-of-project", 0.88),
+            (&THEN, "investor-then-project", 0.8),
+            (&AFTER, "project-then-investor", 0.8),
+            (&BY, "project-by-builder", 0.88),
+            (&BESIDE, "project-beside-builder", 0.8),
+        ];
         for (pattern, rule, confidence) in patterns {
             for found in pattern.captures_iter(text) {
                 let Some(whole) = found.get(0) else { continue };
                 let range = sentence.start + whole.start()..sentence.start + whole.end();
-                let Some(project) = found.get(1).and_then(|m| facts.fold.mark_at(sentence.start + m.start())) else { continue };
+                let Some(project) = found.get(1).and_then(|m| facts.fold.mark_at(sentence.start + m.start()))
+                else {
+                    continue;
+                };
                 if rule == "project-by-builder" && OF_NEXT.is_match(&text[whole.end()..]) {
                     continue;
                 }
-                let firms = found.get(2).map_or(range.clone(), |m| sentence.start + m.start()..sentence.start + m.end());
+                let firms = found
+                    .get(2)
+                    .map_or(range.clone(), |m| sentence.start + m.start()..sentence.start + m.end());
                 let shared = whole.as_str().trim_end_matches(['Ⓟ', '“']).ends_with("建设");
                 for mark in facts.fold.marks_in(firms).iter().filter(|m| m.kind == EntityType::Enterprise) {
                     links.push((*mark, project, rule, confidence));
@@ -51,7 +62,14 @@ pub fn find(facts: &mut Facts) {
             }
         }
         for (enterprise, project, rule, confidence) in links {
-            facts.add(Predicate::Undertakes, enterprise.entity, Object::Entity(project.entity), Facts::between(enterprise, project), rule, confidence);
+            facts.add(
+                Predicate::Undertakes,
+                enterprise.entity,
+                Object::Entity(project.entity),
+                Facts::between(enterprise, project),
+                rule,
+                confidence,
+            );
         }
     }
     roles(facts);
@@ -65,12 +83,26 @@ fn roles(facts: &mut Facts) {
         let n = facts.fold.paragraph_at(firms.start());
         let here = facts.fold.paragraphs[n].start;
         let above = facts.fold.paragraphs[n.saturating_sub(6)].start;
-        let last = |from: usize| facts.fold.marks_in(from..firms.start()).iter().copied().rfind(|m| m.kind == EntityType::Project && !is_end(facts, *m));
-        let near = |m: &Mark| facts.fold.text[m.at..firms.start()].chars().count() <= 160;
+        let last = |from: usize| {
+            facts
+                .fold
+                .marks_in(from..firms.start())
+                .iter()
+                .copied()
+                .rfind(|m| m.kind == EntityType::Project && !is_end(facts, *m))
+        };
+        let near = |m: &Mark| within(&facts.fold.text[m.at..firms.start()], 160);
         let Some(project) = last(here).or_else(|| last(above)).filter(near) else { continue };
         for mark in facts.fold.marks_in(firms.start()..firms.end()).to_vec() {
             if mark.kind == EntityType::Enterprise {
-                facts.add(Predicate::Undertakes, mark.entity, Object::Entity(project.entity), Facts::between(project, mark), "builder-by-role", 0.85);
+                facts.add(
+                    Predicate::Undertakes,
+                    mark.entity,
+                    Object::Entity(project.entity),
+                    Facts::between(project, mark),
+                    "builder-by-role",
+                    0.85,
+                );
             }
         }
     }
@@ -87,7 +119,12 @@ fn named_after(facts: &mut Facts) {
     if enterprises.is_empty() {
         return;
     }
-    let mut told: rustc_hash::FxHashSet<String> = facts.list.iter().filter(|f| f.predicate == Predicate::Undertakes).filter_map(|f| f.object.clone()).collect();
+    let mut told: rustc_hash::FxHashSet<String> = facts
+        .list
+        .iter()
+        .filter(|f| f.predicate == Predicate::Undertakes)
+        .filter_map(|f| f.object.clone())
+        .collect();
     let projects: Vec<Mark> = facts.marks(EntityType::Project).collect();
     for mark in projects {
         let entity = facts.entity(mark);
@@ -96,11 +133,22 @@ fn named_after(facts: &mut Facts) {
             continue;
         }
         let whole = enterprises.iter().filter_map(|(entity, names)| {
-            let longest = names.iter().filter(|n| n.chars().count() >= 2 && name.contains(n.as_str()) && name != **n).map(String::len).max()?;
+            let longest = names
+                .iter()
+                .filter(|n| n.chars().count() >= 2 && name.contains(n.as_str()) && name != **n)
+                .map(String::len)
+                .max()?;
             Some((longest, *entity))
         });
         if let Some((_, enterprise)) = whole.max() {
-            facts.add(Predicate::Undertakes, enterprise, Object::Entity(mark.entity), mark.at..mark.at + SIGN, "project-named-after-enterprise", 0.85);
+            facts.add(
+                Predicate::Undertakes,
+                enterprise,
+                Object::Entity(mark.entity),
+                mark.at..mark.at + SIGN,
+                "project-named-after-enterprise",
+                0.85,
+            );
         }
     }
 }
