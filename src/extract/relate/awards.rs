@@ -35,7 +35,7 @@ patterns! {
     /// Words for the enterprise, the place or the person last spoken of.
     AGAIN = r"(该公司|公司|集团|企业|该企业|合作社|该村|村里|村党支部|村党总支|该社区|他|她|这位|本人)";
     /// What may stand between the start of a clause and the word that confers when its subject is left out.
-    ADVERBS = r"^(?:[0-9]{4}年|[0-9一二三四五六七八九十]+月|今年|去年|前年|当年|年内|年底|先后|多次|再次|连续|连年|[^，。；]{1,3}年|蝉联|成功|顺利|新|首次|首批|被|也|又|还|并|均|都|同时|已|一举|光荣|相继|双双|率先|分别|近年来?|其中|目前|同期|因此|此外|村|曾|后|便|而|再|“|”|、|和|以|以来|经|通过|以来|期间|日前|近日|截至|至今|同年|次年|后来|多年|历年|该镇|该乡|该县|该街道|这里|[0-9]{4}[—至-][0-9]{4}年|“十[一二三四]五”)*$";
+    ADVERBS = r"^(?:[0-9]{4}年|[0-9一二三四五六七八九十]+月|今年|去年|前年|当年|年内|年底|先后|多次|再次|连续|连年|[^，。；]{1,3}年|蝉联|成功|顺利|新|首次|首批|被|也|又|还|并|均|都|同时|已|一举|光荣|相继|双双|率先|分别|近年来?|其中|目前|同期|因此|此外|村|曾|连|在[^，。；]{1,12}中|后|便|而|再|“|”|、|和|以|以来|经|通过|以来|期间|日前|近日|截至|至今|同年|次年|后来|多年|历年|该镇|该乡|该县|该街道|这里|[0-9]{4}[—至-][0-9]{4}年|“十[一二三四]五”)*$";
     /// Places in front of which a word stands that keeps them from being the subject.
     ASIDE = r"(?:在|与|到|从|向|由|为|和|引入|引进|对|于|至|同|往|经|给|赴|把|将|照顾|调解|帮扶|落户)$";
 }
@@ -171,8 +171,9 @@ fn conferred(facts: &Facts, sentence: &Range<usize>, honour: Mark) -> Option<Ran
     {
         return None;
     }
-    // The word must not be clauses away.
-    (text[confers.end()..].matches(['，', '：']).count() <= 1)
+    // The word must not be clauses away; 是一家集…为一体的 may be long.
+    let far = text[confers.end()..].matches(['，', '：']).count();
+    (far <= 1 || (words == "是" && far <= 4))
         .then(|| sentence.start + confers.start()..sentence.start + confers.end())
 }
 
@@ -223,7 +224,7 @@ fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>, honour: M
             if !home_fits(facts, honour) {
                 return Vec::new();
             }
-            return home.map(|h| (h, own, "honoured-home", 0.85)).into_iter().collect();
+            return home.map(|h| (h, own, "honoured-home", 0.8)).into_iter().collect();
         }
         if let Some(again) = AGAIN.find(text).filter(|m| text[..m.start()].chars().count() <= 6) {
             let kind = match again.as_str() {
@@ -258,6 +259,12 @@ fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>, honour: M
     // Nobody is named: the report speaks of its own place.
     let text = &fold.text[fold.clauses[fold.clause_at(cue.start)].start..cue.start];
     let told = text.rfind('被').map_or(text, |i| &text[..i]);
+    // A province's report tells of honours of its counties and firms; only what it is plainly said to get is its own.
+    let province =
+        facts.context.home.as_ref().is_some_and(|h| h.name.ends_with(['省']) || h.name.ends_with("自治区"));
+    if province && !matches!(&fold.text[cue.clone()], "荣获" | "获得" | "获评" | "获") {
+        return Vec::new();
+    }
     let bare = ADVERBS.is_match(told) || ABOVE.is_match(text);
     if bare && home_fits(facts, honour) && (kinds.is_empty() || kinds.contains(&EntityType::Place)) {
         return home.map(|h| (h, None, "honoured-home-unnamed", 0.7)).into_iter().collect();

@@ -104,12 +104,12 @@ fn invested(facts: &mut Facts, paragraph: Range<usize>, found: &Captures) {
         let listed = ["、Ⓟ", "和Ⓟ", "及Ⓟ", "与Ⓟ"].iter().any(|j| facts.fold.text[at + SIGN..].starts_with(j));
         if let (Some(mark), false) = (facts.fold.mark_at(at), listed) {
             let span = range.start..mark.at + SIGN;
-            add(facts, mark, amount, span, "investment-then-project", 0.9);
+            add(facts, mark, amount, span, "investment-then-project", 0.97);
             return;
         }
     }
     if let Some(mark) = owner(facts, paragraph, range.start) {
-        add(facts, mark, amount, mark.at..range.end, "thing-then-investment", 0.88);
+        add(facts, mark, amount, mark.at..range.end, "thing-then-investment", 0.93);
     }
 }
 

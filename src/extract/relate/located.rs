@@ -24,6 +24,12 @@ patterns! {
     THROUGH = r"(Ⓛ)(?:引进|引来|引入|招引)[^，。；Ⓛ]{0,6}Ⓔ，[^。；ⓁⓅ]{0,24}(?:建设|新建|建成|建起|兴建|打造|投资|建)[^，。；ⓁⓅ]{0,12}(Ⓟ)";
     /// Ⓔ坐落在本镇境内.
     HERE = r"([ⓅⒺ])[^。；ⓅⒺⓁ]{0,40}?(?:位于|坐落于|座落于|坐落在|座落在|地处|落户|落户于|设在|建在)(?:于|在)?(?:我|本|全)(?:镇|乡|县|市|区|街道|村)";
+    /// 境内有Ⓟ, 全镇现有Ⓔ.
+    OURS = r"(?:镇内|乡内|境内|辖区内|全镇|全乡|我镇|我乡|区域内|该镇)(?:现有|共有|有|建有|拥有)[^。；ⓅⒺⓁ]{0,12}“?([ⓅⒺ])";
+    /// A paragraph that counts the firms of a place before it lists them.
+    PROFILE = r"(?:(Ⓛ)|全镇|镇内|境内|辖区内|我镇|全乡|全街道|区域内|该镇)[^。；Ⓛ]{0,30}(?:现有|共有|有|拥有|建有)[^。；Ⓛ]{0,20}[0-9一二三四五六七八九十]+(?:家|个|处)";
+    /// What stands in front of an item of a list.
+    ITEM = r"(?:^|[，。；：、])(?:[一二三四五六七八九十]是|其中|主要有|分别是|分别为|[0-9]+[.、])?$";
     /// Ⓟ（Ⓛ至Ⓛ）, 起于Ⓛ，止于Ⓛ.
     ENDS = r"Ⓟ[^Ⓟ\n]{0,50}?(?:起于|起点为|起自|始于|连接|贯通|途经|（|起点位于|连通)Ⓛ*(Ⓛ)[^，。；ⓁⓅ]{0,8}(?:至|—|到|和|、|与|，)(?:止于|终点为|终至|讫于|止)?[^。；ⓁⓅ]{0,8}?Ⓛ*(Ⓛ)";
     /// A later stage of a project; where it is stands with the whole.
@@ -38,6 +44,56 @@ patterns! {
 pub fn find(facts: &mut Facts) {
     by_words(facts);
     by_name(facts);
+    by_profile(facts);
+}
+
+/// The firms that a paragraph lists after counting those of the home place are in the home place.
+fn by_profile(facts: &mut Facts) {
+    let Some(home) = facts.home() else { return };
+    let told: rustc_hash::FxHashSet<String> = facts.list.iter().map(|f| f.subject.clone()).collect();
+    for paragraph in facts.fold.paragraphs.clone() {
+        let text = &facts.fold.text[paragraph.clone()];
+        if !text.contains(['Ⓔ', 'Ⓟ']) {
+            continue;
+        }
+        let mut here: Vec<(Mark, &str, f64)> = Vec::new();
+        for found in OURS.captures_iter(text).filter_map(|c| c.get(1)) {
+            here.extend(
+                facts.fold.mark_at(paragraph.start + found.start()).map(|m| (m, "thing-in-our-place", 0.8)),
+            );
+        }
+        let counted = PROFILE.captures(text).filter(|c| {
+            let place = c.get(1).and_then(|m| facts.fold.mark_at(paragraph.start + m.start()));
+            place.is_none_or(|m| m.entity == home)
+        });
+        if let Some(whole) = counted.and_then(|c| c.get(0)) {
+            let listed = facts.fold.marks_in(paragraph.start + whole.end()..paragraph.end).iter().copied();
+            here.extend(
+                listed
+                    .filter(|m| m.kind == EntityType::Enterprise)
+                    .filter(|m| {
+                        ITEM.is_match(
+                            &facts.fold.text[facts.fold.clauses[facts.fold.clause_at(m.at)]
+                                .start
+                                .max(paragraph.start)..m.at],
+                        )
+                    })
+                    .map(|m| (m, "listed-in-profile", 0.8)),
+            );
+        }
+        for (mark, rule, confidence) in here {
+            if !told.contains(&facts.entity(mark).id) {
+                facts.add(
+                    Predicate::LocatedIn,
+                    mark.entity,
+                    Object::Entity(home),
+                    mark.at..mark.at + SIGN,
+                    rule,
+                    confidence,
+                );
+            }
+        }
+    }
 }
 
 fn by_words(facts: &mut Facts) {
@@ -80,7 +136,7 @@ fn by_words(facts: &mut Facts) {
         }
         let patterns = [
             (&AT, "in-place-thing", 0.9),
-            (&HAS, "place-has-thing", 0.8),
+            (&HAS, "place-has-thing", 0.85),
             (&COUNTED, "place-counts-things", 0.8),
             (&THROUGH, "project-through-enterprise", 0.8),
         ];
@@ -268,7 +324,7 @@ fn by_name(facts: &mut Facts) {
                 _ => h.place.level == finest || between,
             };
             if keep {
-                let sure = if h.full { 0.88 } else { 0.8 };
+                let sure = if h.full { 0.94 } else { 0.88 };
                 facts.add(
                     Predicate::LocatedIn,
                     mark.entity,

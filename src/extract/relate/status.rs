@@ -33,6 +33,12 @@ patterns! {
     PAPERS_NEXT = r"^(?:前期|立项|审批|报批|招标|招投标|选址|谋划|可研|设计|规划|论证)";
     /// Parts of a project that come before building.
     PAPERS = r"招标|招投标|设计|立项|选址|可研|环评|规划|批复|报批|备案|预审|勘测|勘察|论证|签约|编制|方案|手续";
+    /// 正在 with papers after it: 正在办理环评.
+    AT_PAPERS = r"^[^，。；]{0,8}(?:办理|比选|申请|洽谈|招标|设计|立项|选址|可研|环评|规划|批复|报批|审批|勘测|论证|编制|手续|征求)";
+    /// 主体完工: a part of the whole.
+    PART = r"(?:主体|基础|路基|厂房|土建|框架|结构)[^，。；]{0,4}$";
+    /// The sentence has turned to what is to come.
+    SOON = r"明年|来年|下一步|下步|今后|接下来";
     /// A heading that counts or names a kind of project.
     COUNTS = r"(?:[0-9一二三四五六七八九十]+[个项]|项目|工程)(?:有)?[】：:。]?[】]?$";
     /// Words of an undertaking that has not begun.
@@ -78,12 +84,14 @@ pub fn find(facts: &mut Facts) {
         let Some(list) = readings.remove(&entity) else { continue };
         // Of readings that count alike the one that is farthest holds: later chapters repeat and add.
         if let Some(best) = list.into_iter().max_by_key(|r| (r.rank, r.progress)) {
-            let confidence = match best.rank {
-                4 => 0.9,
-                3 => 0.82,
-                2 => 0.7,
-                _ => 0.6,
+            let stated = match best.rule {
+                "cue-after-project" => 0.92,
+                "cue-before-project" => 0.87,
+                "cue-in-later-clause" => 0.77,
+                _ => 0.7,
             };
+            // What is merely implied is right less often.
+            let confidence = if best.rank >= 3 { stated } else { stated - 0.15 };
             facts.add(
                 Predicate::Status,
                 entity,
@@ -120,7 +128,9 @@ fn read(facts: &Facts, group: &[Mark]) -> Option<Reading> {
     let (first, last) = (group.first()?, group.last()?);
     let fold = facts.fold;
     let clause = fold.clauses[fold.clause_at(first.at)].start..fold.clauses[fold.clause_at(last.at)].end;
-    let plan = facts.part(first.at) == Part::Plan;
+    let sentence = fold.sentences[fold.sentence_at(first.at)].start;
+    let plan =
+        facts.part(first.at) == Part::Plan || SOON.is_match(&fold.text[sentence.min(first.at)..first.at]);
     let marks = fold.marks_in(clause.clone());
     let from = marks
         .iter()
@@ -287,8 +297,16 @@ fn best(
         let ahead = plan || (!past && INTENT.is_match(in_front));
         let denied = DENIED.is_match(in_front);
         let finishes = FINISH.is_match(&text[at.clone()]) && rule != "cue-before-project";
-        let progress = if rule != "cue-before-project" && PAPERS_NEXT.is_match(rest) {
+        let at_work = matches!(&text[at.clone()], "正在" | "还在" | "仍在");
+        let papers = (rule != "cue-before-project" && PAPERS_NEXT.is_match(rest))
+            || (at_work && AT_PAPERS.is_match(rest));
+        let partly = cue.review == Some(Progress::Completed)
+            && rule != "cue-before-project"
+            && PART.is_match(in_front);
+        let progress = if papers {
             Some(Progress::Planned)
+        } else if partly {
+            Some(Progress::Ongoing)
         } else if denied {
             match cue.review {
                 Some(Progress::Completed) => Some(Progress::Ongoing),

@@ -145,6 +145,8 @@ fn denied_and_partial_cues_say_less() {
     holds("status", "[项:北塘冷库]完成主体施工。", &["北塘冷库 > ongoing"]);
     holds("status", "[项:北塘冷库]完成基础开挖。", &["北塘冷库 > ongoing"]);
     holds("status", "[项:北塘冷库]改造全面完成。", &["北塘冷库 > completed"]);
+    holds("status", "[项:北塘冷库]正在办理环评手续。", &["北塘冷库 > planned"]);
+    holds("status", "[项:北塘冷库]达产后年产值5亿元。", &[]);
 }
 
 #[test]
@@ -185,6 +187,17 @@ fn words_and_names_tell_where_things_are() {
         &["青河中学食堂 > 青河镇", "黄岭村冷库 > 黄岭村"],
     );
     holds("locatedIn", "[镇:黄岭村]道路硬化，[企:海河公司]增资。", &[]);
+}
+
+#[test]
+fn a_profile_lists_the_firms_of_its_place() {
+    holds(
+        "locatedIn",
+        "全镇现有规上企业2家。一是[企:海河公司]，投资3亿元；二是[企:北塘酒厂]，投资2亿元。",
+        &["北塘酒厂 > 青河镇", "海河公司 > 青河镇"],
+    );
+    holds("locatedIn", "镇内有[项:百亩茶园]1处。", &["百亩茶园 > 青河镇"]);
+    holds("locatedIn", "县里有企业20家。一是[企:海河公司]，投资3亿元。", &[]);
 }
 
 #[test]
@@ -267,6 +280,11 @@ fn honours_go_to_those_they_are_conferred_on() {
     );
     holds("awarded", "[企:海河公司]落户[镇:黄岭村]后，获评[誉:省级龙头企业]。", &["海河公司 > 省级龙头企业"]);
     holds("awarded", "[誉:全国劳动模范][人:江一鸣]到会。", &["江一鸣 > 全国劳动模范"]);
+    holds(
+        "awarded",
+        "[企:海河公司]是一家集种植、加工、销售为一体的[誉:省级龙头企业]。",
+        &["海河公司 > 省级龙头企业"],
+    );
     holds("awarded", "成功创建[誉:国家卫生镇]。", &["青河镇 > 国家卫生镇"]);
 }
 
