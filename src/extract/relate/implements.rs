@@ -47,7 +47,7 @@ fn home(facts: &mut Facts) {
 }
 
 fn others(facts: &mut Facts) {
-    let home = facts.home();
+    let home = facts.home;
     for sentence in facts.fold.sentences.clone() {
         let text = &facts.fold.text[sentence.clone()];
         if !text.contains('Ⓒ') || !text.contains('Ⓛ') {

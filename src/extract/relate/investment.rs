@@ -14,7 +14,7 @@ use crate::model::{EntityType, Predicate};
 
 patterns! {
     /// A word of investment with its amount, or several amounts.
-    INVESTED = r"(?:计划|规划|预计|预算|概算|估算|估计|拟)?(?:完成)?(?:项目|工程|建设|静态|固定资产)?(?:总投资额?|投资总额|投资规模|投资总规模|投资额|投资|总造价|造价|工程造价|总概算|概算|预算|出资|捐资|斥资|耗资|投入资金|投入|筹资)(?:概算|估算|预算|合计|共计|总计)?(?:分别)?(?:约为|大约|约|近|超过|超|逾|达到|达|高达|为|是|：|共|了)*((?:[0-9][0-9.,，]*)(?:余|多)?(?:百|千)?(?:万|亿)(?:余|多)?(?:美元|欧元|港元|港币|日元|元)?)";
+    INVESTED = r"(?:总投资额?|投资总额|投资规模|投资总规模|投资额|投资|总造价|造价|工程造价|总概算|概算|预算|出资|捐资|斥资|耗资|投入资金|投入|筹资)(?:概算|估算|预算|合计|共计|总计)?(?:分别)?(?:约为|大约|约|近|超过|超|逾|达到|达|高达|为|是|：|共|了)*((?:[0-9][0-9.,，]*)(?:余|多)?(?:百|千)?(?:万|亿)(?:余|多)?(?:美元|欧元|港元|港币|日元|元)?)";
     /// Further amounts of a list.
     MORE = r"^(?:、|和|及|，|，分别为|，分别是|，其中分别为)((?:[0-9][0-9.,，]*)(?:余|多)?(?:百|千)?(?:万|亿)(?:余|多)?(?:美元|欧元|港元|港币|日元|元)?)";
     /// An amount as attribute of a project without a word of investment.
@@ -23,6 +23,8 @@ patterns! {
     AMOUNT = r"^([0-9][0-9.,，]*)(?:余|多)?((?:百|千)?(?:万|亿))(?:余|多)?(美元|欧元|港元|港币|日元|元)?$";
     /// What stands in front of money already spent or of totals.
     SPENT = r"(?:已|累计|完成|实际|年度|当年|今年|共|全社会|固定资产|民间|工业|有效|技改|产业|省级以上重点项目|到位|新增|争取|扶贫|财政|专项|帮扶|各类|撬动|带动|引导|拉动|协议|合同|签约|[0-9]月份?|先后|总共|合计)(?:计划|的)?$";
+    /// What may stand between that and the word of investment.
+    KIND = r"(?:计划|规划|预计|预算|概算|估算|估计|拟|项目|工程|建设|静态)+$";
     /// From the amount to the project that it buys.
     TO_PROJECT = r"^(?:以上|左右|元)?(?:人民币)?(?:资金)?(?:，在Ⓛ+(?:建设|新建|兴建|打造|建))?[^，。；：、ⓅⒺ]{0,18}Ⓟ";
     /// 前者投资, 后者投资.
@@ -65,8 +67,8 @@ fn invested(facts: &mut Facts, paragraph: Range<usize>, found: &Captures) {
     let (Some(whole), Some(first)) = (found.get(0), found.get(1)) else { return };
     let text = &facts.fold.text[paragraph.clone()];
     let before = &text[..whole.start()];
-    if whole.as_str().contains("完成") || whole.as_str().starts_with("固定资产") || SPENT.is_match(before)
-    {
+    let before = KIND.find(before).map_or(before, |m| &before[..m.start()]);
+    if SPENT.is_match(before) {
         return;
     }
     let mut amounts: Vec<Amount> = read(first.as_str()).into_iter().collect();

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::fold::{Mark, SIGN};
 use super::{Facts, Object, patterns};
 use crate::model::{EntityType, Part, Predicate};
@@ -49,8 +51,8 @@ pub fn find(facts: &mut Facts) {
 
 /// The firms that a paragraph lists after counting those of the home place are in the home place.
 fn by_profile(facts: &mut Facts) {
-    let Some(home) = facts.home() else { return };
-    let told: rustc_hash::FxHashSet<String> = facts.list.iter().map(|f| f.subject.clone()).collect();
+    let Some(home) = facts.home else { return };
+    let told: FxHashSet<String> = facts.list.iter().map(|f| f.subject.clone()).collect();
     for paragraph in facts.fold.paragraphs.clone() {
         let text = &facts.fold.text[paragraph.clone()];
         if !text.contains(['Ⓔ', 'Ⓟ']) {
@@ -96,19 +98,57 @@ fn by_profile(facts: &mut Facts) {
     }
 }
 
+/// Whether a sentence has the words without which a rule cannot hold; looking for them is cheaper than the pattern.
+fn may_hold(rule: &str, text: &str) -> bool {
+    let any = |words: &[&str]| words.iter().any(|w| text.contains(w));
+    match rule {
+        "thing-in-place" => text.contains("在Ⓛ"),
+        "in-place-thing" => any(&["在Ⓛ", "于Ⓛ", "户Ⓛ", "址Ⓛ"]),
+        "place-counts-things" => text.contains('有'),
+        "project-through-enterprise" => any(&["Ⓛ引", "Ⓛ招"]),
+        "road-between-places" => {
+            text.contains('Ⓟ')
+                && (any(&["（Ⓛ", "连接", "贯通", "途经", "连通"]) || text.contains(['起', '始']))
+        }
+        _ => true,
+    }
+}
+
 fn by_words(facts: &mut Facts) {
     for sentence in facts.fold.sentences.clone() {
         let text = &facts.fold.text[sentence.clone()];
         if !(text.contains('Ⓟ') || text.contains('Ⓔ')) {
             continue;
         }
-        let mut links: Vec<(Mark, Mark, Range<usize>, &str, f64)> = Vec::new();
         let shift = sentence.start;
+        if let Some(home) = facts.home.filter(|_| text.contains(['我', '本', '全'])) {
+            for found in HERE.captures_iter(text) {
+                let Some(thing) = found.get(1).and_then(|m| facts.fold.mark_at(shift + m.start())) else {
+                    continue;
+                };
+                let whole = found.get(0).map_or(shift..shift, |m| shift + m.start()..shift + m.end());
+                facts.add(
+                    Predicate::LocatedIn,
+                    thing.entity,
+                    Object::Entity(home),
+                    whole,
+                    "thing-lies-here",
+                    0.8,
+                );
+            }
+        }
+        if !text.contains('Ⓛ') {
+            continue;
+        }
+        let mut links: Vec<(Mark, Mark, Range<usize>, &str, f64)> = Vec::new();
         let plan = facts.part(shift) == Part::Plan;
         // The thing and the last sign of a run of places, which is the finest.
         for (pattern, rule, confidence) in
             [(&LIES, "thing-lies-in-place", 0.92), (&STARTS, "thing-in-place", 0.85)]
         {
+            if !may_hold(rule, text) {
+                continue;
+            }
             for found in pattern.captures_iter(text) {
                 let (Some(whole), Some(thing), Some(place)) = (found.get(0), found.get(1), found.get(2))
                 else {
@@ -141,6 +181,9 @@ fn by_words(facts: &mut Facts) {
             (&THROUGH, "project-through-enterprise", 0.8),
         ];
         for (pattern, rule, confidence) in patterns {
+            if !may_hold(rule, text) {
+                continue;
+            }
             for found in pattern.captures_iter(text) {
                 let (Some(whole), Some(place), Some(thing)) = (found.get(0), found.get(1), found.get(2))
                 else {
@@ -161,7 +204,8 @@ fn by_words(facts: &mut Facts) {
                 }
             }
         }
-        for found in ENDS.captures_iter(text) {
+        let ends = may_hold("road-between-places", text).then(|| ENDS.captures_iter(text));
+        for found in ends.into_iter().flatten() {
             let (Some(whole), Some(a), Some(b)) = (found.get(0), found.get(1), found.get(2)) else {
                 continue;
             };
@@ -171,22 +215,6 @@ fn by_words(facts: &mut Facts) {
                 if let Some(place) = facts.fold.mark_at(shift + place.start()) {
                     links.push((thing, place, range.clone(), "road-between-places", 0.85));
                 }
-            }
-        }
-        if let Some(home) = facts.home() {
-            for found in HERE.captures_iter(text) {
-                let Some(thing) = found.get(1).and_then(|m| facts.fold.mark_at(shift + m.start())) else {
-                    continue;
-                };
-                let whole = found.get(0).map_or(shift..shift, |m| shift + m.start()..shift + m.end());
-                facts.add(
-                    Predicate::LocatedIn,
-                    thing.entity,
-                    Object::Entity(home),
-                    whole,
-                    "thing-lies-here",
-                    0.8,
-                );
             }
         }
         for (thing, place, range, rule, confidence) in links {
@@ -208,8 +236,13 @@ struct Known {
     /// 4 village, 3 township, 2 county, 1 prefecture, 0 province.
     level: u8,
     home: bool,
-    full: Vec<String>,
-    core: Option<String>,
+}
+
+/// The places of a document with the forms in which names carry them.
+struct Places {
+    list: Vec<Known>,
+    /// Forms by their first two characters: index into `list`, the form, whether it is a full name.
+    forms: FxHashMap<String, Vec<(usize, String, bool)>>,
 }
 
 const SUFFIXES: [(&str, u8); 15] = [
@@ -230,31 +263,37 @@ const SUFFIXES: [(&str, u8); 15] = [
     ("省", 0),
 ];
 
-fn known_places(facts: &Facts) -> Vec<Known> {
-    let home = facts.home();
-    let is_place = |i: &usize| facts.context.entities[*i].kind == EntityType::Place;
-    (0..facts.context.entities.len())
-        .filter(is_place)
-        .filter_map(|entity| {
-            let e = &facts.context.entities[entity];
-            let (suffix, level) =
-                SUFFIXES.iter().copied().find(|(s, _)| e.name.ends_with(s)).unwrap_or(("", 4));
-            let core = e.name.strip_suffix(suffix).filter(|c| c.chars().count() >= 2).map(str::to_owned);
-            let mut names: Vec<String> = std::iter::once(&e.name)
-                .chain(&e.aliases)
-                .filter(|n| n.chars().count() >= 2)
-                .cloned()
-                .collect();
-            names.sort_by_key(|n| std::cmp::Reverse(n.len()));
-            (!names.is_empty()).then_some(Known {
-                entity,
-                level,
-                home: Some(entity) == home,
-                full: names,
-                core,
-            })
-        })
-        .collect()
+fn known_places(facts: &Facts) -> Places {
+    let mut places = Places { list: Vec::new(), forms: FxHashMap::default() };
+    for (entity, e) in facts.context.entities.iter().enumerate() {
+        if e.kind != EntityType::Place {
+            continue;
+        }
+        let (suffix, level) = suffix(&e.name).unwrap_or(("", 4));
+        places.list.push(Known { entity, level, home: Some(entity) == facts.home });
+        let n = places.list.len() - 1;
+        let names = std::iter::once(e.name.as_str()).chain(e.aliases.iter().map(String::as_str));
+        let names = names
+            .map(|name| (name, suffix_of(name)))
+            .chain(e.name.strip_suffix(suffix).map(|core| (core, false)));
+        for (form, full) in names {
+            let Some((end, c)) = form.char_indices().nth(1) else { continue };
+            places.forms.entry(form[..end + c.len_utf8()].to_owned()).or_default().push((
+                n,
+                form.to_owned(),
+                full,
+            ));
+        }
+    }
+    places
+}
+
+fn suffix(name: &str) -> Option<(&'static str, u8)> {
+    SUFFIXES.iter().copied().find(|(s, _)| name.ends_with(s))
+}
+
+fn suffix_of(name: &str) -> bool {
+    suffix(name).is_some()
 }
 
 /// A place found in a name.
@@ -268,9 +307,9 @@ struct Hit<'a> {
 
 fn by_name(facts: &mut Facts) {
     let places = known_places(facts);
-    let home_level = places.iter().find(|p| p.home).map_or(0, |p| p.level);
-    let told: rustc_hash::FxHashSet<String> = facts.list.iter().map(|f| f.subject.clone()).collect();
-    let names: rustc_hash::FxHashSet<String> = facts
+    let home_level = places.list.iter().find(|p| p.home).map_or(0, |p| p.level);
+    let told: FxHashSet<String> = facts.list.iter().map(|f| f.subject.clone()).collect();
+    let names: FxHashSet<String> = facts
         .context
         .entities
         .iter()
@@ -284,7 +323,7 @@ fn by_name(facts: &mut Facts) {
         .copied()
         .filter(|m| matches!(m.kind, EntityType::Project | EntityType::Enterprise))
         .collect();
-    let mut done = rustc_hash::FxHashSet::default();
+    let mut done = FxHashSet::default();
     for mark in things {
         if !done.insert(mark.entity) || told.contains(&facts.entity(mark).id) {
             continue;
@@ -293,11 +332,8 @@ fn by_name(facts: &mut Facts) {
         if STAGE.find(&name).is_some_and(|m| names.contains(&name[..m.start()])) {
             continue;
         }
-        let mut hits: Vec<Hit> = places
-            .iter()
-            .filter_map(|place| hit(&name, place))
-            .filter(|h| h.place.level >= home_level && h.place.level > 0)
-            .collect();
+        let mut hits = hits(&name, &places);
+        hits.retain(|h| h.place.level >= home_level && h.place.level > 0);
         if hits.iter().any(|h| is_section(&name, h)) && !name.contains('（') {
             // 甲至乙公路丙段 lies in 丙.
             hits.retain(|h| is_section(&name, h));
@@ -342,26 +378,31 @@ fn is_section(name: &str, hit: &Hit) -> bool {
     ["段", "互通", "境内段"].iter().any(|s| name[hit.end..].starts_with(s))
 }
 
-/// Where a name carries a place: its full name anywhere, its core at the beginning of a part.
-fn hit<'a>(name: &str, place: &'a Known) -> Option<Hit<'a>> {
-    let full = place
-        .full
-        .iter()
-        .filter(|n| SUFFIXES.iter().any(|(s, _)| n.ends_with(s)))
-        .find_map(|n| name.find(n.as_str()).map(|at| (at, at + n.len())));
-    if let Some((at, end)) = full.filter(|(a, b)| b - a < name.len()) {
-        return Some(Hit { at, end, full: true, place });
+/// Where a name carries places: a full name anywhere, a core at the beginning of a part. One hit a place.
+fn hits<'a>(name: &str, places: &'a Places) -> Vec<Hit<'a>> {
+    let bounds: Vec<usize> = name.char_indices().map(|(i, _)| i).chain([name.len()]).collect();
+    let mut found: Vec<(usize, Hit)> = Vec::new();
+    for window in bounds.windows(3) {
+        let Some(forms) = places.forms.get(&name[window[0]..window[2]]) else { continue };
+        for (n, form, full) in forms {
+            if !name[window[0]..].starts_with(form.as_str()) || form.len() >= name.len() {
+                continue;
+            }
+            let hit =
+                Hit { at: window[0], end: window[0] + form.len(), full: *full, place: &places.list[*n] };
+            if *full || is_core(name, &hit) {
+                found.push((*n, hit));
+            }
+        }
     }
-    let cores =
-        place.core.iter().chain(place.full.iter().filter(|n| !SUFFIXES.iter().any(|(s, _)| n.ends_with(s))));
-    cores
-        .flat_map(|core| name.match_indices(core.as_str()).map(|(at, m)| (at, at + m.len())))
-        .filter(|(a, b)| b - a < name.len())
-        .map(|(at, end)| Hit { at, end, full: false, place })
-        .filter(|h| {
-            let core = &name[h.at..h.end];
-            let starts = START.is_match(&name[..h.at]) || is_section(name, h) || place.home;
-            starts && !core.ends_with(['路', '街']) && !NATURAL.is_match(&name[h.end..])
-        })
-        .max_by_key(|h| (h.end - h.at, std::cmp::Reverse(h.at)))
+    // The fullest form of each place, then the longest, then the first.
+    found.sort_by_key(|(n, h)| (*n, !h.full, std::cmp::Reverse(h.end - h.at), h.at));
+    found.dedup_by_key(|(n, _)| *n);
+    found.into_iter().map(|(_, hit)| hit).collect()
+}
+
+/// Whether a short form stands where a place would: at the beginning of a part, and not in the name of a road or a water.
+fn is_core(name: &str, hit: &Hit) -> bool {
+    let starts = hit.place.home || is_section(name, hit) || START.is_match(&name[..hit.at]);
+    starts && !name[hit.at..hit.end].ends_with(['路', '街']) && !NATURAL.is_match(&name[hit.end..])
 }

@@ -33,6 +33,7 @@ pub fn relate(context: &Context) -> Vec<Fact> {
         context,
         fold: &fold,
         ahead: ahead::ahead(&fold),
+        home: context.home.as_ref().and_then(|home| context.entities.iter().position(|e| e.id == home.id)),
         list: Vec::new(),
         seen: FxHashSet::default(),
     };
@@ -61,6 +62,8 @@ struct Facts<'a> {
     fold: &'a Fold,
     /// For each sentence whether it looks ahead.
     ahead: Vec<bool>,
+    /// The entity that is the home place, where the text names it.
+    home: Option<usize>,
     list: Vec<Fact>,
     seen: FxHashSet<(Predicate, String, Object)>,
 }
@@ -125,12 +128,6 @@ impl Facts<'_> {
 
     fn entity(&self, mark: Mark) -> &Entity {
         &self.context.entities[mark.entity]
-    }
-
-    /// The entity that is the home place, where the text names it.
-    fn home(&self) -> Option<usize> {
-        let home = self.context.home.as_ref()?;
-        self.context.entities.iter().position(|e| e.id == home.id)
     }
 
     /// The stretch from the first to the last of some marks.
