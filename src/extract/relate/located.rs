@@ -55,7 +55,7 @@ fn by_profile(facts: &mut Facts) {
     let told: FxHashSet<String> = facts.list.iter().map(|f| f.subject.clone()).collect();
     for paragraph in facts.fold.paragraphs.clone() {
         let text = &facts.fold.text[paragraph.clone()];
-        if !text.contains(['Ⓔ', 'Ⓟ']) {
+        if !text.contains(['Ⓔ', 'Ⓟ']) || !may_hold("listed-in-profile", text) {
             continue;
         }
         let mut here: Vec<(Mark, &str, f64)> = Vec::new();
@@ -105,6 +105,7 @@ fn may_hold(rule: &str, text: &str) -> bool {
         "thing-in-place" => text.contains("在Ⓛ"),
         "in-place-thing" => any(&["在Ⓛ", "于Ⓛ", "户Ⓛ", "址Ⓛ"]),
         "place-counts-things" => text.contains('有'),
+        "listed-in-profile" => any(&["现有", "共有", "拥有", "建有", "内有", "境有", "镇有", "乡有", "域有"]),
         "project-through-enterprise" => any(&["Ⓛ引", "Ⓛ招"]),
         "road-between-places" => {
             text.contains('Ⓟ')
