@@ -105,7 +105,7 @@ fn may_hold(rule: &str, text: &str) -> bool {
         "thing-in-place" => text.contains("在Ⓛ"),
         "in-place-thing" => any(&["在Ⓛ", "于Ⓛ", "户Ⓛ", "址Ⓛ"]),
         "place-counts-things" => text.contains('有'),
-        "listed-in-profile" => any(&["现有", "共有", "拥有", "建有", "内有", "境有", "镇有", "乡有", "域有"]),
+        "listed-in-profile" => text.contains('有'),
         "project-through-enterprise" => any(&["Ⓛ引", "Ⓛ招"]),
         "road-between-places" => {
             text.contains('Ⓟ')
