@@ -28,6 +28,8 @@ pub(super) struct Arguments {
     prune: f32,
     #[arg(long, default_value_t = Training::default().dropout)]
     dropout: f32,
+    #[arg(long, default_value_t = Training::default().favour)]
+    favour: f32,
     #[arg(long, hide = true)]
     no_average: bool,
 }
@@ -41,6 +43,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
         prune: arguments.prune,
         dropout: arguments.dropout,
         average: !arguments.no_average,
+        favour: arguments.favour,
     };
     let documents = train::prepare(gold::read_folder(&arguments.gold)?);
     if let Some(folds) = arguments.left_out {

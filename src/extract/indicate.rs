@@ -108,9 +108,12 @@ impl Token {
     }
 }
 
+/// Words that begin alike.
+type Bucket = Vec<(Box<[char]>, Term)>;
+
 /// All words, by their first two characters; within those the longest first.
 struct Vocabulary {
-    long: FxHashMap<(char, char), Vec<(Box<[char]>, Term)>>,
+    long: FxHashMap<(char, char), Bucket>,
     single: FxHashMap<char, Term>,
 }
 
@@ -167,7 +170,7 @@ impl Vocabulary {
         let mut i = start;
         while i < end {
             let long = (i + 1 < end).then(|| self.long.get(&(chars[i], chars[i + 1]))).flatten();
-            let found = long.and_then(|bucket| bucket.iter().find(|(word, _)| chars[i..end].starts_with(word)));
+            let found = long.and_then(|bucket| bucket.iter().find(|(word, _)| word.get(2).is_none_or(|c| chars.get(i + 2) == Some(c)) && chars[i..end].starts_with(word)));
             if let Some((word, term)) = found {
                 out.push(Token { start: i, end: i + word.len(), term });
                 i += word.len();
@@ -266,21 +269,22 @@ struct Tail {
 
 /// Rules: their name in the output, and how often they are right.
 mod rule {
-    pub const KNOWN: (&str, f64) = ("known-name", 0.9);
-    pub const HEADED: (&str, f64) = ("headed-name", 0.75);
-    pub const SHARE: (&str, f64) = ("share", 0.7);
-    pub const FIELD: (&str, f64) = ("field", 0.6);
-    pub const LEVEL: (&str, f64) = ("level", 0.55);
-    pub const LISTED: (&str, f64) = ("listed", 0.6);
-    pub const OF_PLACE: (&str, f64) = ("of-place", 0.6);
-    pub const BEFORE_NAME: (&str, f64) = ("value-before-name", 0.7);
-    pub const CLAUSE_BEFORE: (&str, f64) = ("clause-before", 0.6);
-    pub const SAME_NAME: (&str, f64) = ("same-name", 0.7);
-    pub const FROM: (&str, f64) = ("from", 0.8);
-    pub const TO: (&str, f64) = ("to", 0.8);
-    pub const EACH: (&str, f64) = ("each", 0.85);
-    pub const GROWTH: (&str, f64) = ("growth", 0.85);
-    pub const GROWTH_OTHER: (&str, f64) = ("growth-other", 0.5);
+    pub const KNOWN: (&str, f64) = ("known-name", 0.93);
+    pub const HEADED: (&str, f64) = ("headed-name", 0.86);
+    pub const SHARE: (&str, f64) = ("share", 0.88);
+    pub const FIELD: (&str, f64) = ("field", 0.85);
+    pub const LEVEL: (&str, f64) = ("level", 0.68);
+    pub const LISTED: (&str, f64) = ("listed", 0.9);
+    pub const THING: (&str, f64) = ("thing", 0.5);
+    pub const OF_PLACE: (&str, f64) = ("of-place", 0.85);
+    pub const BEFORE_NAME: (&str, f64) = ("value-before-name", 0.75);
+    pub const CLAUSE_BEFORE: (&str, f64) = ("clause-before", 0.55);
+    pub const SAME_NAME: (&str, f64) = ("same-name", 0.5);
+    pub const FROM: (&str, f64) = ("from", 0.92);
+    pub const TO: (&str, f64) = ("to", 0.93);
+    pub const EACH: (&str, f64) = ("each", 0.88);
+    pub const GROWTH: (&str, f64) = ("growth", 0.94);
+    pub const GROWTH_OTHER: (&str, f64) = ("growth-other", 0.82);
 }
 
 impl Reader<'_> {
@@ -333,7 +337,7 @@ impl Reader<'_> {
         if let Some(year) = year {
             let plan = sentence.part == Part::Plan;
             let this = if plan { self.plan_year.unwrap_or(year) } else { year };
-            for token in tokens.iter().filter(|token| token.is(role::LEAD | role::COMPARE)) {
+            for token in tokens.iter().filter(|t| t.is(role::LEAD | role::COMPARE) && "今本去上前明五过这未十".contains(chars[t.start])) {
                 let text: String = chars[token.start..token.end].iter().collect();
                 let said = match text.as_str() {
                     "今年" | "本年" => this.to_string(),
@@ -421,12 +425,12 @@ impl Reader<'_> {
         if i > 0 {
             from = from.max(passage.numbers[i - 1].end);
         }
-        if *subject == Subject::Firm && !passage.tokens.iter().any(|t| t.start >= from && t.end <= quantity.start && t.is(role::PLACE)) && !self.follows_row(passage, i) {
+        if *subject == Subject::Firm && !words(passage, from, quantity.start).iter().any(|t| t.is(role::PLACE)) && !self.follows_row(passage, i) {
             passage.from = None;
             return run;
         }
         let tail = self.tail(passage, from, quantity.start);
-        if passage.tokens.iter().any(|t| t.start >= from && t.end <= quantity.start && t.is(role::AGAINST)) {
+        if words(passage, from, quantity.start).iter().any(|t| t.is(role::AGAINST)) {
             return 1;
         }
         if let Some((grown, sign)) = self.growth(passage, from, &tail, &quantity) {
@@ -497,7 +501,7 @@ impl Reader<'_> {
     fn strip_years(&self, from: usize, to: usize) -> usize {
         let passage = &self.chars[from..to];
         if let Some(n) = passage.iter().rposition(|c| matches!(c, '比' | '较'))
-            && passage.len() - n <= 12
+            && (3..=12).contains(&(passage.len() - n))
             && passage[n + 1..].iter().all(|c| c.is_ascii_digit() || "年月底末上去前同期初一二三四五六七八九十“”的全个季度增速水平".contains(*c))
         {
             return from + n;
@@ -543,10 +547,8 @@ impl Reader<'_> {
                 row.change = change(quantity);
                 row.end = quantity.end.max(row.end);
                 row.at = i;
-            } else if i == 0 || passage.numbers[i - 1].end < self.clause_start(passage.sentence.start, quantity.start).saturating_sub(1) {
-                if let Some(name) = self.name_before(passage, from, i) {
-                    self.push(passage, i, subject, name, None, None, change(quantity), rule::CLAUSE_BEFORE);
-                }
+            } else if let Some(name) = self.name_before(passage, from, i) {
+                self.push(passage, i, subject, name, None, None, change(quantity), rule::CLAUSE_BEFORE);
             }
             return 1;
         }
@@ -613,7 +615,7 @@ impl Reader<'_> {
         let unit = Some(quantity.unit.clone());
         // 由A增至B: the new level.
         if let Some(name) = passage.from.take()
-            && (tail.to || passage.tokens.iter().any(|t| t.start >= from && t.end <= quantity.start && t.is(role::TO)))
+            && (tail.to || words(passage, from, quantity.start).iter().any(|t| t.is(role::TO)))
         {
             self.push(passage, i, subject, name, value, unit, None, rule::TO);
             return;
@@ -684,6 +686,7 @@ impl Reader<'_> {
             {
                 rule::LISTED
             }
+            Class::Other if matches!(quantity.kind, "area" | "heads") && ends && tail.end == quantity.start && name.text.chars().count() <= 8 => rule::THING,
             Class::Other | Class::Known | Class::Headed if tail.strong && ends && !name.kinds.contains(&"money") => {
                 if name.text.chars().count() > 18 {
                     return;
@@ -742,9 +745,9 @@ impl Reader<'_> {
             let c = self.chars[at];
             if let Some(token) = token_at(passage, at).filter(|t| t.is(role::LEAD | role::COMPARE | role::LEVEL | role::SCOPE | role::RANGE) && t.end <= to && !t.is(role::NAME | role::HEAD | role::FIELD)) {
                 at = token.end;
-            } else if !is_han(c) || c == '年' && at > from && self.chars[at - 1].is_ascii_digit() {
-                at += 1;
-            } else if matches!(c, '月' | '底' | '末' | '初') && at > from && matches!(self.chars[at - 1], '0'..='9' | '年' | '月') {
+            } else if !is_han(c)
+                || matches!(c, '年' | '月' | '底' | '末' | '初') && at > from && matches!(self.chars[at - 1], '0'..='9' | '年' | '月')
+            {
                 at += 1;
             } else {
                 return false;
@@ -762,13 +765,13 @@ impl Reader<'_> {
 
     /// Where 由 or 从 stands, if what follows it is the old level and a new one comes.
     fn old_level(&self, passage: &Passage, from: usize, to: usize, i: usize) -> Option<usize> {
-        let word = passage.tokens.iter().rev().find(|t| t.start >= from && t.end <= to && t.is(role::FROM))?;
+        let word = words(passage, from, to).iter().rev().find(|t| t.is(role::FROM))?;
         if !self.chars[word.end..to].iter().all(|c| c.is_ascii_digit() || "年月底末初的去上前今同期一二三四五六七八九十“”时约近全".contains(*c)) {
             return None;
         }
         let (this, next) = (&passage.numbers[i], passage.numbers.get(i + 1)?);
         let gap = this.end..next.start;
-        let new = passage.tokens.iter().any(|t| t.start >= gap.start && t.end <= gap.end && t.is(role::TO));
+        let new = words(passage, gap.start, gap.end).iter().any(|t| t.is(role::TO));
         (new && !self.chars[gap].iter().any(|c| matches!(c, '；' | '。'))).then_some(word.start)
     }
 
@@ -861,7 +864,7 @@ impl Reader<'_> {
         if let Some(n) = self.chars[start..to].iter().rposition(|c| *c == '、') {
             start += n + 1;
         }
-        let share = passage.tokens.iter().find(|t| t.start >= start && t.end <= to && t.is(role::SHARE));
+        let share = words(passage, start, to).iter().find(|t| t.is(role::SHARE));
         let limit = share.map_or(to, |t| t.start.max(start + 1));
         let first = passage.tokens.partition_point(|t| t.start < start);
         for token in passage.tokens[first..].iter().take_while(|t| t.end <= limit) {
@@ -869,10 +872,9 @@ impl Reader<'_> {
                 start = token.end;
             }
         }
-        for i in start..limit.min(to) {
-            if matches!(self.chars[i], '年' | '月') && i > start && self.chars[i - 1].is_ascii_digit() && i + 1 < to {
-                start = i + 1;
-            }
+        let date = (start + 1..limit.min(to)).rev().find(|&i| matches!(self.chars[i], '年' | '月') && self.chars[i - 1].is_ascii_digit() && i + 1 < to);
+        if let Some(i) = date {
+            start = i + 1;
         }
         loop {
             let opening = start;
@@ -893,7 +895,6 @@ impl Reader<'_> {
         if start >= to {
             return None;
         }
-        let inside = |t: &&Token| t.start >= start && t.end <= to;
         // 鸡存栏 is a name, and 鸡存栏量 another.
         let longer = matches!(self.chars[to - 1], '量' | '数' | '额' | '率');
         let last = token_ending(passage, start, to)
@@ -909,16 +910,16 @@ impl Reader<'_> {
         if !open {
             let foreign = |s: &Span| matches!(s.kind, EntityType::Enterprise | EntityType::Project | EntityType::Person);
             let never = |t: &Token| t.is(role::NEVER) && t.end < to;
-            if self.context.spans_in(start, to).iter().any(foreign) || passage.tokens.iter().filter(inside).any(never) {
+            if self.context.spans_in(start, to).iter().any(foreign) || words(passage, start, to).iter().any(never) {
                 return None;
             }
         }
         if head.is_some_and(|t| t.is(role::NEVER) && t.start < start + 2) && known.is_none() {
             return None;
         }
-        let field = passage.tokens.iter().find(|t| t.start >= from && t.end <= to && t.is(role::FIELD));
+        let field = words(passage, from, to).iter().find(|t| t.is(role::FIELD));
         let (class, kinds): (Class, &'static [&'static str]) = if share.is_some() {
-            let part_of_plan = passage.tokens.iter().any(|t| t.start >= from && t.end <= to && t.is(role::PLAN));
+            let part_of_plan = words(passage, from, to).iter().any(|t| t.is(role::PLAN));
             if part_of_plan {
                 return None;
             }
@@ -964,7 +965,7 @@ impl Reader<'_> {
         if i > 0 && passage.numbers[i - 1].end > start {
             return None;
         }
-        let token = passage.tokens.iter().find(|t| t.start >= start && t.end <= end && t.is(role::NAME))?;
+        let token = words(passage, start, end).iter().find(|t| t.is(role::NAME))?;
         self.name(passage, start, token.end, true)
     }
 
@@ -980,7 +981,7 @@ impl Reader<'_> {
         if let [.., '建', '设'] | [.., '任', '务'] = &self.chars[start..end] {
             end -= 2;
         }
-        let token = passage.tokens.iter().find(|t| t.start >= start && t.start <= start + 4 && t.end == end && t.is(role::NAME))?;
+        let token = words(passage, start, end).iter().find(|t| t.start <= start + 4 && t.end == end && t.is(role::NAME))?;
         (breaks && fits(&token.term.kinds, quantity)).then(|| Name {
             text: self.chars[start..start + n].iter().collect(),
             start: quantity.start,
@@ -1008,7 +1009,7 @@ impl Reader<'_> {
         };
         let plan = passage.sentence.part == Part::Plan;
         let clause = self.clause_start(passage.sentence.start, quantity.start);
-        let wish = passage.tokens.iter().any(|t| t.start >= clause && t.end <= quantity.start && t.is(role::WISH));
+        let wish = words(passage, clause, quantity.start).iter().any(|t| t.is(role::WISH));
         let said = passage.years.iter().rev().find(|(at, _)| *at < quantity.start).map(|(_, year)| year.clone());
         let usual = if plan { self.plan_year } else { self.context.year };
         self.rows.push(Row {
@@ -1067,6 +1068,13 @@ fn is_break(c: char) -> bool {
     matches!(c, '，' | '；' | '。' | '：' | '！' | '？' | '\n' | '（' | '）' | ';' | '…')
 }
 
+/// The words between two positions.
+fn words<'p>(passage: &'p Passage, from: usize, to: usize) -> &'p [Token] {
+    let a = passage.tokens.partition_point(|t| t.start < from);
+    let b = a + passage.tokens[a..].partition_point(|t| t.end <= to);
+    &passage.tokens[a..b]
+}
+
 /// The word that ends here.
 fn token_ending(passage: &Passage, from: usize, end: usize) -> Option<Token> {
     let i = passage.tokens.partition_point(|t| t.end < end);
@@ -1106,4 +1114,137 @@ fn fits(kinds: &[&str], quantity: &Quantity) -> bool {
     };
     quantity.kind == "bare" && !kinds.is_empty()
         || kinds.iter().any(|kind| *kind == quantity.kind || family(kind) != 0 && family(kind) == family(quantity.kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Entity, Home};
+    use crate::text::Document;
+
+    /// The figures of a text whose mentions are given as (type, name), as `name|value|unit|change`.
+    fn read_with(text: &str, mentions: &[(EntityType, &str)]) -> Vec<Indicator> {
+        let doc = Document::new("d", text);
+        let mut spans = Vec::new();
+        let mut entities = Vec::new();
+        for (kind, name) in mentions {
+            let name_chars: Vec<char> = name.chars().collect();
+            entities.push(Entity { id: format!("e/{name}"), kind: *kind, name: (*name).into(), aliases: Vec::new(), code: None });
+            for start in 0..doc.text.chars.len() {
+                if doc.text.chars[start..].starts_with(&name_chars) {
+                    spans.push(Span { start, end: start + name_chars.len(), kind: *kind, entity: entities.len() - 1, confidence: 1.0 });
+                }
+            }
+        }
+        spans.sort_by_key(|s| s.start);
+        let home = Some(Home { id: "e/青溪镇".into(), name: "青溪镇".into(), ..Home::default() });
+        let context = Context { doc: &doc, spans, entities, home, year: Some(2021) };
+        indicate(&context)
+    }
+
+    fn shown(rows: &[Indicator]) -> Vec<String> {
+        let cell = |text: &Option<String>| text.clone().unwrap_or_default();
+        rows.iter().map(|r| format!("{}|{}|{}|{}", r.name, cell(&r.value), cell(&r.unit), cell(&r.change))).collect()
+    }
+
+    fn read(text: &str) -> Vec<String> {
+        shown(&read_with(text, &[]))
+    }
+
+    #[test]
+    fn a_name_has_a_value_and_a_change() {
+        assert_eq!(read("全年实现财政总收入1.2亿元，同比增长5.5%。"), ["财政总收入|1.2|亿元|5.5"]);
+        assert_eq!(read("2021年完成固定资产投资3.4亿元，比上年下降2%。"), ["固定资产投资|3.4|亿元|-2"]);
+        assert_eq!(read("森林覆盖率达72.5%，提高1.5个百分点。"), ["森林覆盖率|72.5|%|1.5"]);
+        assert_eq!(read("全镇茶叶产值突破2亿元，较2016年翻了一番。"), ["茶叶产值|2|亿元|100"]);
+    }
+
+    #[test]
+    fn a_change_can_stand_alone() {
+        assert_eq!(read("规模以上工业增加值增长8%左右。"), ["规模以上工业增加值||| 8".replace(' ', "")]);
+        assert_eq!(read("社会消费品零售总额年均增长9.1%。"), ["社会消费品零售总额|||9.1"]);
+    }
+
+    #[test]
+    fn values_are_shared_out_in_order() {
+        assert_eq!(read("地区生产总值、财政收入分别达到20亿元和3亿元。"), ["地区生产总值|20|亿元|", "财政收入|3|亿元|"]);
+        assert_eq!(
+            read("完成工业总产值8亿元，财政收入5000万元，分别增长7%和9%。"),
+            ["工业总产值|8|亿元|7", "财政收入|5000|万元|9"]
+        );
+        assert_eq!(read("地区生产总值、固定资产投资分别增长7%、12%。"), ["地区生产总值|||7", "固定资产投资|||12"]);
+    }
+
+    #[test]
+    fn an_old_and_a_new_level_are_two_rows() {
+        assert_eq!(read("贫困发生率由2016年的9.8%降至0.6%。"), ["贫困发生率|9.8|%|", "贫困发生率|0.6|%|"]);
+        assert_eq!(read("农民人均可支配收入从8200元提高到1.3万元。"), ["农民人均可支配收入|8200|元|", "农民人均可支配收入|1.3|万元|"]);
+    }
+
+    #[test]
+    fn a_share_is_named_by_its_parts() {
+        assert_eq!(read("第三产业增加值6亿元，占地区生产总值比重达41%。"), ["第三产业增加值|6|亿元|", "占地区生产总值比重|41|%|"]);
+        assert_eq!(read("新能源装机达40万千瓦、占比达38%。"), ["新能源装机|40|万千瓦|", "占比|38|%|"]);
+        assert!(read("完成投资任务，占年度计划的80%。").is_empty());
+    }
+
+    #[test]
+    fn fields_and_herds_are_measured() {
+        assert_eq!(read("新造油茶林600亩，改造低产林900亩。"), ["新造油茶林|600|亩|", "改造低产林|900|亩|"]);
+        assert_eq!(read("全镇耕地面积3.1万亩，其中水稻2万亩、玉米6000亩。"), ["耕地面积|3.1|万亩|", "水稻|2|万亩|", "玉米|6000|亩|"]);
+        assert_eq!(read("完成2000亩高标准农田建设。"), ["高标准农田建设|2000|亩|"]);
+        assert!(read("拆除违建1200平方米，流转土地300亩用于征地。").iter().all(|row| !row.starts_with("拆")));
+    }
+
+    #[test]
+    fn redacted_numbers_have_no_value() {
+        assert!(read("实现地区生产总值X亿元。").is_empty());
+        assert_eq!(read("实现地区生产总值XX亿元，增长5.2%。"), ["地区生产总值|||5.2"]);
+    }
+
+    #[test]
+    fn activities_and_projects_are_none() {
+        assert!(read("召开专题会议12次，走访党员130名，整改率100%。").is_empty());
+        assert!(read("总投资2.6亿元的产业园开工，建筑面积3万平方米。").is_empty());
+        assert!(read("财政收入增速高于全县2个百分点。").is_empty());
+    }
+
+    #[test]
+    fn money_of_firms_is_none() {
+        let firm = [(EntityType::Enterprise, "远山机械有限公司")];
+        assert!(read_with("远山机械有限公司实现产值3亿元，利润2000万元。", &firm).is_empty());
+        assert_eq!(shown(&read_with("远山机械有限公司投产。全镇工业产值9亿元。", &firm)), ["工业产值|9|亿元|"]);
+    }
+
+    #[test]
+    fn the_place_of_the_clause_is_the_subject() {
+        let place = [(EntityType::Place, "柳河村")];
+        let rows = read_with("全镇茶园面积3万亩，其中柳河村6000亩。", &place);
+        assert_eq!(shown(&rows), ["茶园面积|3|万亩|", "茶园面积|6000|亩|"]);
+        assert_eq!(rows[0].place, "e/青溪镇");
+        assert_eq!(rows[1].place, "e/柳河村");
+    }
+
+    #[test]
+    fn years_and_aims_are_told() {
+        let rows = read_with("到2025年，力争财政收入达到2亿元。", &[]);
+        assert_eq!(rows[0].period.as_deref(), Some("2025"));
+        assert_eq!(rows[0].kind, IndicatorKind::Target);
+        let rows = read_with("去年财政收入达到1亿元，今年为1.2亿元。", &[]);
+        assert_eq!(rows.iter().map(|r| r.period.clone().unwrap_or_default()).collect::<Vec<_>>(), ["2020", "2021"]);
+    }
+
+    #[test]
+    fn a_redacted_home_has_a_local_id() {
+        let doc = Document::new("d", "全镇财政收入1亿元。");
+        let context = Context { doc: &doc, spans: Vec::new(), entities: Vec::new(), home: None, year: None };
+        assert_eq!(indicate(&context)[0].place, "https://w3id.org/xiangtu/id/place/local");
+    }
+
+    #[test]
+    fn no_text_panics() {
+        for text in ["", "%", "增长5%", "由5%到", "、3亩、", "占5%", "翻", "翻番", "X", "1,", "其中3亩", "-5", "5—", "5、6", "分别达到1亩、2亩"] {
+            read(text);
+        }
+    }
 }

@@ -37,7 +37,7 @@ pub fn prepare(golds: Vec<Gold>) -> Vec<Prepared> {
 /// Parts of one report (`name-b.txt`, `name-c.txt`) are one family.
 fn family(doc: &str) -> String {
     let stem = doc.trim_end_matches(".txt");
-    stem.strip_suffix("-b").or_else(|| stem.strip_suffix("-c")).unwrap_or(stem).to_owned()
+    ["-b", "-c", "-full"].iter().find_map(|end| stem.strip_suffix(end)).unwrap_or(stem).to_owned()
 }
 
 fn examples(gold: &Gold, doc: &Document, n: u32) -> Vec<Example> {

@@ -1,27 +1,43 @@
 //! 获得: which honour has been conferred on whom.
 //!
 //! An honour counts where the nearest governing word confers it (荣获, 被评为, 入选, 成功创建) and none aims at it or
-//! takes it away (争创, 申报, 被取消). The one honoured stands before that word; where nobody does, it is the home place.
+//! takes it away (争创, 申报, 被取消). The one honoured stands before that word and is of a kind that such an honour is
+//! given to; where the text speaks of itself (我镇, 全县) or of nobody, it is the home place.
 
 use std::ops::Range;
 
 use super::fold::{Mark, SIGN};
+use super::words::WORDS;
 use super::{Facts, Object, patterns};
 use crate::model::{EntityType, Part, Predicate};
 
 patterns! {
     /// Words that confer.
     CONFERS = r"荣获|获评|获得|斩获|喜获|获授|获颁|获批|获|被评为|被评定为|被授予|授予|追授|评为|评定为|命名为|命名|认定为|列为|列入|入选|跻身|荣登|荣膺|荣立|荣列|上榜|登上|当选|拿下|拿到|捧回|捧得|摘得|夺得|赢得|成功创建为?|创成|创建成|成功创成|建成|通过|晋升|评上|评选为|记|追记|表彰为|取得|确定为|入围|进入|步入|迈入|跨入|纳入|公布为|授牌|是|系|作为|享有|素有|誉为|成为|蝉联|保持|保住|擦亮|挂上|连续[^，。；]{1,4}年(?:被)?";
-    /// Words that aim at an honour or take it away.
-    DENIES = r"争创|力争|争取|创建|申报|申创|冲刺|争当|迎接|力创|打造|推进|推动|培育|退出|取消|摘掉|撤销|未能?|没能?|没有|落选|新增|力促|确保|目标|迎|复审|复评|复核|申请|支持|启动|冲击|鼓励|帮助|建设|全力|努力|计划|拟|推荐|向";
+    /// Words that aim at an honour or take it away, wherever they stand in the clause.
+    AIMS = r"争创|力争|争取|冲刺|争当|申报|申创|迎接|力创|退出|取消|摘掉|撤销|未能?|没能?|没有|落选|力促|确保|目标|复审|复评|复核|申请|支持|冲击|鼓励|帮助|努力|计划|拟|推荐|打下基础|为创建|全力创建";
+    /// Words that aim at an honour when nothing confers it after them.
+    MAKES = r"创建|打造|推进|推动|培育|启动|建设|新增|全力|开展";
     /// What follows an honour that was not conferred, or a mere count of them.
-    REFUSED = r"^[”’]?(?:称号|资格|牌子|招牌|创建|评选|复审|复评|复核|申报|认定|命名)?(?:工作|材料)?(?:数量|总数|累计|达到|达|各|及以上|共)*(?:[0-9X*]+(?:家|个|名|户|项|人|处)|[^，。；]{0,10}(?:未|没|落选|退回|取消|摘牌|收回|注销|暂缓|黄牌|搁置|失利|擦肩而过|公示|不达标|差)|，(?:因[^，。；]{1,16}，?)?(?:未|没|至今)|创建(?:工作|活动)|还没|为目标)";
+    REFUSED = r"^[”’]?(?:称号|资格|牌子|招牌|创建|评选|复审|复评|复核|申报|认定|命名)?(?:工作|材料)?(?:数量|总数|累计|达到|达|各|及以上|共)*(?:[0-9X*]+(?:家|个|名|户|项|人|处)|[^，。；Ⓗ]{0,10}(?:未|没|落选|退回|取消|摘牌|收回|注销|暂缓|黄牌|搁置|失利|擦肩而过|公示|不达标|差)|，(?:因[^，。；]{1,16}，?)?(?:未|没|至今)|创建(?:工作|活动)|还没|为目标)";
     /// An honour that stands in front of the one honoured.
     BEFORE_NAME = r"^[”’]?(?:、“?Ⓗ”?)*(?:获得者|称号获得者|企业|单位|——|、)?[“]?([ⓃⒺⓅ])";
+    /// Words after an honour that say the place has it.
+    HELD = r"^[”’]?(?:的)?(?:名片|牌子|招牌|美誉|称号|领先地位|金字招牌|品牌|桂冠|荣誉)";
+    /// Words after an honour that say the home place got it.
+    GOT = r"^[”’]?[^，。；Ⓗ]{0,16}(?:拿下|拿到手|授予(?:我|本)|花落|落户(?:我|本)|授牌|揭牌)";
+    /// Honours in a row, then the word for them.
+    LISTED = r"^[”’](?:[、“”…]|Ⓗ)*[^。；]{0,8}(?:荣誉|殊荣|奖牌|牌匾)";
+    /// Conferred by those above the home place.
+    ABOVE = r"被(?:县|市|省|区|州|上级|县里|市里|省里|区里|县委|市委|区委|省委|国务院)";
     /// The home place, without its name.
-    SELF = r"(?:全|我|本)(?:镇|乡|县|市|区|省|街道|旗|州)";
-    /// Words for the enterprise or the place last spoken of.
-    AGAIN = r"(该公司|公司|集团|企业|该企业|合作社|该村|村里|村党支部|村党总支|该社区|他|她)";
+    SELF = r"(?:全|我|本)(?:镇|乡|县|市|区|省|街道|旗|州)|(?:镇|乡|街道|县|市|区)(?:党委|政府|党工委|委|工委)?(?:先后|连续|再次|也|又|还)?(?:被|荣|获|$)|我们";
+    /// Words for the enterprise, the place or the person last spoken of.
+    AGAIN = r"(该公司|公司|集团|企业|该企业|合作社|该村|村里|村党支部|村党总支|该社区|他|她|这位|本人)";
+    /// What may stand between the start of a clause and the word that confers when its subject is left out.
+    ADVERBS = r"^(?:[0-9]{4}年|[0-9一二三四五六七八九十]+月|今年|去年|前年|当年|年内|年底|先后|多次|再次|连续|连年|[^，。；]{1,3}年|蝉联|成功|顺利|新|首次|首批|被|也|又|还|并|均|都|同时|已|一举|光荣|相继|双双|率先|分别|近年来?|其中|目前|同期|因此|此外|村|曾|连|在[^，。；]{1,12}中|后|便|而|再|“|”|、|和|以|以来|经|通过|以来|期间|日前|近日|截至|至今|同年|次年|后来|多年|历年|该镇|该乡|该县|该街道|这里|[0-9]{4}[—至-][0-9]{4}年|“十[一二三四]五”)*$";
+    /// Places in front of which a word stands that keeps them from being the subject.
+    ASIDE = r"(?:在|与|到|从|向|由|为|和|引入|引进|对|于|至|同|往|经|给|赴|把|将|照顾|调解|帮扶|落户)$";
 }
 
 /// Finds who was honoured with what.
@@ -34,17 +50,103 @@ pub fn find(facts: &mut Facts) {
         if REFUSED.is_match(rest) {
             continue;
         }
-        if let Some(at) = BEFORE_NAME.captures(rest).and_then(|c| c.get(1)) {
-            if let Some(named) = fold.mark_at(honour.at + SIGN + at.start()) {
-                facts.add(Predicate::Awarded, named.entity, Object::Entity(honour.entity), Facts::between(honour, named), "honour-before-name", 0.8);
+        if let Some(at) = BEFORE_NAME.captures(rest).and_then(|c| c.get(1))
+            && let Some(named) = fold.mark_at(honour.at + SIGN + at.start())
+        {
+            let kinds = WORDS.honoured(&facts.entity(honour).name);
+            if kinds.is_empty() || kinds.contains(&named.kind) || named.kind == EntityType::Project {
+                facts.add(
+                    Predicate::Awarded,
+                    named.entity,
+                    Object::Entity(honour.entity),
+                    Facts::between(honour, named),
+                    "honour-before-name",
+                    0.8,
+                );
                 continue;
             }
         }
-        let Some(cue) = conferred(facts, &sentence, honour) else { continue };
-        for (subject, at, rule, confidence) in subjects(facts, &sentence, cue.clone()) {
-            let start = at.unwrap_or(cue.start).min(cue.start);
-            facts.add_about(Predicate::Awarded, subject, Object::Entity(honour.entity), start..honour.at + SIGN, rule, confidence);
+        if touching(facts, &sentence, honour) {
+            continue;
         }
+        if let Some(cue) = conferred(facts, &sentence, honour) {
+            for (subject, at, rule, confidence) in subjects(facts, &sentence, cue.clone(), honour) {
+                let start = at.unwrap_or(cue.start).min(cue.start);
+                facts.add_about(
+                    Predicate::Awarded,
+                    subject,
+                    Object::Entity(honour.entity),
+                    start..honour.at + SIGN,
+                    rule,
+                    confidence,
+                );
+            }
+            continue;
+        }
+        held(facts, &sentence, honour);
+    }
+}
+
+/// 青河“蜜柚之乡”的牌子: the place stands in front of its honour.
+fn touching(facts: &mut Facts, sentence: &Range<usize>, honour: Mark) -> bool {
+    let fold = facts.fold;
+    let before = fold.text[sentence.start..honour.at].trim_end_matches(['“', '‘']);
+    let place = before
+        .len()
+        .checked_sub(SIGN)
+        .and_then(|n| fold.mark_at(sentence.start + n))
+        .filter(|m| m.kind == EntityType::Place);
+    let Some(place) = place.filter(|_| HELD.is_match(&fold.text[honour.at + SIGN..sentence.end])) else {
+        return false;
+    };
+    facts.add(
+        Predicate::Awarded,
+        place.entity,
+        Object::Entity(honour.entity),
+        Facts::between(place, honour),
+        "place-with-honour",
+        0.75,
+    );
+    true
+}
+
+/// Ⓝ，高级技师，Ⓗ; Ⓗ去年拿下; “Ⓗ”“Ⓗ”……一个个荣誉: honours without a word in front that confers them.
+fn held(facts: &mut Facts, sentence: &Range<usize>, honour: Mark) {
+    let fold = facts.fold;
+    let rest = &fold.text[honour.at + SIGN..sentence.end];
+    let before = fold.text[sentence.start..honour.at].trim_end_matches(['“', '‘']);
+    if let Some(clauses) = before.strip_suffix('，') {
+        // An apposition: every clause back to the name is short.
+        let person =
+            fold.marks_in(sentence.start..honour.at).iter().copied().rfind(|m| m.kind == EntityType::Person);
+        if let Some(person) = person.filter(|p| {
+            let from = p.at + SIGN - sentence.start;
+            from <= clauses.len() && clauses[from..].split('，').all(|c| c.chars().count() <= 10)
+        }) {
+            facts.add(
+                Predicate::Awarded,
+                person.entity,
+                Object::Entity(honour.entity),
+                Facts::between(person, honour),
+                "honour-aside",
+                0.75,
+            );
+            return;
+        }
+    }
+    let listed = LISTED.is_match(rest) && !before.contains(['Ⓛ', 'Ⓔ', 'Ⓝ']);
+    if (listed || GOT.is_match(rest))
+        && !AIMS.is_match(&fold.text[fold.clauses[fold.clause_at(honour.at)].start..honour.at])
+        && let Some(home) = facts.context.home.as_ref().map(|h| h.id.clone())
+    {
+        facts.add_about(
+            Predicate::Awarded,
+            home,
+            Object::Entity(honour.entity),
+            honour.at..honour.at + SIGN,
+            "honour-got",
+            0.7,
+        );
     }
 }
 
@@ -52,58 +154,136 @@ pub fn find(facts: &mut Facts) {
 fn conferred(facts: &Facts, sentence: &Range<usize>, honour: Mark) -> Option<Range<usize>> {
     let text = &facts.fold.text[sentence.start..honour.at];
     let confers = CONFERS.find_iter(text).last()?;
-    let denied = DENIES.find_iter(text).last();
-    if let Some(denied) = denied {
-        // 成功创建 confers although 创建 alone does not.
-        let inside = confers.start() <= denied.start() && denied.end() <= confers.end();
-        let clause = text.rfind(['，', '：']).map_or(0, |i| i + '，'.len_utf8());
-        if !inside && (denied.start() > confers.start() || denied.start() >= clause) {
-            return None;
-        }
-    }
-    let words = confers.as_str();
-    if facts.part(honour.at) == Part::Plan && !matches!(words, "是" | "擦亮" | "保住" | "被授予" | "被评为" | "荣获") {
+    let clause = text.rfind(['，', '：']).map_or(0, |i| i + '，'.len_utf8());
+    if AIMS.find_iter(text).any(|m| {
+        m.end() > confers.end()
+            || m.start() >= clause.min(text[..confers.start()].rfind('，').map_or(0, |i| i + '，'.len_utf8()))
+    }) {
         return None;
     }
-    // The word must not be clauses away.
-    (text[confers.end()..].matches(['，', '：']).count() <= 1).then(|| sentence.start + confers.start()..sentence.start + confers.end())
+    // 成功创建 confers although 创建 alone does not.
+    if MAKES.find_iter(text).last().is_some_and(|m| m.start() >= confers.end()) {
+        return None;
+    }
+    let words = confers.as_str();
+    if facts.part(honour.at) == Part::Plan
+        && !matches!(words, "是" | "擦亮" | "保住" | "被授予" | "被评为" | "荣获")
+    {
+        return None;
+    }
+    // The word must not be clauses away; 是一家集…为一体的 may be long.
+    let far = text[confers.end()..].matches(['，', '：']).count();
+    (far <= 1 || (words == "是" && far <= 4))
+        .then(|| sentence.start + confers.start()..sentence.start + confers.end())
 }
 
 type Subject = (String, Option<usize>, &'static str, f64);
 
 /// Those on whom the honour is conferred.
-fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>) -> Vec<Subject> {
+fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>, honour: Mark) -> Vec<Subject> {
     let fold = facts.fold;
     let home = facts.context.home.as_ref().map(|h| h.id.clone());
-    // 被省政府授予: whoever stands between 被 and the word confers.
-    let clause = fold.clauses[fold.clause_at(cue.start)].start;
-    let until = fold.text[clause..cue.start].rfind('被').map_or(cue.start, |i| clause + i);
-    let named: Vec<Mark> = fold
-        .marks_in(sentence.start..until)
-        .iter()
-        .copied()
-        .filter(|m| matches!(m.kind, EntityType::Person | EntityType::Enterprise | EntityType::Place | EntityType::Project))
-        .collect();
-    let own = SELF.find_iter(&fold.text[sentence.start..until]).last().map(|m| sentence.start + m.start());
     let id = |m: Mark| facts.entity(m).id.clone();
-    match (named.last().copied(), own) {
-        (Some(last), own) if own.is_none_or(|o| o < last.at) => {
-            facts.list_before(last).into_iter().map(|m| (id(m), Some(m.at), "honoured-by-name", 0.88)).collect()
+    let kinds = WORDS.honoured(&facts.entity(honour).name);
+    let fits = |m: &Mark| match m.kind {
+        EntityType::Person | EntityType::Enterprise | EntityType::Place | EntityType::Project => {
+            kinds.is_empty() || kinds.contains(&m.kind)
         }
-        (_, Some(at)) => home.map(|h| (h, Some(at), "honoured-home", 0.85)).into_iter().collect(),
-        _ => {
-            let paragraph = fold.paragraphs[fold.paragraph_at(cue.start)].clone();
-            let again = AGAIN.find_iter(&fold.text[sentence.start..until]).last();
-            if let Some(again) = again {
-                let kind = match again.as_str() {
-                    "该村" | "村里" | "村党支部" | "村党总支" | "该社区" => EntityType::Place,
-                    "他" | "她" => EntityType::Person,
-                    _ => EntityType::Enterprise,
-                };
-                let last = fold.marks_in(paragraph.start..sentence.start).iter().copied().rfind(|m| m.kind == kind);
-                return last.map(|m| (id(m), Some(m.at), "honoured-again", 0.75)).into_iter().collect();
+        _ => false,
+    };
+    let mut n = fold.clause_at(cue.start);
+    let mut first = true;
+    loop {
+        let clause = fold.clauses[n].clone();
+        let from = clause.start.max(sentence.start);
+        let mut until = clause.end.min(cue.start);
+        if first {
+            // 被省政府授予: whoever stands between 被 and the word confers.
+            until = fold.text[from..until].rfind('被').map_or(until, |i| from + i);
+        }
+        let text = &fold.text[from..until];
+        let own = SELF.find_iter(text).last().map(|m| from + m.start());
+        let named: Vec<Mark> = fold
+            .marks_in(from..until)
+            .iter()
+            .copied()
+            .filter(|m| fits(m) && !ASIDE.is_match(&fold.text[from..m.at]))
+            .collect();
+        let person = named.iter().copied().find(|m| m.kind == EntityType::Person);
+        let subject = if first { named.last().copied() } else { person.or(named.first().copied()) };
+        if let Some(subject) = subject.filter(|s| own.is_none_or(|o| o < s.at)) {
+            let mut list = facts.list_before(subject);
+            let mut last = subject;
+            while let Some(next) = facts.listed_after(last) {
+                list.push(next);
+                last = next;
             }
-            home.map(|h| (h, None, "honoured-home-unnamed", 0.7)).into_iter().collect()
+            return list.into_iter().map(|m| (id(m), Some(m.at), "honoured-by-name", 0.9)).collect();
         }
+        if own.is_some() && (kinds.is_empty() || kinds.contains(&EntityType::Place)) {
+            if !home_fits(facts, honour) {
+                return Vec::new();
+            }
+            return home.map(|h| (h, own, "honoured-home", 0.8)).into_iter().collect();
+        }
+        if let Some(again) = AGAIN.find(text).filter(|m| text[..m.start()].chars().count() <= 6) {
+            let kind = match again.as_str() {
+                "该村" | "村里" | "村党支部" | "村党总支" | "该社区" => EntityType::Place,
+                "他" | "她" | "这位" | "本人" => EntityType::Person,
+                _ => EntityType::Enterprise,
+            };
+            let paragraph = fold.paragraphs[fold.paragraph_at(cue.start)].start;
+            let spoken = |from: usize| -> Option<Mark> {
+                let marks = fold.marks_in(from..cue.start);
+                let subject = |m: &&Mark| {
+                    m.kind == kind
+                        && (kind != EntityType::Enterprise
+                            || !ASIDE.is_match(&fold.text[fold.clauses[fold.clause_at(m.at)].start..m.at]))
+                };
+                marks.iter().rfind(subject).copied()
+            };
+            let last = spoken(sentence.start).or_else(|| spoken(paragraph)).or_else(|| spoken(0));
+            return last.map(|m| (id(m), Some(m.at), "honoured-again", 0.75)).into_iter().collect();
+        }
+        let bare = ADVERBS.is_match(text.trim_end_matches(['，', '：']));
+        if first && !bare && text.chars().count() > 12 {
+            // The clause has a subject of its own that is no name.
+            break;
+        }
+        if n == 0 || fold.clauses[n - 1].end <= sentence.start {
+            break;
+        }
+        n -= 1;
+        first = false;
     }
+    // Nobody is named: the report speaks of its own place.
+    let text = &fold.text[fold.clauses[fold.clause_at(cue.start)].start..cue.start];
+    let told = text.rfind('被').map_or(text, |i| &text[..i]);
+    // A province's report tells of honours of its counties and firms; only what it is plainly said to get is its own.
+    let province =
+        facts.context.home.as_ref().is_some_and(|h| h.name.ends_with(['省']) || h.name.ends_with("自治区"));
+    if province && !matches!(&fold.text[cue.clone()], "荣获" | "获得" | "获评" | "获") {
+        return Vec::new();
+    }
+    let bare = ADVERBS.is_match(told) || ABOVE.is_match(text);
+    if bare && home_fits(facts, honour) && (kinds.is_empty() || kinds.contains(&EntityType::Place)) {
+        return home.map(|h| (h, None, "honoured-home-unnamed", 0.7)).into_iter().collect();
+    }
+    Vec::new()
+}
+
+/// Whether the home place can have an honour of this name: 示范村 is not a county's.
+fn home_fits(facts: &Facts, honour: Mark) -> bool {
+    let home = facts.context.home.as_ref().map_or("", |h| h.name.as_str());
+    let name = facts.entity(honour).name.trim_end_matches(['”', '’', '）']);
+    let same: &[&str] = match name.chars().next_back() {
+        _ if home.is_empty() => return true,
+        Some('村') => &["村"],
+        Some('镇' | '乡') => &["镇", "乡", "街道"],
+        Some('县') => &["县", "区", "市", "旗"],
+        Some('省') => &["省", "区"],
+        _ if name.ends_with("社区") => &["社区", "街道"],
+        _ => return true,
+    };
+    same.iter().any(|s| home.ends_with(s)) || name.ends_with("之乡")
 }

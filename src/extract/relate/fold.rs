@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::extract::Context;
-use crate::model::EntityType;
+use crate::model::{EntityType, Part};
 
 /// The sign that stands for a mention of this type.
 pub fn sign(kind: EntityType) -> char {
@@ -28,8 +28,6 @@ pub const SIGN: usize = 'Ⓟ'.len_utf8();
 pub struct Mark {
     /// Byte at which its sign stands.
     pub at: usize,
-    /// Index into [`Context::spans`].
-    pub span: usize,
     /// Index into [`Context::entities`].
     pub entity: usize,
     /// Type of the thing named.
@@ -44,8 +42,10 @@ pub struct Fold {
     pub marks: Vec<Mark>,
     /// Stretches between marks of punctuation, commas included, in order; they tile the text.
     pub clauses: Vec<Range<usize>>,
-    /// Sentences of the document; they tile the text.
+    /// Sentences of the document; they tile the text. One that ends inside a name goes on to the end of the next.
     pub sentences: Vec<Range<usize>>,
+    /// For each sentence whether the outline finds that it looks ahead.
+    pub parts: Vec<Part>,
     /// Lines of the document; they tile the text.
     pub paragraphs: Vec<Range<usize>>,
     /// For each byte the character of the normal form that begins there.
@@ -61,10 +61,11 @@ impl Fold {
             marks: Vec::with_capacity(context.spans.len()),
             clauses: Vec::new(),
             sentences: Vec::with_capacity(context.doc.sentences.len()),
+            parts: Vec::with_capacity(context.doc.sentences.len()),
             paragraphs: Vec::new(),
             at: Vec::with_capacity(chars.len() * 3 + 1),
         };
-        let mut sentence_ends = context.doc.sentences.iter().map(|s| s.end).peekable();
+        let mut sentence_ends = context.doc.sentences.iter().map(|s| (s.end, s.part)).peekable();
         let (mut clause, mut sentence, mut paragraph) = (0, 0, 0);
         let mut next_span = 0;
         let mut i = 0;
@@ -74,9 +75,10 @@ impl Fold {
                 next_span += 1;
             }
             let here = i;
-            let mark = context.spans.get(next_span).filter(|s| s.start == i && s.end > i && s.end <= chars.len());
+            let mark =
+                context.spans.get(next_span).filter(|s| s.start == i && s.end > i && s.end <= chars.len());
             let c = if let Some(span) = mark {
-                fold.marks.push(Mark { at: fold.text.len(), span: next_span, entity: span.entity, kind: span.kind });
+                fold.marks.push(Mark { at: fold.text.len(), entity: span.entity, kind: span.kind });
                 next_span += 1;
                 i = span.end;
                 sign(span.kind)
@@ -95,11 +97,15 @@ impl Fold {
                 fold.clauses.push(clause..end);
                 clause = end;
             }
-            if sentence_ends.peek().is_some_and(|&e| e <= i) {
-                while sentence_ends.next_if(|&e| e <= i).is_some() {
-                    fold.sentences.push(sentence..end);
-                    sentence = end;
-                }
+            let mut part = None;
+            while let Some((e, p)) = sentence_ends.next_if(|&(e, _)| e <= i) {
+                // A sentence that ends inside a name is none of its own.
+                part = (e == i).then_some(p).or(part);
+            }
+            if let Some(part) = part {
+                fold.sentences.push(sentence..end);
+                fold.parts.push(part);
+                sentence = end;
                 if clause < end {
                     fold.clauses.push(clause..end);
                     clause = end;
@@ -111,7 +117,12 @@ impl Fold {
             }
         }
         let end = fold.text.len();
-        for (from, list) in [(clause, &mut fold.clauses), (sentence, &mut fold.sentences), (paragraph, &mut fold.paragraphs)] {
+        if sentence < end {
+            fold.parts.push(context.doc.sentences.last().map_or(Part::Review, |s| s.part));
+        }
+        for (from, list) in
+            [(clause, &mut fold.clauses), (sentence, &mut fold.sentences), (paragraph, &mut fold.paragraphs)]
+        {
             if from < end {
                 list.push(from..end);
             }
@@ -151,15 +162,6 @@ impl Fold {
     /// The paragraph that holds a byte.
     pub fn paragraph_at(&self, at: usize) -> usize {
         holding(&self.paragraphs, at)
-    }
-
-    /// The largest index not above `at` at which a character begins.
-    pub fn floor(&self, at: usize) -> usize {
-        let mut at = at.min(self.text.len());
-        while !self.text.is_char_boundary(at) {
-            at -= 1;
-        }
-        at
     }
 }
 

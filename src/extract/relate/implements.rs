@@ -10,6 +10,10 @@ use crate::model::{EntityType, Predicate};
 patterns! {
     /// Another region does it, by its own words: 兰溪镇推行的“四议工作法”, 与青河镇共办“双城市集”.
     OTHER = r"(Ⓛ)(?:、Ⓛ|和Ⓛ|与Ⓛ|党委|党总支|党支部|村委会|政府|街道办事处)*(?:的|率先|先行|也在?|正在|依样|近年来?|已经?|后来|在全[省市县区乡镇村]|三方|双方|两地|三县|两县|一道|共同|一起|联合|携手|合作|积极|主动|深入|全面|大力|持续|扎实|创新|探索|引入|实施|推行|推广|开展|建立|落实|打造|做到|办起|办好|共办|合办|搞|创办|总结|运用|开起了?|签订|试点|先行|做法|的经验|[^，。；：Ⓛ]{0,2}地区)*[“”]*Ⓒ";
+    /// Another region is the subject of the clause: 兰溪镇把“四议工作法”教给我们.
+    DOES = r"(?:^|[，。；：])(Ⓛ+)(?:[、和与](Ⓛ+))?[^，。；：ⓁⒸ]{0,14}?(?:把|将|推行|推广|实施|探索|建立|开展|打造|搞|办起|创办|开起|引入|率先|落实|总结|首创|创新|运用|书记Ⓝ)[^，。；：ⓁⒸ]{0,10}?“?Ⓒ";
+    /// Villages go first with a campaign: Ⓒ，Ⓛ、Ⓛ先行.
+    FIRST = r"Ⓒ”?，(Ⓛ)(?:[、和](Ⓛ))*(?:率先|先行|试点|带头)";
     /// A campaign told as another's by the words after it: Ⓒ由县里统筹.
     OTHERS_AFTER = r"^[”’]?(?:工作|建设|试点|项目|活动)?(?:首批)?(?:没有|未把|未将|不含|不包括)(?:我|本)[省市州县区乡镇村]";
     /// A comparison with another place: 兰溪镇搞“退二进三”比我们早.
@@ -26,7 +30,8 @@ fn home(facts: &mut Facts) {
     let Some(home) = facts.context.home.clone() else { return };
     let campaigns: Vec<_> = facts.marks(EntityType::Campaign).collect();
     for mark in campaigns {
-        let after = &facts.fold.text[mark.at + super::fold::SIGN..facts.fold.sentences[facts.fold.sentence_at(mark.at)].end];
+        let after = &facts.fold.text
+            [mark.at + super::fold::SIGN..facts.fold.sentences[facts.fold.sentence_at(mark.at)].end];
         if OTHERS_AFTER.is_match(after) || COMPARED.is_match(after) {
             continue;
         }
@@ -42,7 +47,7 @@ fn home(facts: &mut Facts) {
 }
 
 fn others(facts: &mut Facts) {
-    let home = facts.home();
+    let home = facts.home;
     for sentence in facts.fold.sentences.clone() {
         let text = &facts.fold.text[sentence.clone()];
         if !text.contains('Ⓒ') || !text.contains('Ⓛ') {
@@ -53,15 +58,51 @@ fn others(facts: &mut Facts) {
             let (Some(whole), Some(place)) = (found.get(0), found.get(1)) else { break };
             let range = sentence.start + whole.start()..sentence.start + whole.end();
             let campaign = facts.fold.mark_at(range.end - super::fold::SIGN);
-            let places: Vec<_> = facts.fold.marks_in(range.clone()).iter().copied().filter(|m| m.kind == EntityType::Place).collect();
+            let places: Vec<_> = facts
+                .fold
+                .marks_in(range.clone())
+                .iter()
+                .copied()
+                .filter(|m| m.kind == EntityType::Place)
+                .collect();
             if let Some(campaign) = campaign {
                 for place in places {
                     if Some(place.entity) != home {
-                        facts.add(Predicate::Implements, place.entity, Object::Entity(campaign.entity), range.clone(), "other-place-campaign", 0.7);
+                        facts.add(
+                            Predicate::Implements,
+                            place.entity,
+                            Object::Entity(campaign.entity),
+                            range.clone(),
+                            "other-place-campaign",
+                            0.7,
+                        );
                     }
                 }
             }
             from = place.end().max(whole.end());
+        }
+        for pattern in [&DOES, &FIRST] {
+            for found in pattern.find_iter(text) {
+                let range = sentence.start + found.start()..sentence.start + found.end();
+                let marks = facts.fold.marks_in(range.clone());
+                let campaign = marks.iter().copied().find(|m| m.kind == EntityType::Campaign);
+                let places: Vec<_> = marks.iter().copied().filter(|m| m.kind == EntityType::Place).collect();
+                for (i, place) in places.iter().enumerate() {
+                    // Of nested places the last is the doer.
+                    let nested =
+                        places.get(i + 1).is_some_and(|next| next.at == place.at + super::fold::SIGN);
+                    if let (Some(campaign), false) = (campaign, nested || Some(place.entity) == home) {
+                        facts.add(
+                            Predicate::Implements,
+                            place.entity,
+                            Object::Entity(campaign.entity),
+                            range.clone(),
+                            "other-place-subject",
+                            0.7,
+                        );
+                    }
+                }
+            }
         }
     }
 }

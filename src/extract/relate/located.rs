@@ -5,63 +5,211 @@
 
 use std::ops::Range;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::fold::{Mark, SIGN};
 use super::{Facts, Object, patterns};
-use crate::model::{EntityType, Predicate};
+use crate::model::{EntityType, Part, Predicate};
 
 patterns! {
     /// Ⓟ位于ⓁⓁ.
-    LIES = r"([ⓅⒺ])[^。；ⓅⒺⓁ]{0,50}?(?:位于|坐落于|座落于|坐落在|座落在|坐落|座落|地处|落户于?到?在?|落地于?在?|落子|选址于?在?|设在|建在|落在|扎根于?|入驻|地点：|地址：|注册在|搬到了?|迁入|迁到|迁至)[^，。；：ⓅⒺⓁ]{0,8}(Ⓛ+)";
+    LIES = r"([ⓅⒺ])[^。；ⓅⒺⓁ]{0,50}?(?:位于|坐落于|座落于|坐落在|座落在|坐落|座落|地处|落户于?到?在?|落地于?在?|落子|选址于?在?|设在|建在|落在|扎根于?|入驻|地点：|地址：|注册在|搬到了?|迁入|迁到|迁至|开到了?)[^，。；：ⓅⒺⓁ]{0,8}(Ⓛ+)";
     /// Ⓟ，在Ⓛ建成.
-    STARTS = r"([ⓅⒺ])，?[^，。；：ⓅⒺⓁ]{0,10}在(Ⓛ+)[^，。；：ⓅⒺⓁ]{0,8}(?:投产|开业|动工|开工|建设|建成|落成|奠基|竣工|安装|落户|落地|兴建|新建|盖起|破土|试产|启用|投用|投资|施工|建起|办起|开张|建)";
+    STARTS = r"([ⓅⒺ])[^。；ⓅⒺⓁ]{0,20}在(Ⓛ+)[^，。；：ⓅⒺⓁ]{0,8}(?:投产|开业|动工|开工|建设|建成|落成|奠基|竣工|安装|落户|落地|兴建|新建|盖起|破土|试产|启用|投用|投资|施工|建起|办起|开张|建)";
     /// 在Ⓛ建设Ⓟ, 位于Ⓛ的Ⓔ.
     AT = r"(?:在|于|位于|坐落于|地处|落户|落户于|设在|建在|选址)(Ⓛ+)(?:境内|辖区|片区|一带|南侧|北侧|东侧|西侧|村口)?(?:的|[^，。；：ⓅⒺⓁⒸⓃ]{0,12}(?:建设|兴建|新建|建成|建|开办|创办|成立|启动|实施|打造|投资|办起|上马|新上|布局|规划|谋划|引进|落地|改造|修建|设立)(?:了|起)?[^，。；：ⓅⒺⓁⒸⓃ]{0,14})“?([ⓅⒺ])";
-    /// Ⓛ的Ⓟ, Ⓛ引进Ⓔ, Ⓛ建成Ⓟ.
-    HAS = r"(Ⓛ+)(?:村?委会|党支部|党总支|党委|政府)?(?:的|引进了?|引来了?|引入了?|招引了?|成立了?|建成了?|建起了?|新建了?|建设了?|创办了?|办起了?|依托|领办|组建了?|注册成立了?|共建|兴建了?|现有|有|拥有|境内的?|境内有|落户的?)[^，。；：ⓅⒺⓁⒸⓃ]{0,6}“?([ⓅⒺ])";
+    /// Ⓛ的Ⓟ, Ⓛ引进Ⓔ, Ⓛ建成Ⓟ; the places may be a list.
+    HAS = r"((?:ⓁⓁ*、)*Ⓛ+)(?:等)?(?:村?委会|党支部|党总支|党委|政府)?(?:的|引进了?|引来了?|引入了?|招引了?|成立了?|建成了?|建起了?|新建了?|建设了?|创办了?|办起了?|打造了?|依托|领办|组建了?|注册成立了?|共建|兴建了?|现有|原有|有|拥有|境内的?|境内有|落户的?)[^，。；：ⓅⒺⓁⒸⓃ]{0,6}“?([ⓅⒺ])";
+    /// Ⓛ现有企业3家，分别是Ⓔ、Ⓔ.
+    COUNTED = r"(Ⓛ)(?:现有|共有|有|拥有|原有)[^。；ⓁⓅⒺ]{2,40}(?:分别是|分别为|即|有|：|包括)“?([ⓅⒺ])";
+    /// Ⓛ引来Ⓔ，投资3亿元建设Ⓟ.
+    THROUGH = r"(Ⓛ)(?:引进|引来|引入|招引)[^，。；Ⓛ]{0,6}Ⓔ，[^。；ⓁⓅ]{0,24}(?:建设|新建|建成|建起|兴建|打造|投资|建)[^，。；ⓁⓅ]{0,12}(Ⓟ)";
+    /// Ⓔ坐落在本镇境内.
+    HERE = r"([ⓅⒺ])[^。；ⓅⒺⓁ]{0,40}?(?:位于|坐落于|座落于|坐落在|座落在|地处|落户|落户于|设在|建在)(?:于|在)?(?:我|本|全)(?:镇|乡|县|市|区|街道|村)";
+    /// 境内有Ⓟ, 全镇现有Ⓔ.
+    OURS = r"(?:镇内|乡内|境内|辖区内|全镇|全乡|我镇|我乡|区域内|该镇)(?:现有|共有|有|建有|拥有)[^。；ⓅⒺⓁ]{0,12}“?([ⓅⒺ])";
+    /// A paragraph that counts the firms of a place before it lists them.
+    PROFILE = r"(?:(Ⓛ)|全镇|镇内|境内|辖区内|我镇|全乡|全街道|区域内|该镇)[^。；Ⓛ]{0,30}(?:现有|共有|有|拥有|建有)[^。；Ⓛ]{0,20}[0-9一二三四五六七八九十]+(?:家|个|处)";
+    /// What stands in front of an item of a list.
+    ITEM = r"(?:^|[，。；：、])(?:[一二三四五六七八九十]是|其中|主要有|分别是|分别为|[0-9]+[.、])?$";
     /// Ⓟ（Ⓛ至Ⓛ）, 起于Ⓛ，止于Ⓛ.
-    ENDS = r"Ⓟ[^。Ⓟ]{0,50}?(?:起于|起点为|起自|始于|连接|贯通|途经|（|起点位于|连通)Ⓛ*(Ⓛ)[^，。；ⓁⓅ]{0,8}(?:至|—|到|和|、|与|，)(?:止于|终点为|终至|讫于|止)?[^。；ⓁⓅ]{0,8}?Ⓛ*(Ⓛ)";
+    ENDS = r"Ⓟ[^Ⓟ\n]{0,50}?(?:起于|起点为|起自|始于|连接|贯通|途经|（|起点位于|连通)Ⓛ*(Ⓛ)[^，。；ⓁⓅ]{0,8}(?:至|—|到|和|、|与|，)(?:止于|终点为|终至|讫于|止)?[^。；ⓁⓅ]{0,8}?Ⓛ*(Ⓛ)";
+    /// A later stage of a project; where it is stands with the whole.
+    STAGE = r"(?:[一二三四五]期|第[一二三四五]期)(?:项目|工程)?$";
+    /// A core of a place's name that is a road's or a water's.
+    NATURAL = r"^(?:大道|路|大街|街道|溪|江|湖|山|海|水库)";
+    /// What stands in front of a place's core inside a name.
+    START = r"(?:^|至|到|—|－|-|~|、|·|（|镇|乡|县|市|区|线|路)$";
 }
 
 /// Finds where things are.
 pub fn find(facts: &mut Facts) {
     by_words(facts);
     by_name(facts);
+    by_profile(facts);
+}
+
+/// The firms that a paragraph lists after counting those of the home place are in the home place.
+fn by_profile(facts: &mut Facts) {
+    let Some(home) = facts.home else { return };
+    let told: FxHashSet<String> = facts.list.iter().map(|f| f.subject.clone()).collect();
+    for paragraph in facts.fold.paragraphs.clone() {
+        let text = &facts.fold.text[paragraph.clone()];
+        if !text.contains(['Ⓔ', 'Ⓟ']) || !may_hold("listed-in-profile", text) {
+            continue;
+        }
+        let mut here: Vec<(Mark, &str, f64)> = Vec::new();
+        for found in OURS.captures_iter(text).filter_map(|c| c.get(1)) {
+            here.extend(
+                facts.fold.mark_at(paragraph.start + found.start()).map(|m| (m, "thing-in-our-place", 0.8)),
+            );
+        }
+        let counted = PROFILE.captures(text).filter(|c| {
+            let place = c.get(1).and_then(|m| facts.fold.mark_at(paragraph.start + m.start()));
+            place.is_none_or(|m| m.entity == home)
+        });
+        if let Some(whole) = counted.and_then(|c| c.get(0)) {
+            let listed = facts.fold.marks_in(paragraph.start + whole.end()..paragraph.end).iter().copied();
+            here.extend(
+                listed
+                    .filter(|m| m.kind == EntityType::Enterprise)
+                    .filter(|m| {
+                        ITEM.is_match(
+                            &facts.fold.text[facts.fold.clauses[facts.fold.clause_at(m.at)]
+                                .start
+                                .max(paragraph.start)..m.at],
+                        )
+                    })
+                    .map(|m| (m, "listed-in-profile", 0.8)),
+            );
+        }
+        for (mark, rule, confidence) in here {
+            if !told.contains(&facts.entity(mark).id) {
+                facts.add(
+                    Predicate::LocatedIn,
+                    mark.entity,
+                    Object::Entity(home),
+                    mark.at..mark.at + SIGN,
+                    rule,
+                    confidence,
+                );
+            }
+        }
+    }
+}
+
+/// Whether a sentence has the words without which a rule cannot hold; looking for them is cheaper than the pattern.
+fn may_hold(rule: &str, text: &str) -> bool {
+    let any = |words: &[&str]| words.iter().any(|w| text.contains(w));
+    match rule {
+        "thing-in-place" => text.contains("在Ⓛ"),
+        "in-place-thing" => any(&["在Ⓛ", "于Ⓛ", "户Ⓛ", "址Ⓛ"]),
+        "place-counts-things" => text.contains('有'),
+        "listed-in-profile" => text.contains('有'),
+        "project-through-enterprise" => any(&["Ⓛ引", "Ⓛ招"]),
+        "road-between-places" => {
+            text.contains('Ⓟ')
+                && (any(&["（Ⓛ", "连接", "贯通", "途经", "连通"]) || text.contains(['起', '始']))
+        }
+        _ => true,
+    }
 }
 
 fn by_words(facts: &mut Facts) {
     for sentence in facts.fold.sentences.clone() {
         let text = &facts.fold.text[sentence.clone()];
-        if !text.contains('Ⓛ') || !(text.contains('Ⓟ') || text.contains('Ⓔ')) {
+        if !(text.contains('Ⓟ') || text.contains('Ⓔ')) {
+            continue;
+        }
+        let shift = sentence.start;
+        if let Some(home) = facts.home.filter(|_| text.contains(['我', '本', '全'])) {
+            for found in HERE.captures_iter(text) {
+                let Some(thing) = found.get(1).and_then(|m| facts.fold.mark_at(shift + m.start())) else {
+                    continue;
+                };
+                let whole = found.get(0).map_or(shift..shift, |m| shift + m.start()..shift + m.end());
+                facts.add(
+                    Predicate::LocatedIn,
+                    thing.entity,
+                    Object::Entity(home),
+                    whole,
+                    "thing-lies-here",
+                    0.8,
+                );
+            }
+        }
+        if !text.contains('Ⓛ') {
             continue;
         }
         let mut links: Vec<(Mark, Mark, Range<usize>, &str, f64)> = Vec::new();
-        let shift = sentence.start;
+        let plan = facts.part(shift) == Part::Plan;
         // The thing and the last sign of a run of places, which is the finest.
-        for (pattern, rule, confidence) in [(&LIES, "thing-lies-in-place", 0.92), (&STARTS, "thing-in-place", 0.85)] {
+        for (pattern, rule, confidence) in
+            [(&LIES, "thing-lies-in-place", 0.92), (&STARTS, "thing-in-place", 0.85)]
+        {
+            if !may_hold(rule, text) {
+                continue;
+            }
             for found in pattern.captures_iter(text) {
-                let (Some(whole), Some(thing), Some(place)) = (found.get(0), found.get(1), found.get(2)) else { continue };
-                if let (Some(thing), Some(place)) = (facts.fold.mark_at(shift + thing.start()), facts.fold.mark_at(shift + place.end() - SIGN)) {
+                let (Some(whole), Some(thing), Some(place)) = (found.get(0), found.get(1), found.get(2))
+                else {
+                    continue;
+                };
+                // 跟踪Ⓔ落户Ⓛ in a plan is a wish.
+                if plan && thing.as_str() == "Ⓔ" && whole.as_str().contains('落') {
+                    continue;
+                }
+                if let (Some(thing), Some(place)) = (
+                    facts.fold.mark_at(shift + thing.start()),
+                    facts.fold.mark_at(shift + place.end() - SIGN),
+                ) {
                     for thing in facts.list_before(thing) {
-                        links.push((thing, place, shift + whole.start()..shift + whole.end(), rule, confidence));
+                        links.push((
+                            thing,
+                            place,
+                            shift + whole.start()..shift + whole.end(),
+                            rule,
+                            confidence,
+                        ));
                     }
                 }
             }
         }
-        for (pattern, rule, confidence) in [(&AT, "in-place-thing", 0.88), (&HAS, "place-has-thing", 0.8)] {
+        let patterns = [
+            (&AT, "in-place-thing", 0.9),
+            (&HAS, "place-has-thing", 0.85),
+            (&COUNTED, "place-counts-things", 0.8),
+            (&THROUGH, "project-through-enterprise", 0.8),
+        ];
+        for (pattern, rule, confidence) in patterns {
+            if !may_hold(rule, text) {
+                continue;
+            }
             for found in pattern.captures_iter(text) {
-                let (Some(whole), Some(place), Some(thing)) = (found.get(0), found.get(1), found.get(2)) else { continue };
-                if let (Some(mut thing), Some(place)) = (facts.fold.mark_at(shift + thing.start()), facts.fold.mark_at(shift + place.end() - SIGN)) {
+                let (Some(whole), Some(place), Some(thing)) = (found.get(0), found.get(1), found.get(2))
+                else {
+                    continue;
+                };
+                if let (Some(mut thing), Some(place)) = (
+                    facts.fold.mark_at(shift + thing.start()),
+                    facts.fold.mark_at(shift + place.end() - SIGN),
+                ) {
                     let range = shift + whole.start()..shift + whole.end();
-                    links.push((thing, place, range.clone(), rule, confidence));
-                    while let Some(next) = listed_after(facts, thing) {
+                    for place in facts.list_before(place) {
+                        links.push((thing, place, range.clone(), rule, confidence));
+                    }
+                    while let Some(next) = facts.listed_after(thing) {
                         links.push((next, place, range.clone(), rule, confidence - 0.1));
                         thing = next;
                     }
                 }
             }
         }
-        for found in ENDS.captures_iter(text) {
-            let (Some(whole), Some(a), Some(b)) = (found.get(0), found.get(1), found.get(2)) else { continue };
+        let ends = may_hold("road-between-places", text).then(|| ENDS.captures_iter(text));
+        for found in ends.into_iter().flatten() {
+            let (Some(whole), Some(a), Some(b)) = (found.get(0), found.get(1), found.get(2)) else {
+                continue;
+            };
             let range = shift + whole.start()..shift + whole.end();
             let Some(thing) = facts.fold.mark_at(range.start) else { continue };
             for place in [a, b] {
@@ -71,15 +219,16 @@ fn by_words(facts: &mut Facts) {
             }
         }
         for (thing, place, range, rule, confidence) in links {
-            facts.add(Predicate::LocatedIn, thing.entity, Object::Entity(place.entity), range, rule, confidence);
+            facts.add(
+                Predicate::LocatedIn,
+                thing.entity,
+                Object::Entity(place.entity),
+                range,
+                rule,
+                confidence,
+            );
         }
     }
-}
-
-fn listed_after(facts: &Facts, mark: Mark) -> Option<Mark> {
-    let rest = &facts.fold.text[mark.at + SIGN..];
-    let skip = ["”、“", "、", "和", "与", "及", "以及"].iter().find_map(|j| rest.starts_with(j).then_some(j.len()))?;
-    facts.fold.mark_at(mark.at + SIGN + skip).filter(|m| m.kind == mark.kind)
 }
 
 /// A place of the document with the forms in which names of things carry it.
@@ -87,8 +236,14 @@ struct Known {
     entity: usize,
     /// 4 village, 3 township, 2 county, 1 prefecture, 0 province.
     level: u8,
-    full: Vec<String>,
-    core: Option<String>,
+    home: bool,
+}
+
+/// The places of a document with the forms in which names carry them.
+struct Places {
+    list: Vec<Known>,
+    /// Forms by their first two characters: index into `list`, the form, whether it is a full name.
+    forms: FxHashMap<String, Vec<(usize, String, bool)>>,
 }
 
 const SUFFIXES: [(&str, u8); 15] = [
@@ -109,60 +264,146 @@ const SUFFIXES: [(&str, u8); 15] = [
     ("省", 0),
 ];
 
-fn known_places(facts: &Facts) -> Vec<Known> {
-    let mut list: Vec<usize> = facts.marks(EntityType::Place).map(|m| m.entity).chain(facts.home()).collect();
-    list.sort_unstable();
-    list.dedup();
-    list.into_iter()
-        .filter_map(|entity| {
-            let e = &facts.context.entities[entity];
-            let mut names: Vec<String> = std::iter::once(&e.name).chain(&e.aliases).filter(|n| n.chars().count() >= 2).cloned().collect();
-            names.sort_by_key(|n| std::cmp::Reverse(n.len()));
-            let (suffix, level) = SUFFIXES.iter().copied().find(|(s, _)| e.name.ends_with(s)).unwrap_or(("", 4));
-            let core = e.name.strip_suffix(suffix).filter(|c| c.chars().count() >= 2).map(str::to_owned);
-            (!names.is_empty()).then_some(Known { entity, level, full: names, core })
-        })
-        .collect()
+fn known_places(facts: &Facts) -> Places {
+    let mut places = Places { list: Vec::new(), forms: FxHashMap::default() };
+    for (entity, e) in facts.context.entities.iter().enumerate() {
+        if e.kind != EntityType::Place {
+            continue;
+        }
+        let (suffix, level) = suffix(&e.name).unwrap_or(("", 4));
+        places.list.push(Known { entity, level, home: Some(entity) == facts.home });
+        let n = places.list.len() - 1;
+        let names = std::iter::once(e.name.as_str()).chain(e.aliases.iter().map(String::as_str));
+        let names = names
+            .map(|name| (name, suffix_of(name)))
+            .chain(e.name.strip_suffix(suffix).map(|core| (core, false)));
+        for (form, full) in names {
+            let Some((end, c)) = form.char_indices().nth(1) else { continue };
+            places.forms.entry(form[..end + c.len_utf8()].to_owned()).or_default().push((
+                n,
+                form.to_owned(),
+                full,
+            ));
+        }
+    }
+    places
+}
+
+fn suffix(name: &str) -> Option<(&'static str, u8)> {
+    SUFFIXES.iter().copied().find(|(s, _)| name.ends_with(s))
+}
+
+fn suffix_of(name: &str) -> bool {
+    suffix(name).is_some()
+}
+
+/// A place found in a name.
+#[derive(Clone, Copy)]
+struct Hit<'a> {
+    at: usize,
+    end: usize,
+    full: bool,
+    place: &'a Known,
 }
 
 fn by_name(facts: &mut Facts) {
     let places = known_places(facts);
-    let home = facts.home();
-    let things: Vec<Mark> = facts.fold.marks.iter().copied().filter(|m| matches!(m.kind, EntityType::Project | EntityType::Enterprise)).collect();
-    let mut done = rustc_hash::FxHashSet::default();
+    let home_level = places.list.iter().find(|p| p.home).map_or(0, |p| p.level);
+    let told: FxHashSet<String> = facts.list.iter().map(|f| f.subject.clone()).collect();
+    let names: FxHashSet<String> = facts
+        .context
+        .entities
+        .iter()
+        .filter(|e| e.kind == EntityType::Project)
+        .map(|e| e.name.clone())
+        .collect();
+    let things: Vec<Mark> = facts
+        .fold
+        .marks
+        .iter()
+        .copied()
+        .filter(|m| matches!(m.kind, EntityType::Project | EntityType::Enterprise))
+        .collect();
+    let mut done = FxHashSet::default();
     for mark in things {
-        if !done.insert(mark.entity) {
+        if !done.insert(mark.entity) || told.contains(&facts.entity(mark).id) {
             continue;
         }
         let name = facts.entity(mark).name.clone();
-        // Where in the name each place stands.
-        let mut hits: Vec<(usize, usize, &Known)> = Vec::new();
-        for place in &places {
-            let hit = place
-                .full
-                .iter()
-                .chain(&place.core)
-                .filter_map(|n| name.find(n.as_str()).map(|at| (at, at + n.len())))
-                .filter(|(a, b)| b - a < name.len())
-                .max_by_key(|(a, b)| (b - a, std::cmp::Reverse(*a)));
-            if let Some((a, b)) = hit {
-                hits.push((a, b, place));
-            }
+        if STAGE.find(&name).is_some_and(|m| names.contains(&name[..m.start()])) {
+            continue;
         }
-        let inner: Vec<usize> = (0..hits.len()).filter(|&i| hits.iter().enumerate().any(|(j, h)| j != i && h.0 <= hits[i].0 && hits[i].1 <= h.1 && (h.1 - h.0 > hits[i].1 - hits[i].0))).collect();
-        let hits: Vec<(usize, usize, &Known)> = hits.iter().enumerate().filter(|(i, _)| !inner.contains(i)).map(|(_, h)| *h).collect();
-        let Some(finest) = hits.iter().map(|h| h.2.level).max() else { continue };
-        let between = name.contains('至') || name.contains('—') || name.contains("到");
-        for (at, _, place) in &hits {
+        let mut hits = hits(&name, &places);
+        hits.retain(|h| h.place.level >= home_level && h.place.level > 0);
+        if hits.iter().any(|h| is_section(&name, h)) && !name.contains('（') {
+            // 甲至乙公路丙段 lies in 丙.
+            hits.retain(|h| is_section(&name, h));
+        }
+        // Names inside longer ones do not count; of two places with one core the home comes first, then the coarser.
+        let all = hits.clone();
+        hits.retain(|h| {
+            !all.iter().any(|o| {
+                let covers = o.at <= h.at && h.end <= o.end;
+                let longer = o.end - o.at > h.end - h.at;
+                let same = o.at == h.at && o.end == h.end && o.place.entity != h.place.entity;
+                (covers && longer)
+                    || (same
+                        && (o.full, o.place.home, std::cmp::Reverse(o.place.level))
+                            > (h.full, h.place.home, std::cmp::Reverse(h.place.level)))
+            })
+        });
+        let Some(finest) = hits.iter().map(|h| h.place.level).max() else { continue };
+        let between = name.contains('至') || name.contains('—') || name.contains('到');
+        for h in &hits {
             let keep = match mark.kind {
                 // A firm's registered name begins with its county; only a village says where it is.
-                EntityType::Enterprise => place.level == 4 && *at == 0,
-                _ => place.level == finest || between,
+                EntityType::Enterprise => h.place.level == 4 && h.at == 0 && h.full,
+                _ => h.place.level == finest || between,
             };
             if keep {
-                let sure = if Some(place.entity) == home { 0.8 } else { 0.88 };
-                facts.add(Predicate::LocatedIn, mark.entity, Object::Entity(place.entity), mark.at..mark.at + SIGN, "place-in-name", sure);
+                let sure = if h.full { 0.94 } else { 0.88 };
+                facts.add(
+                    Predicate::LocatedIn,
+                    mark.entity,
+                    Object::Entity(h.place.entity),
+                    mark.at..mark.at + SIGN,
+                    "place-in-name",
+                    sure,
+                );
             }
         }
     }
+}
+
+fn is_section(name: &str, hit: &Hit) -> bool {
+    ["段", "互通", "境内段"].iter().any(|s| name[hit.end..].starts_with(s))
+}
+
+/// Where a name carries places: a full name anywhere, a core at the beginning of a part. One hit a place.
+fn hits<'a>(name: &str, places: &'a Places) -> Vec<Hit<'a>> {
+    let bounds: Vec<usize> = name.char_indices().map(|(i, _)| i).chain([name.len()]).collect();
+    let mut found: Vec<(usize, Hit)> = Vec::new();
+    for window in bounds.windows(3) {
+        let Some(forms) = places.forms.get(&name[window[0]..window[2]]) else { continue };
+        for (n, form, full) in forms {
+            if !name[window[0]..].starts_with(form.as_str()) || form.len() >= name.len() {
+                continue;
+            }
+            let hit =
+                Hit { at: window[0], end: window[0] + form.len(), full: *full, place: &places.list[*n] };
+            if *full || is_core(name, &hit) {
+                found.push((*n, hit));
+            }
+        }
+    }
+    // The fullest form of each place, then the longest, then the first.
+    found.sort_by_key(|(n, h)| (*n, !h.full, std::cmp::Reverse(h.end - h.at), h.at));
+    found.dedup_by_key(|(n, _)| *n);
+    found.into_iter().map(|(_, hit)| hit).collect()
+}
+
+/// Whether a short form stands where a place would: at the beginning of a part, and not in the name of a road or a water.
+fn is_core(name: &str, hit: &Hit) -> bool {
+    let starts = hit.place.home || is_section(name, hit) || START.is_match(&name[..hit.at]);
+    starts && !name[hit.at..hit.end].ends_with(['路', '街']) && !NATURAL.is_match(&name[hit.end..])
 }

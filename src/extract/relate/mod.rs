@@ -1,9 +1,10 @@
 //! Facts between mentions: what the text says about the things it names.
 //!
-//! One file per group of predicates. Each works on the folded text ([`fold`]), in which a mention is one sign:
-//! [`implements`], [`status`], [`located`], [`undertakes`], [`investment`], [`posts`], [`awards`].
+//! One file per group of predicates. Each works on the folded text (`fold`), in which a mention is one sign:
+//! `implements`, `status`, `located`, `undertakes`, `investment`, `posts`, `awards`.
 //! A fact is stated by words of the text; that something is merely true, or near, is no fact.
 
+mod ahead;
 mod awards;
 mod fold;
 mod implements;
@@ -28,7 +29,14 @@ pub fn relate(context: &Context) -> Vec<Fact> {
         return Vec::new();
     }
     let fold = Fold::new(context);
-    let mut facts = Facts { context, fold: &fold, list: Vec::new(), seen: FxHashSet::default() };
+    let mut facts = Facts {
+        context,
+        fold: &fold,
+        ahead: ahead::ahead(&fold),
+        home: context.home.as_ref().and_then(|home| context.entities.iter().position(|e| e.id == home.id)),
+        list: Vec::new(),
+        seen: FxHashSet::default(),
+    };
     located::find(&mut facts);
     undertakes::find(&mut facts);
     investment::find(&mut facts);
@@ -52,19 +60,39 @@ enum Object {
 struct Facts<'a> {
     context: &'a Context<'a>,
     fold: &'a Fold,
+    /// For each sentence whether it looks ahead.
+    ahead: Vec<bool>,
+    /// The entity that is the home place, where the text names it.
+    home: Option<usize>,
     list: Vec<Fact>,
     seen: FxHashSet<(Predicate, String, Object)>,
 }
 
 impl Facts<'_> {
     /// Adds a fact whose evidence is a stretch of the folded text.
-    fn add(&mut self, predicate: Predicate, subject: usize, object: Object, evidence: Range<usize>, rule: &str, confidence: f64) {
+    fn add(
+        &mut self,
+        predicate: Predicate,
+        subject: usize,
+        object: Object,
+        evidence: Range<usize>,
+        rule: &str,
+        confidence: f64,
+    ) {
         let subject = self.context.entities[subject].id.clone();
         self.add_about(predicate, subject, object, evidence, rule, confidence);
     }
 
     /// Adds a fact about something that may be no entity of the document, such as a home without a readable name.
-    fn add_about(&mut self, predicate: Predicate, subject: String, object: Object, evidence: Range<usize>, rule: &str, confidence: f64) {
+    fn add_about(
+        &mut self,
+        predicate: Predicate,
+        subject: String,
+        object: Object,
+        evidence: Range<usize>,
+        rule: &str,
+        confidence: f64,
+    ) {
         if evidence.is_empty() || !self.seen.insert((predicate, subject.clone(), object.clone())) {
             return;
         }
@@ -91,17 +119,15 @@ impl Facts<'_> {
     }
 
     fn part(&self, at: usize) -> Part {
-        self.context.doc.sentences.get(self.fold.sentence_at(at)).map_or(Part::Review, |s| s.part)
+        if self.ahead.get(self.fold.sentence_at(at)).copied().unwrap_or(false) {
+            Part::Plan
+        } else {
+            Part::Review
+        }
     }
 
     fn entity(&self, mark: Mark) -> &Entity {
         &self.context.entities[mark.entity]
-    }
-
-    /// The entity that is the home place, where the text names it.
-    fn home(&self) -> Option<usize> {
-        let home = self.context.home.as_ref()?;
-        self.context.entities.iter().position(|e| e.id == home.id)
     }
 
     /// The stretch from the first to the last of some marks.
@@ -112,6 +138,15 @@ impl Facts<'_> {
     /// The marks of one type, in order.
     fn marks(&self, kind: EntityType) -> impl Iterator<Item = Mark> + '_ {
         self.fold.marks.iter().copied().filter(move |m| m.kind == kind)
+    }
+
+    /// The mark that is listed after one: `Ⓟ、Ⓟ`.
+    fn listed_after(&self, mark: Mark) -> Option<Mark> {
+        let rest = &self.fold.text[mark.at + fold::SIGN..];
+        let skip = ["”、“", "、", "和", "与", "及", "以及"]
+            .iter()
+            .find_map(|j| rest.starts_with(j).then_some(j.len()))?;
+        self.fold.mark_at(mark.at + fold::SIGN + skip).filter(|m| m.kind == mark.kind)
     }
 
     /// A mark with those that are listed with it and stand before it: `Ⓛ、Ⓛ和Ⓛ` from the last of them.
@@ -128,10 +163,18 @@ impl Facts<'_> {
 
     fn listed_before(&self, mark: Mark) -> Option<Mark> {
         let before = &self.fold.text[..mark.at];
-        let joined = ["、", "和", "与", "及", "以及", "”、“"].iter().find_map(|j| before.strip_suffix(j))?;
+        let joined = ["、", "和", "与", "及", "以及", "”、“", "/"]
+            .iter()
+            .find_map(|j| before.strip_suffix(j))
+            .or((mark.kind == EntityType::Person).then_some(before))?;
         let at = joined.len().checked_sub(fold::SIGN)?;
         self.fold.mark_at(at).filter(|m| m.kind == mark.kind)
     }
+}
+
+/// Whether a text has at most so many characters; does not look at more of it.
+fn within(text: &str, n: usize) -> bool {
+    text.chars().nth(n).is_none()
 }
 
 /// Compiles the patterns of a file once.

@@ -10,11 +10,21 @@ use crate::model::{EntityType, Predicate};
 
 patterns! {
     /// Words of level and place that stand between a name and an organ.
-    LEVEL = r"(?:自治区|自治州|自治县|开发区|管委会|省|市|县|区|州|旗|镇|乡|村|街道|社区|居民区|驻村?|该公司|公司|集团|本报|分管[^，。、]{1,6}的|党外|专职|兼职|挂职|常务|第一|办事处)$";
+    LEVEL = r"(?:Ⓛ委|Ⓛ党委|Ⓛ人民政府|Ⓛ政府|自治区|自治州|自治县|开发区|管委会|省|市|县|区|州|旗|镇|乡|村|街道|社区|居民区|驻村?|该公司|公司|集团|本报|分管[^，。、]{1,6}的|党外|专职|兼职|挂职|常务|第一|办事处)$";
     /// A name with a word that says it takes or holds a post.
-    TAKES = r"^(?:同志)?，?(?:同志)?(?:现任|现为|担任|挂任|兼任|出任|接任|任|当选为?|系|是)([^，。；：Ⓝ]{2,24})";
+    TAKES = r"^(?:（[^）Ⓝ]{1,16}）)?(?:同志)?，?(?:同志)?(?:现任|现为|担任|挂任|兼任|出任|接任|任|当选为?|系|是|为)([^，。；：Ⓝ]{2,24})";
+    /// A later clause that gives the post.
+    HOLDS = r"，(?:现任|现为|现担任|同时担任|兼任|当选为?)([^，。；：、Ⓝ]{2,24})";
+    /// A post with a duty between it and the name: 副县长、包联青河镇的Ⓝ.
+    DUTY = r"、[^，。；：、Ⓝ]{2,16}的$";
+    /// An organ that no list knows, in front of a post.
+    ORGAN = r"[\p{Han}]{1,10}[局委办部院校厂站所队会社科处组厅署行馆]$";
+    /// What stands between the comma of a list and a post.
+    IN_LIST = r"、([\p{Han}]{2,8})$";
+    /// Words that no organ's name begins with or holds.
+    NO_ORGAN = r"[的在是由请给向把被对问称说据让]";
     /// A clause that is nothing but a post.
-    ASIDE = r"^(?:同志)?(?:[，（、]|，[^，。；：Ⓝ]{2,8}，)([^，。；：（）Ⓝ]{2,20})[，。；）]";
+    ASIDE = r"^(?:同志)?[，（]([^，。；：（）Ⓝ]{1,24})[，。；）\n]";
 }
 
 /// Finds who holds which post.
@@ -28,21 +38,24 @@ pub fn find(facts: &mut Facts) {
         let rest = &text[person.at + SIGN..sentence.end];
         let mut posts = before(facts, sentence.start, person.at);
         let listed = facts.list_before(person).len() > 1;
-        if posts.is_empty() && listed {
-            if let Some((last, list)) = &shared {
-                if person.at - last <= SIGN + "以及".len() + 2 {
-                    posts.clone_from(list);
-                }
-            }
+        if posts.is_empty()
+            && listed
+            && let Some((last, list)) = &shared
+            && person.at - last <= SIGN + "以及".len() + 2
+        {
+            posts.clone_from(list);
         }
         shared = Some((person.at, posts.clone()));
         if undone(text, posts.first().map_or(person.at, |p| p.0), sentence.start, rest) {
             shared = None;
             continue;
         }
-        let mut found: Vec<(String, usize, usize, &str, f64)> =
-            posts.iter().map(|&(a, b)| (value(facts, a, b), a, person.at + SIGN, "post-before-name", 0.93)).collect();
-        if let Some(len) = post_prefix(rest) {
+        let mut found: Vec<(String, usize, usize, &str, f64)> = posts
+            .iter()
+            .map(|&(a, b)| (value(facts, a, b), a, person.at + SIGN, "post-before-name", 0.93))
+            .collect();
+        // A post that another name follows is that one's.
+        if let Some(len) = post_prefix(rest).filter(|len| !rest[*len..].starts_with('Ⓝ')) {
             // 省委Ⓝ书记: the organ stands before the name and the post after it.
             let mut name = rest[..len].to_owned();
             let mut from = person.at;
@@ -52,22 +65,59 @@ pub fn find(facts: &mut Facts) {
             }
             found.push((name, from, person.at + SIGN + len, "post-after-name", 0.9));
         }
-        for (pattern, rule, confidence) in [(&TAKES, "takes-post", 0.85), (&ASIDE, "post-aside", 0.8)] {
-            let Some(inner) = pattern.captures(rest).and_then(|c| c.get(1)) else { continue };
-            let (a, b) = (person.at + SIGN + inner.start(), person.at + SIGN + inner.end());
-            let mut end = b;
+        if let Some(inner) = TAKES.captures(rest).and_then(|c| c.get(1)) {
+            let (a, mut end) = (person.at + SIGN + inner.start(), person.at + SIGN + inner.end());
             while let Some(start) = post_start(text, a, end) {
-                if rule == "takes-post" || start == a || text[..start].ends_with('、') {
-                    found.push((value(facts, start, end), person.at, end, rule, confidence));
-                }
+                found.push((value(facts, start, end), person.at, end, "takes-post", 0.85));
                 match text[a..start].strip_suffix('、') {
                     Some(left) => end = a + left.len(),
                     None => break,
                 }
             }
         }
+        // 任命Ⓝ、Ⓝ为副镇长: the post stands after the last of the list.
+        if found.is_empty() {
+            let mut last = person;
+            while let Some(next) = facts.listed_after(last) {
+                last = next;
+            }
+            if last.at != person.at
+                && let Some(inner) =
+                    TAKES.captures(&text[last.at + SIGN..sentence.end]).and_then(|c| c.get(1))
+            {
+                let (a, end) = (last.at + SIGN + inner.start(), last.at + SIGN + inner.end());
+                if let Some(start) = post_start(text, a, end) {
+                    found.push((value(facts, start, end), person.at, end, "takes-post", 0.8));
+                }
+            }
+        }
+        // 现任 in a later clause about the same person.
+        let own = &rest[..rest.find('Ⓝ').unwrap_or(rest.len())];
+        for inner in HOLDS.captures_iter(own).filter_map(|c| c.get(1)) {
+            let (a, end) = (person.at + SIGN + inner.start(), person.at + SIGN + inner.end());
+            if let Some(start) = post_start(text, a, end) {
+                found.push((value(facts, start, end), person.at, end, "takes-post", 0.8));
+            }
+        }
+        // Clauses after the name that are nothing but a post.
+        let mut a = person.at + SIGN;
+        for _ in 0..4 {
+            let Some(inner) = ASIDE.captures(&text[a..sentence.end]).and_then(|c| c.get(1)) else { break };
+            let (start, end) = (a + inner.start(), a + inner.end());
+            if post_start(text, start, end) == Some(start) {
+                found.push((value(facts, start, end), person.at, end, "post-aside", 0.8));
+            }
+            a = end;
+        }
         for (value, a, b, rule, confidence) in found {
-            facts.add(Predicate::HoldsPost, person.entity, Object::Value(value, None), a..b, rule, confidence);
+            facts.add(
+                Predicate::HoldsPost,
+                person.entity,
+                Object::Value(value, None),
+                a..b,
+                rule,
+                confidence,
+            );
         }
     }
 }
@@ -82,10 +132,19 @@ fn before(facts: &Facts, from: usize, at: usize) -> Vec<(usize, usize)> {
             end = from + left.len();
         }
     }
+    if let Some(duty) = DUTY.find(&text[from..end]) {
+        end = from + duty.start();
+    }
     while let Some(start) = post_start(text, from, end) {
         posts.push((start, end));
         let left = &text[from..start];
-        let Some(left) = ["、", "兼", "兼任", "，", "，也是", "和"].iter().filter_map(|j| left.strip_suffix(j)).min_by_key(|l| l.len()) else { break };
+        let Some(left) = ["、", "兼", "兼任", "，", "，也是", "和"]
+            .iter()
+            .filter_map(|j| left.strip_suffix(j))
+            .min_by_key(|l| l.len())
+        else {
+            break;
+        };
         end = from + left.len();
     }
     posts
@@ -103,6 +162,24 @@ fn post_start(text: &str, from: usize, end: usize) -> Option<usize> {
             start = from + m.start();
             continue;
         }
+        // In a list of posts whatever stands between the comma and the post belongs to it.
+        if let Some(m) = IN_LIST
+            .captures(&text[from..start])
+            .and_then(|c| c.get(1))
+            .filter(|m| !NO_ORGAN.is_match(m.as_str()))
+        {
+            start = from + m.start();
+            continue;
+        }
+        if let Some(m) = ORGAN.find(&text[from..start]).filter(|m| !NO_ORGAN.is_match(m.as_str())) {
+            let a = from + m.start();
+            if text[from..a].is_empty()
+                || text[from..a].ends_with(['、', '，', '。', '；', '：', '“', '”', '（', '\n', 'Ⓛ', 'Ⓔ'])
+            {
+                start = a;
+                continue;
+            }
+        }
         if text[from..start].ends_with(['Ⓛ', 'Ⓔ']) {
             start -= SIGN;
             continue;
@@ -117,12 +194,22 @@ fn organ_start(text: &str, from: usize, at: usize) -> Option<usize> {
 
 /// Where the longest word of a kind begins that ends at a byte.
 fn suffix(text: &str, from: usize, end: usize, is: impl Fn(&str) -> bool) -> Option<usize> {
-    text[from..end].char_indices().rev().take(WORDS.longest).map(|(i, _)| from + i).filter(|&i| is(&text[i..end])).last()
+    text[from..end]
+        .char_indices()
+        .rev()
+        .take(WORDS.longest)
+        .map(|(i, _)| from + i)
+        .filter(|&i| is(&text[i..end]))
+        .last()
 }
 
 /// The length of the longest post that a text begins with.
 fn post_prefix(text: &str) -> Option<usize> {
-    text.char_indices().take(WORDS.longest).map(|(i, c)| i + c.len_utf8()).filter(|&i| WORDS.posts.contains(&text[..i])).last()
+    text.char_indices()
+        .take(WORDS.longest)
+        .map(|(i, c)| i + c.len_utf8())
+        .filter(|&i| WORDS.posts.contains(&text[..i]))
+        .last()
 }
 
 /// The words of a stretch of the folded text.

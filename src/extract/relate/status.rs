@@ -1,8 +1,9 @@
 //! 进度: whether a project is planned, under way or done, as of the document.
 //!
 //! Every mention of a project is read by the cue nearest to it: after its name in the clause, before its name, or in
-//! the clauses that go on about it. A list of projects shares its cue. The same word says less in a passage that looks
-//! ahead (建成 is then still to come), and what the review says of a project outranks what the plan says.
+//! the clauses that go on about it. A list of projects shares its cue, and a heading that counts projects (在建的8个)
+//! lends its cue to those below. The same word says less in a passage that looks ahead (建成 is then still to come),
+//! and what the review says of a project outranks what the plan says.
 
 use std::ops::Range;
 
@@ -10,19 +11,42 @@ use rustc_hash::FxHashMap;
 
 use super::fold::{Mark, SIGN};
 use super::words::{Cue, Progress, WORDS};
-use super::{Facts, Object, patterns};
+use super::{Facts, Object, patterns, within};
 use crate::model::{EntityType, Part, Predicate};
 
 patterns! {
     /// What joins the projects of a list.
-    JOINT = r"^(?:”?、“?|和|及|与|以及|等)$";
+    JOINT = r"^(?:”?、“?|”?和“?|及|与|以及|”“|）?、)$";
     /// Words of intent: what follows is still to come.
-    INTENT = r"力争|确保|计划|拟|将于|将在|预计|争取|推动|促进?|有望|可望|底前|明年|力促|即将|年内|下半年将|早日|尽快|尽早|准备|打算|后将|可投|可完成|要";
+    INTENT = r"力争|确保|计划|拟|将于|将在|预计|争取|推动|促进?|有望|可望|底前|年底|月底|明年|力促|即将|年内|下步|下一步|早日|尽快|尽早|准备|打算|后将|要|可(?:投|完)|可$";
     /// The next sentence goes on about the project.
-    GOES_ON = r"^(?:[（(]?)(?:该|此|这|项目|工程|一期|建设单位|建设内容|总投资|投资|进展|目前|现|占地|路线|规划|由|其中|截至|已|新村|连接道|主要)";
+    GOES_ON = r"^[（(]?(?:该|此|这|项目|工程|一期|建设单位|建设内容|建设地点|总投资|投资|进展|目前|现|占地|路线|路基|规划|由|其中|截至|已|新村|连接道|主要|主体|概算|计划|拟|公司)";
+    /// What stands directly in front of a cue and denies it.
+    DENIED = r"(?:未|没有?|未能|没能|无法|不能|尚未|推迟|延期|暂缓|原定|原计划|待)[^，。；]{0,5}$";
+    /// The cue speaks of finishing.
+    FINISH = r"完成";
+    /// The rest of a clause after 完成 that leaves it standing for the whole project.
+    WHOLE = r"^(?:了)?(?:[，。；：、！”\n]|$|并|且|验收|竣工|投(?:用|产|入|运)|建设|改造|任务|施工|交付|后|升级|搬迁|整治|修缮|提升|扩建|新建)";
+    /// The cue names a time or a thing, not what has come about: 投产后, 已建成的水库.
+    ASIDE = r"^(?:后|以后|之后|时|之时|前|之前)";
+    /// The cue is about papers.
+    PAPERS_NEXT = r"^(?:前期|立项|审批|报批|招标|招投标|选址|谋划|可研|设计|规划|论证)";
+    /// Parts of a project that come before building.
+    PAPERS = r"招标|招投标|设计|立项|选址|可研|环评|规划|批复|报批|备案|预审|勘测|勘察|论证|签约|编制|方案|手续";
+    /// 正在 with papers after it: 正在办理环评.
+    AT_PAPERS = r"^[^，。；]{0,8}(?:办理|比选|申请|洽谈|招标|设计|立项|选址|可研|环评|规划|批复|报批|审批|勘测|论证|编制|手续|征求)";
+    /// 主体完工: a part of the whole.
+    PART = r"(?:主体|基础|路基|厂房|土建|框架|结构)[^，。；]{0,4}$";
+    /// The sentence has turned to what is to come.
+    SOON = r"明年|来年|下一步|下步|今后|接下来";
+    /// A heading that counts or names a kind of project.
+    COUNTS = r"(?:[0-9一二三四五六七八九十]+[个项]|项目|工程)(?:有)?[】：:。]?[】]?$";
+    /// Words of an undertaking that has not begun.
+    ENVISAGED = r"计划(?:总|用地)?投资|拟(?:投资|建|用地|采用|与|选)|规划(?:建设|占地|总|装机|面积)|预计(?:总)?投资|投资方式|申办单位|招商|意向";
 }
 
 /// What one mention says.
+#[derive(Clone)]
 struct Reading {
     progress: Progress,
     /// 4 stated in review, 3 stated in plan, 2 implied in review, 1 implied in plan.
@@ -35,14 +59,20 @@ struct Reading {
 pub fn find(facts: &mut Facts) {
     let mut readings: FxHashMap<usize, Vec<Reading>> = FxHashMap::default();
     let mut order: Vec<usize> = Vec::new();
+    let mut last: Option<(Reading, usize)> = None;
     for group in groups(facts) {
         for mark in &group {
-            if !readings.contains_key(&mark.entity) {
+            readings.entry(mark.entity).or_insert_with(|| {
                 order.push(mark.entity);
-                readings.insert(mark.entity, Vec::new());
-            }
+                Vec::new()
+            });
         }
-        if let Some(reading) = read(facts, &group) {
+        let found = read(facts, &group)
+            .or_else(|| inherited(facts, &group, last.as_ref()))
+            .or_else(|| headed(facts, &group))
+            .or_else(|| envisaged(facts, &group));
+        last = found.clone().zip(group.last().map(|m| m.at));
+        if let Some(reading) = found {
             for mark in &group {
                 if let Some(list) = readings.get_mut(&mark.entity) {
                     list.push(Reading { evidence: span(&reading.evidence, *mark), ..reading });
@@ -54,13 +84,22 @@ pub fn find(facts: &mut Facts) {
         let Some(list) = readings.remove(&entity) else { continue };
         // Of readings that count alike the one that is farthest holds: later chapters repeat and add.
         if let Some(best) = list.into_iter().max_by_key(|r| (r.rank, r.progress)) {
-            let confidence = match best.rank {
-                4 => 0.88,
-                3 => 0.8,
-                2 => 0.65,
-                _ => 0.55,
+            let stated = match best.rule {
+                "cue-after-project" => 0.92,
+                "cue-before-project" => 0.87,
+                "cue-in-later-clause" => 0.77,
+                _ => 0.7,
             };
-            facts.add(Predicate::Status, entity, Object::Value(best.progress.name().to_owned(), None), best.evidence, best.rule, confidence);
+            // What is merely implied is right less often.
+            let confidence = if best.rank >= 3 { stated } else { stated - 0.15 };
+            facts.add(
+                Predicate::Status,
+                entity,
+                Object::Value(best.progress.name().to_owned(), None),
+                best.evidence,
+                best.rule,
+                confidence,
+            );
         }
     }
 }
@@ -69,11 +108,14 @@ fn span(cue: &Range<usize>, mark: Mark) -> Range<usize> {
     cue.start.min(mark.at)..cue.end.max(mark.at + SIGN)
 }
 
-/// The projects of each clause, those of one list together.
+/// The projects of each list together.
 fn groups(facts: &Facts) -> Vec<Vec<Mark>> {
     let mut groups: Vec<Vec<Mark>> = Vec::new();
     for mark in facts.marks(EntityType::Project) {
-        let joined = groups.last().and_then(|g| g.last()).is_some_and(|last| JOINT.is_match(&facts.fold.text[last.at + SIGN..mark.at]));
+        let joined = groups
+            .last()
+            .and_then(|g| g.last())
+            .is_some_and(|last| JOINT.is_match(&facts.fold.text[last.at + SIGN..mark.at]));
         match groups.last_mut() {
             Some(group) if joined => group.push(mark),
             _ => groups.push(vec![mark]),
@@ -85,83 +127,213 @@ fn groups(facts: &Facts) -> Vec<Vec<Mark>> {
 fn read(facts: &Facts, group: &[Mark]) -> Option<Reading> {
     let (first, last) = (group.first()?, group.last()?);
     let fold = facts.fold;
-    let clause = fold.clauses[fold.clause_at(last.at)].clone();
-    let clause = fold.clauses[fold.clause_at(first.at)].start..clause.end;
-    let plan = facts.part(first.at) == Part::Plan;
-    let marks: Vec<Mark> = fold.marks_in(clause.clone()).iter().copied().filter(|m| m.kind == EntityType::Project).collect();
-    let before_from = marks.iter().filter(|m| m.at < first.at).map(|m| m.at + SIGN).next_back().unwrap_or(clause.start);
-    let next = marks.iter().find(|m| m.at > last.at).map(|m| m.at);
-    let after = last.at + SIGN..next.unwrap_or(clause.end);
-    let before = before_from..first.at;
-    let ahead = |until: usize| plan || INTENT.is_match(&fold.text[clause.start.max(before_from)..until]);
+    let clause = fold.clauses[fold.clause_at(first.at)].start..fold.clauses[fold.clause_at(last.at)].end;
+    let sentence = fold.sentences[fold.sentence_at(first.at)].start;
+    let plan =
+        facts.part(first.at) == Part::Plan || SOON.is_match(&fold.text[sentence.min(first.at)..first.at]);
+    let marks = fold.marks_in(clause.clone());
+    let from = marks
+        .iter()
+        .filter(|m| m.kind == EntityType::Project && m.at < first.at)
+        .map(|m| m.at + SIGN)
+        .next_back()
+        .unwrap_or(clause.start);
+    let next = marks.iter().find(|m| m.kind == EntityType::Project && m.at > last.at).map(|m| m.at);
+    let until = next.unwrap_or(clause.end);
 
-    if let Some((at, cue)) = cues(facts, after.clone()).into_iter().find(|(_, c)| c.after && !(next.is_some() && c.before)) {
-        if let Some(reading) = reading(cue, ahead(at.start), at, plan, 0, "cue-after-project") {
-            return Some(reading);
+    let before = cues(facts, from..first.at).into_iter().rev().find(|(_, c)| c.before);
+    let after: Vec<_> = cues(facts, last.at + SIGN..until)
+        .into_iter()
+        .filter(|(_, c)| c.after && !(next.is_some() && c.before))
+        .collect();
+    if let Some(mut reading) = best(facts, &after, from, until, plan, "cue-after-project") {
+        if reading.progress == Progress::Ongoing && !plan && next.is_none() {
+            // 3月开工，6月并网: what follows in the sentence may tell more.
+            let more = later(facts, group, &clause, plan, false)
+                .filter(|m| m.progress == Progress::Completed && m.rank == 4);
+            reading = more.unwrap_or(reading);
         }
+        return Some(reading);
     }
-    let cue_before = cues(facts, before).into_iter().rev().find(|(_, c)| c.before);
-    let weak = cue_before.as_ref().is_none_or(|(_, c)| c.weak);
-    if weak && next.is_none() {
-        if let Some(reading) = later(facts, group, &clause, plan) {
-            return Some(reading);
+    let weak = before.as_ref().is_none_or(|(_, c)| c.weak);
+    if weak
+        && next.is_none()
+        && let Some(reading) = later(facts, group, &clause, plan, true)
+    {
+        return Some(reading);
+    }
+    best(facts, &[before?], from, first.at, plan, "cue-before-project")
+}
+
+/// A project that opens the clause after a list goes on with the list.
+fn inherited(facts: &Facts, group: &[Mark], last: Option<&(Reading, usize)>) -> Option<Reading> {
+    let ((reading, at), first) = (last?, group.first()?);
+    let fold = facts.fold;
+    let clause = fold.clauses[fold.clause_at(first.at)].start;
+    let opens = fold.text[clause..first.at].chars().all(|c| c == '“');
+    let near = fold.sentence_at(*at) == fold.sentence_at(first.at)
+        && fold.text[*at..first.at].matches('，').count() <= 1;
+    (opens && near && reading.rule == "cue-before-project")
+        .then(|| Reading { rank: reading.rank.saturating_sub(1).max(1), ..reading.clone() })
+}
+
+/// The heading above, if it says of a kind of project how far it is.
+fn headed(facts: &Facts, group: &[Mark]) -> Option<Reading> {
+    let fold = facts.fold;
+    let first = group.first()?;
+    let at = fold.sentence_at(first.at);
+    for n in (at.saturating_sub(12)..=at).rev() {
+        let sentence = fold.sentences[n].clone();
+        let text = fold.text[sentence.start..sentence.end.min(first.at)].trim_end();
+        let text = if n == at { text.rsplit_once('：').map_or("", |(head, _)| head) } else { text };
+        if !within(text, 20) || !COUNTS.is_match(text) || text.contains('Ⓟ') {
+            continue;
         }
+        let found = cues(facts, sentence.start..sentence.start + text.len());
+        let plan = facts.part(first.at) == Part::Plan;
+        return best(facts, &found, sentence.start, sentence.end, plan, "cue-in-heading")
+            .filter(|r| r.rank >= 3)
+            .map(|r| Reading { rank: 2, ..r });
     }
-    let (at, cue) = cue_before?;
-    let aim = plan || INTENT.is_match(&fold.text[clause.start.max(before_from)..at.start]);
-    reading(cue, aim, at, plan, 0, "cue-before-project")
+    None
+}
+
+/// Words that speak of a project as a proposal.
+fn envisaged(facts: &Facts, group: &[Mark]) -> Option<Reading> {
+    let fold = facts.fold;
+    let last = group.last()?;
+    let sentence = fold.sentences[fold.sentence_at(last.at)].clone();
+    let n = fold.paragraph_at(last.at);
+    let ends_here = within(&fold.text[last.at + SIGN..fold.paragraphs[n].end], 3);
+    let end = if ends_here {
+        fold.paragraphs.get(n + 2).or(fold.paragraphs.last()).map_or(sentence.end, |p| p.end)
+    } else {
+        sentence.end
+    };
+    let end = fold
+        .marks_in(last.at + SIGN..end)
+        .iter()
+        .find(|m| m.kind == EntityType::Project)
+        .map_or(end, |m| m.at);
+    let found = ENVISAGED.find(&fold.text[last.at..end])?;
+    Some(Reading {
+        progress: Progress::Planned,
+        rank: 1,
+        evidence: last.at + found.start()..last.at + found.end(),
+        rule: "proposal",
+    })
 }
 
 /// The clauses after the one that names the project, as long as they go on about it.
-fn later(facts: &Facts, group: &[Mark], clause: &Range<usize>, plan: bool) -> Option<Reading> {
+fn later(facts: &Facts, group: &[Mark], clause: &Range<usize>, plan: bool, beyond: bool) -> Option<Reading> {
     let fold = facts.fold;
     let last = group.last()?;
-    let paragraph = fold.paragraphs[fold.paragraph_at(last.at)].clone();
-    let heading = fold.text[last.at + SIGN..paragraph.end].chars().count() <= 4;
-    let end = if heading { fold.paragraphs.get(fold.paragraph_at(last.at) + 1).map_or(paragraph.end, |p| p.end) } else { paragraph.end };
+    let n_paragraph = fold.paragraph_at(last.at);
+    let paragraph = fold.paragraphs[n_paragraph].clone();
+    let heading = within(&fold.text[last.at + SIGN..paragraph.end], 4);
+    let end = if heading {
+        fold.paragraphs.get(n_paragraph + 1).map_or(paragraph.end, |p| p.end)
+    } else {
+        paragraph.end
+    };
     let mut sentence = fold.sentence_at(last.at);
-    let mut n = fold.clause_at(clause.end.saturating_sub(1)) + 1;
-    for _ in 0..8 {
-        let next = fold.clauses.get(n).filter(|c| c.start < end)?.clone();
-        n += 1;
+    let mut found: Option<Reading> = None;
+    let first = fold.clause_at(clause.end.saturating_sub(1)) + 1;
+    for next in fold.clauses.iter().skip(first).take(10).take_while(|c| c.start < end) {
         let text = &fold.text[next.clone()];
         if text.contains('Ⓟ') {
-            return None;
+            break;
         }
         let here = fold.sentence_at(next.start);
         if here != sentence {
-            let ended = fold.text[..next.start].chars().next_back();
-            let names_only = fold.sentences[sentence].len() < 40 * 3 && fold.text[last.at + SIGN..next.start].chars().count() <= 2;
-            if ended != Some('；') && !names_only && !heading && !GOES_ON.is_match(text) {
-                return None;
-            }
-            if ended == Some('；') && !GOES_ON.is_match(text) {
-                return None;
+            let named_only = fold.sentences[fold.sentence_at(last.at)].len() <= 16 * 3
+                && within(&fold.text[last.at + SIGN..next.start], 2);
+            if !beyond || !(named_only || heading || GOES_ON.is_match(text)) {
+                break;
             }
             sentence = here;
         }
-        if let Some((at, cue)) = cues(facts, next.clone()).into_iter().find(|(_, c)| c.after) {
-            let aim = plan || INTENT.is_match(&fold.text[next.start..at.start]);
-            return reading(cue, aim, at, plan, 0, "cue-in-later-clause");
+        let after: Vec<_> = cues(facts, next.clone()).into_iter().filter(|(_, c)| c.after).collect();
+        if let Some(reading) = best(facts, &after, next.start, next.end, plan, "cue-in-later-clause")
+            && found.as_ref().is_none_or(|f| reading.progress > f.progress)
+        {
+            found = Some(reading);
         }
     }
-    None
+    found
 }
 
 fn cues(facts: &Facts, range: Range<usize>) -> Vec<(Range<usize>, Cue)> {
     if range.start >= range.end {
         return Vec::new();
     }
-    WORDS.cues(&facts.fold.text[range.clone()]).map(|(a, b, cue)| (range.start + a..range.start + b, cue)).collect()
+    WORDS
+        .cues(&facts.fold.text[range.clone()])
+        .map(|(a, b, cue)| (range.start + a..range.start + b, cue))
+        .collect()
 }
 
-fn reading(cue: Cue, ahead: bool, evidence: Range<usize>, plan: bool, less: u8, rule: &'static str) -> Option<Reading> {
-    let progress = if ahead { cue.plan } else { cue.review }?;
-    let rank = match (plan, cue.weak) {
-        (false, false) => 4,
-        (true, false) => 3,
-        (false, true) => 2,
-        (true, true) => 1,
-    };
-    Some(Reading { progress, rank: rank - less, evidence, rule })
+/// The cue that tells most; a denied one outweighs the others.
+fn best(
+    facts: &Facts,
+    cues: &[(Range<usize>, Cue)],
+    from: usize,
+    until: usize,
+    plan: bool,
+    rule: &'static str,
+) -> Option<Reading> {
+    let text = &facts.fold.text;
+    let mut found: Option<Reading> = None;
+    for (at, cue) in cues {
+        let in_front = &text[from.min(at.start)..at.start];
+        let rest = text[at.end..until.max(at.end)].trim_end_matches(['，', '。', '；', '\n']);
+        if rule != "cue-before-project"
+            && (ASIDE.is_match(rest) || (rule == "cue-in-later-clause" && rest.starts_with('的')))
+        {
+            continue;
+        }
+        let past =
+            text[at.clone()].contains(['了', '已']) || in_front.ends_with('已') || in_front.ends_with("已经");
+        let ahead = plan || (!past && INTENT.is_match(in_front));
+        let denied = DENIED.is_match(in_front);
+        let finishes = FINISH.is_match(&text[at.clone()]) && rule != "cue-before-project";
+        let at_work = matches!(&text[at.clone()], "正在" | "还在" | "仍在");
+        let papers = (rule != "cue-before-project" && PAPERS_NEXT.is_match(rest))
+            || (at_work && AT_PAPERS.is_match(rest));
+        let partly = cue.review == Some(Progress::Completed)
+            && rule != "cue-before-project"
+            && PART.is_match(in_front);
+        let progress = if papers {
+            Some(Progress::Planned)
+        } else if partly {
+            Some(Progress::Ongoing)
+        } else if denied {
+            match cue.review {
+                Some(Progress::Completed) => Some(Progress::Ongoing),
+                _ => Some(Progress::Planned),
+            }
+        } else if finishes && cue.review == Some(Progress::Completed) && !ahead && !WHOLE.is_match(rest) {
+            // 完成六成, 完成管沟开挖: a part, or 完成设备招标: the papers.
+            Some(if PAPERS.is_match(rest) { Progress::Planned } else { Progress::Ongoing })
+        } else if ahead {
+            cue.plan
+        } else {
+            cue.review
+        };
+        let Some(progress) = progress else { continue };
+        let rank = match (plan, cue.weak) {
+            (false, false) => 4,
+            (true, false) => 3,
+            (false, true) => 2,
+            (true, true) => 1,
+        };
+        let reading = Reading { progress, rank, evidence: at.clone(), rule };
+        if denied {
+            return Some(reading);
+        }
+        if found.as_ref().is_none_or(|f| (reading.rank, reading.progress) > (f.rank, f.progress)) {
+            found = Some(reading);
+        }
+    }
+    found
 }

@@ -1,18 +1,24 @@
 //! 承担: which enterprise invests in, owns or builds which project.
 
 use super::fold::{Mark, SIGN};
-use super::{Facts, Object, patterns};
+use super::{Facts, Object, patterns, within};
 use crate::model::{EntityType, Predicate};
 
 patterns! {
     /// 海河公司投资3亿元建设的Ⓟ, 海河公司的Ⓟ.
-    OWNS = r"Ⓔ(?:[、和与及]Ⓔ)*[^，。；：ⒺⓅⓃⒸ]{0,10}(?:投资|出资|捐资|斥资|承建|建设|兴建|新建|新上|上马|改建|扩建|建|实施|开发|打造|牵头|运营|的)[^，。；：ⒺⓅⓃⒸ]{0,24}“?Ⓟ";
+    OWNS = r"Ⓔ(?:[、和与及]Ⓔ)*(?:“?的|[^，。；：、ⒺⓅⓃⒸ]{0,10}(?:投资|出资|捐资|斥资|承建|建设|兴建|新建|新上|上马|改建|扩建|建|实施|开发|打造|牵头|总投资|承接|中标|修建|创办|开办|领办|独资|总承包|启动|布局)[^，。；：、ⒺⓅⓃⒸ]{0,24})“?(Ⓟ)";
     /// 引进Ⓔ，投资3亿元建设Ⓟ.
-    THEN = r"Ⓔ(?:[、和与及]Ⓔ)*，(?:该公司|公司|企业)?(?:在Ⓛ*)?(?:总投资|计划投资|计划总投资|投资|出资|建设|兴建|新建|打造|开发|建起|合作|建成)[^，。；：ⒺⓅⓃⒸ]{0,30}“?Ⓟ";
+    THEN = r"Ⓔ(?:[、和与及]Ⓔ)*(?:合作)?，(?:[^，。；：ⒺⓅⓃⒸ]{2,12}，)?(?:该公司|公司|企业)?(?:在Ⓛ*)?(?:总投资|计划投资|计划总投资|投资|出资|建设|兴建|新建|打造|开发|建起|合作|建成)[^，。；：ⒺⓅⓃⒸ]{0,30}“?(Ⓟ)";
+    /// 力推Ⓟ，引进Ⓔ，投资3亿元.
+    AFTER = r"(Ⓟ)，引进Ⓔ，(?:计划|总)*投资";
     /// Ⓟ由Ⓔ投资建设.
-    BY = r"Ⓟ[^。；Ⓟ]{0,60}?(?:由|为)[^，。；：ⒺⓅ]{0,14}Ⓔ(?:[、和与及][^，。；：ⒺⓅ]{0,8}Ⓔ)*[^，。；：ⒺⓅ]{0,12}?(?:投资|建设|兴建|承建|实施|开发|运营|出资|合建|援建|捐建|改造|施工|打造|负责|首创|承担|合作)";
+    BY = r"(Ⓟ)[^。；Ⓟ]{0,60}?(?:由|为|：|是)[^，。；：ⒺⓅ]{0,20}?(?:Ⓔ[^，。；：ⒺⓅ]{1,12}成立的)?(Ⓔ(?:[、和与及][^，。；：ⒺⓅ]{0,8}Ⓔ)*)[^，。；：ⒺⓅ]{0,12}?(?:投资|建设|兴建|承建|实施|开发|出资|斥资|合建|援建|捐建|改造|施工|打造|负责|首创|承担|合股)";
+    /// Ⓟ，Ⓔ承建.
+    BESIDE = r"(Ⓟ)[：，（](?:由)?(Ⓔ)[^，。；：ⒺⓅ]{0,4}(?:投资|承建|建设|出资|实施|开发|施工|负责)";
     /// 承建方是Ⓔ.
-    ROLE = r"Ⓟ[^。Ⓟ]{0,90}?(?:承建方|承建单位|施工方|施工单位|建设单位|业主单位|业主|投资方|投资单位|投资商|投资主体|合作方|实施单位|申办单位|建设方|实施主体|承办单位|项目单位)(?:为|是|系|：|均为)?[^，。；：ⒺⓅ]{0,6}Ⓔ(?:[、和与及]Ⓔ)*";
+    ROLE = r"(?:承建方|承建单位|施工方|施工单位|建设单位|业主单位|项目业主|投资方|投资单位|投资商|投资主体|合作方|合作单位|实施单位|申办单位|建设方|实施主体|承办单位|项目单位|投资企业)(?:为|是|系|：|均为)?[^，。；：ⒺⓅ]{0,6}(Ⓔ(?:[、和与及]Ⓔ)*)";
+    /// The verb belongs to the next project: 由Ⓔ建设的Ⓟ.
+    OF_NEXT = r"^(?:建设|兴建|承建|开发|打造|[0-9.]+[万亿]元)*的[^，。；ⒺⓅ]{0,16}Ⓟ";
 }
 
 /// Finds who builds or owns what.
@@ -23,83 +29,131 @@ pub fn find(facts: &mut Facts) {
             continue;
         }
         let mut links: Vec<(Mark, Mark, &str, f64)> = Vec::new();
-        for (pattern, rule, confidence) in [(&OWNS, "investor-of-project", 0.85), (&THEN, "investor-then-project", 0.85)] {
-            for found in pattern.find_iter(text) {
-                let range = sentence.start + found.start()..sentence.start + found.end();
-                let Some(project) = facts.fold.mark_at(range.end - SIGN) else { continue };
-                for mark in facts.fold.marks_in(range).iter().filter(|m| m.kind == EntityType::Enterprise) {
+        let patterns = [
+            (&OWNS, "investor-of-project", 0.88),
+            (&THEN, "investor-then-project", 0.8),
+            (&AFTER, "project-then-investor", 0.8),
+            (&BY, "project-by-builder", 0.88),
+            (&BESIDE, "project-beside-builder", 0.8),
+        ];
+        for (pattern, rule, confidence) in patterns {
+            for found in pattern.captures_iter(text) {
+                let Some(whole) = found.get(0) else { continue };
+                let range = sentence.start + whole.start()..sentence.start + whole.end();
+                let Some(project) = found.get(1).and_then(|m| facts.fold.mark_at(sentence.start + m.start()))
+                else {
+                    continue;
+                };
+                if rule == "project-by-builder" && OF_NEXT.is_match(&text[whole.end()..]) {
+                    continue;
+                }
+                let firms = found
+                    .get(2)
+                    .map_or(range.clone(), |m| sentence.start + m.start()..sentence.start + m.end());
+                let shared = whole.as_str().trim_end_matches(['Ⓟ', '“']).ends_with("建设");
+                for mark in facts.fold.marks_in(firms).iter().filter(|m| m.kind == EntityType::Enterprise) {
                     links.push((*mark, project, rule, confidence));
                     let mut last = project;
-                    while let Some(next) = listed_after(facts, last) {
+                    while let Some(next) = facts.listed_after(last).filter(|_| shared) {
                         links.push((*mark, next, rule, confidence - 0.1));
                         last = next;
                     }
                 }
             }
         }
-        for found in BY.find_iter(text) {
-            let range = sentence.start + found.start()..sentence.start + found.end();
-            let Some(project) = facts.fold.mark_at(range.start) else { continue };
-            for mark in facts.fold.marks_in(range).iter().filter(|m| m.kind == EntityType::Enterprise) {
-                links.push((*mark, project, "project-by-builder", 0.9));
-            }
-        }
         for (enterprise, project, rule, confidence) in links {
-            facts.add(Predicate::Undertakes, enterprise.entity, Object::Entity(project.entity), Facts::between(enterprise, project), rule, confidence);
+            facts.add(
+                Predicate::Undertakes,
+                enterprise.entity,
+                Object::Entity(project.entity),
+                Facts::between(enterprise, project),
+                rule,
+                confidence,
+            );
         }
     }
     roles(facts);
     named_after(facts);
 }
 
+/// 建设单位：Ⓔ speaks of the project last named, on the same line or a few lines above.
 fn roles(facts: &mut Facts) {
-    for paragraph in facts.fold.paragraphs.clone() {
-        let text = &facts.fold.text[paragraph.clone()];
-        for found in ROLE.find_iter(text) {
-            let range = paragraph.start + found.start()..paragraph.start + found.end();
-            let marks = facts.fold.marks_in(range.clone()).to_vec();
-            let Some(project) = marks.first().filter(|m| m.kind == EntityType::Project) else { continue };
-            let last = marks.iter().rev().take_while(|m| m.kind == EntityType::Enterprise);
-            for mark in last {
-                facts.add(Predicate::Undertakes, mark.entity, Object::Entity(project.entity), range.clone(), "builder-by-role", 0.85);
+    for found in ROLE.captures_iter(&facts.fold.text) {
+        let Some(firms) = found.get(1) else { continue };
+        let n = facts.fold.paragraph_at(firms.start());
+        let here = facts.fold.paragraphs[n].start;
+        let above = facts.fold.paragraphs[n.saturating_sub(6)].start;
+        let last = |from: usize| {
+            facts
+                .fold
+                .marks_in(from..firms.start())
+                .iter()
+                .copied()
+                .rfind(|m| m.kind == EntityType::Project && !is_end(facts, *m))
+        };
+        let near = |m: &Mark| within(&facts.fold.text[m.at..firms.start()], 160);
+        let Some(project) = last(here).or_else(|| last(above)).filter(near) else { continue };
+        for mark in facts.fold.marks_in(firms.start()..firms.end()).to_vec() {
+            if mark.kind == EntityType::Enterprise {
+                facts.add(
+                    Predicate::Undertakes,
+                    mark.entity,
+                    Object::Entity(project.entity),
+                    Facts::between(project, mark),
+                    "builder-by-role",
+                    0.85,
+                );
             }
         }
     }
 }
 
+/// Whether a project is named only as the end of another: 终点为Ⓟ.
+pub fn is_end(facts: &Facts, mark: Mark) -> bool {
+    ["为", "至", "到", "于", "接"].iter().any(|w| facts.fold.text[..mark.at].ends_with(w))
+}
+
 /// A project named after an enterprise: 海河轴承二期 is 海河轴承's.
 fn named_after(facts: &mut Facts) {
-    let enterprises: Vec<(usize, Vec<String>)> = names(facts, EntityType::Enterprise);
+    let enterprises = names(facts, EntityType::Enterprise);
     if enterprises.is_empty() {
         return;
     }
+    let mut told: rustc_hash::FxHashSet<String> = facts
+        .list
+        .iter()
+        .filter(|f| f.predicate == Predicate::Undertakes)
+        .filter_map(|f| f.object.clone())
+        .collect();
     let projects: Vec<Mark> = facts.marks(EntityType::Project).collect();
     for mark in projects {
-        let name = facts.entity(mark).name.clone();
-        let owner = enterprises
-            .iter()
-            .filter_map(|(entity, names)| names.iter().filter(|n| n.chars().count() >= 2 && name.contains(n.as_str()) && name != **n).map(|n| n.len()).max().map(|n| (n, *entity)))
-            .max();
-        if let Some((_, enterprise)) = owner {
-            facts.add(Predicate::Undertakes, enterprise, Object::Entity(mark.entity), mark.at..mark.at + SIGN, "project-named-after-enterprise", 0.85);
+        let entity = facts.entity(mark);
+        let name = entity.name.clone();
+        if !told.insert(entity.id.clone()) {
+            continue;
+        }
+        let whole = enterprises.iter().filter_map(|(entity, names)| {
+            let longest = names
+                .iter()
+                .filter(|n| n.chars().count() >= 2 && name.contains(n.as_str()) && name != **n)
+                .map(String::len)
+                .max()?;
+            Some((longest, *entity))
+        });
+        if let Some((_, enterprise)) = whole.max() {
+            facts.add(
+                Predicate::Undertakes,
+                enterprise,
+                Object::Entity(mark.entity),
+                mark.at..mark.at + SIGN,
+                "project-named-after-enterprise",
+                0.85,
+            );
         }
     }
 }
 
 fn names(facts: &Facts, kind: EntityType) -> Vec<(usize, Vec<String>)> {
-    let mut list: Vec<usize> = facts.marks(kind).map(|m| m.entity).collect();
-    list.sort_unstable();
-    list.dedup();
-    list.into_iter()
-        .map(|i| {
-            let e = &facts.context.entities[i];
-            (i, std::iter::once(&e.name).chain(&e.aliases).cloned().collect())
-        })
-        .collect()
-}
-
-fn listed_after(facts: &Facts, mark: Mark) -> Option<Mark> {
-    let rest = &facts.fold.text[mark.at + SIGN..];
-    let skip = ["”、“", "、", "和", "与", "及", "以及"].iter().find_map(|j| rest.starts_with(j).then_some(j.len()))?;
-    facts.fold.mark_at(mark.at + SIGN + skip).filter(|m| m.kind == mark.kind)
+    let list = facts.context.entities.iter().enumerate().filter(|(_, e)| e.kind == kind);
+    list.map(|(i, e)| (i, std::iter::once(&e.name).chain(&e.aliases).cloned().collect())).collect()
 }

@@ -6,6 +6,7 @@ use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBu
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::embedded;
+use crate::model::EntityType;
 
 /// The words that this stage knows.
 pub static WORDS: LazyLock<Words> = LazyLock::new(Words::load);
@@ -58,6 +59,8 @@ pub struct Words {
     /// Length in characters of the longest post or organ.
     pub longest: usize,
     undone: CharwiseDoubleArrayAhoCorasick<u32>,
+    tasks: FxHashSet<&'static str>,
+    honoured: Vec<(&'static str, Vec<EntityType>)>,
 }
 
 /// The lines of a lexicon as cells, without comments.
@@ -100,19 +103,34 @@ impl Words {
             let review = progress(status);
             let begins = ["开工", "动工", "启动", "奠基", "开建", "进场"].iter().any(|w| term.contains(w));
             let plan = review.map(|p| if begins { Progress::Planned } else { p.min(Progress::Ongoing) });
-            cues.insert(term, Cue { review, plan, before: position != "after", after: position != "before", weak: false });
+            cues.insert(
+                term,
+                Cue { review, plan, before: position != "after", after: position != "before", weak: false },
+            );
         }
         for cells in rows("relate-status") {
             let [term, review, plan, position, strength] = cells[..] else { continue };
             let (before, after) = (position != "after", position != "before");
-            cues.insert(term, Cue { review: progress(review), plan: progress(plan), before, after, weak: strength == "weak" });
+            cues.insert(
+                term,
+                Cue {
+                    review: progress(review),
+                    plan: progress(plan),
+                    before,
+                    after,
+                    weak: strength == "weak",
+                },
+            );
         }
         let mut terms: Vec<(&str, Cue)> = cues.into_iter().collect();
         terms.sort_unstable_by_key(|(term, _)| *term);
         let cue_terms = matcher(terms.iter().map(|(term, _)| *term));
         let cues = terms.into_iter().map(|(_, cue)| cue).collect();
         let posts: FxHashSet<&str> = rows("posts")
-            .filter(|cells| cells.get(1) != Some(&"press") || ["记者", "通讯员", "实习生"].iter().any(|w| cells[0].ends_with(w)))
+            .filter(|cells| {
+                cells.get(1) != Some(&"press")
+                    || ["记者", "通讯员", "实习生"].iter().any(|w| cells[0].ends_with(w))
+            })
             .chain(rows("relate-posts"))
             .map(|cells| cells[0])
             .collect();
@@ -121,16 +139,36 @@ impl Words {
         let mut undone: Vec<&str> = rows("post-negatives").map(|cells| cells[0]).collect();
         undone.sort_unstable();
         undone.dedup();
-        Self { cue_terms, cues, posts, organs, longest, undone: matcher(undone.into_iter()) }
+        let mut honoured: Vec<(&str, Vec<EntityType>)> = rows("relate-honoured")
+            .filter_map(|cells| {
+                Some((cells[0], cells.get(1)?.split(',').filter_map(EntityType::from_name).collect()))
+            })
+            .collect();
+        honoured.sort_by_key(|(ending, _)| std::cmp::Reverse(ending.len()));
+        let tasks = rows("relate-tasks").map(|cells| cells[0]).collect();
+        Self { cue_terms, cues, posts, organs, longest, undone: matcher(undone.into_iter()), tasks, honoured }
     }
 
     /// The cues of progress in a text, longest first from the left, as byte ranges.
     pub fn cues<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, usize, Cue)> + 'a {
-        self.cue_terms.leftmost_find_iter(text).filter_map(|m| Some((m.start(), m.end(), *self.cues.get(m.value() as usize)?)))
+        self.cue_terms
+            .leftmost_find_iter(text)
+            .filter_map(|m| Some((m.start(), m.end(), *self.cues.get(m.value() as usize)?)))
     }
 
     /// The words in a text that make a post past or not yet taken, as byte ranges.
     pub fn undone<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
         self.undone.leftmost_find_iter(text).map(|m| (m.start(), m.end()))
+    }
+
+    /// Whether a clause begins with a verb that sets a task.
+    pub fn begins_with_task(&self, clause: &str) -> bool {
+        clause.char_indices().nth(2).is_some_and(|(end, _)| self.tasks.contains(&clause[..end]))
+    }
+
+    /// The types of thing that an honour of this name is conferred on; none if the name does not tell.
+    pub fn honoured(&self, honour: &str) -> &[EntityType] {
+        let name = honour.trim_end_matches(['”', '’', '"', '）']);
+        self.honoured.iter().find(|(ending, _)| name.ends_with(ending)).map_or(&[], |(_, kinds)| kinds)
     }
 }
