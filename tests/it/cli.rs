@@ -249,7 +249,10 @@ fn a_store_of_another_version_is_refused_by_every_command() {
             let out = xiangtu(folder.path(), arguments);
             let said = text(&out.stderr);
             assert_eq!(out.status.code(), Some(2), "{arguments:?}");
-            assert!(said.contains("store.json") && said.contains(part) && said.contains("build it anew"), "{said}");
+            assert!(
+                said.contains("store.json") && said.contains(part) && said.contains("build it anew"),
+                "{said}"
+            );
         }
         assert_eq!(std::fs::read_to_string(&marker).unwrap(), content);
     }
@@ -261,7 +264,9 @@ fn wrong_sparql_names_the_file_and_the_place() {
     drop(store);
     let store = folder.path().join("store");
     let wrong = folder.path().join("wrong.rq");
-    for query in ["SELECT ?x WHERE { ?x ", "SELECT ?x WHERE { ?x nowhere:p ?y }", "DELETE WHERE { ?s ?p ?o }", ""] {
+    for query in
+        ["SELECT ?x WHERE { ?x ", "SELECT ?x WHERE { ?x nowhere:p ?y }", "DELETE WHERE { ?s ?p ?o }", ""]
+    {
         std::fs::write(&wrong, query).unwrap();
         let out = xiangtu(&store, &["query", &wrong.to_string_lossy()]);
         let said = text(&out.stderr);

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
-use xiangtu::model::{EntityType, Extraction, ID_BASE, Predicate};
+use xiangtu::model::{EntityType, Extraction, LOCAL, Predicate};
 use xiangtu::pipeline::{BuildOptions, build, extract_document};
 use xiangtu::read::{decode, list_files};
 use xiangtu::store::{Store, parse_query_file};
@@ -50,7 +50,10 @@ pub fn every_span_is_found(store: &Store) -> (usize, usize) {
         for row in store.statements_of(property).unwrap() {
             let text = sources.entry(row.document.clone()).or_insert_with(|| source(&row.document));
             assert_eq!(cut(text, row.quote_start, row.quote_end), row.quote, "{row:?}");
-            assert!(row.quote_start <= row.start && row.start < row.end && row.end <= row.quote_end, "{row:?}");
+            assert!(
+                row.quote_start <= row.start && row.start < row.end && row.end <= row.quote_end,
+                "{row:?}"
+            );
             assert!(!row.rule.is_empty() && row.confidence > 0.0 && row.confidence <= 1.0, "{row:?}");
             statements += 1;
         }
@@ -97,7 +100,11 @@ fn keeps_the_laws(source: &str, found: &Extraction) {
         .flat_map(|f| std::iter::once(&f.subject).chain(&f.object))
         .chain(found.indicators.iter().map(|i| &i.place));
     for id in named {
-        assert!(id.starts_with(ID_BASE) && known.contains(id.as_str()), "{id} is no entity of the document");
+        let is_home = found.home.as_ref().is_some_and(|home| home.id == *id);
+        assert!(
+            is_home || id.starts_with(LOCAL) || known.contains(id.as_str()),
+            "{id} is no entity of the document"
+        );
     }
 }
 
@@ -146,6 +153,21 @@ fn every_sample_extraction_keeps_the_laws() {
 }
 
 #[test]
+fn a_place_without_a_name_stays_in_its_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let (corpus, path) = (folder.path().join("corpus"), folder.path().join("store"));
+    std::fs::create_dir(&corpus).unwrap();
+    for (name, income) in [("a.txt", "1.5"), ("b.txt", "2.5")] {
+        let text = format!("××镇2021年工作总结\n2021年，全镇完成财政收入{income}亿元。\n");
+        std::fs::write(corpus.join(name), text).unwrap();
+    }
+    make(&[corpus], &path, 1);
+    let rows = Store::open(&path).unwrap().statements_of(vocab::REPORTS_INDICATOR).unwrap();
+    let places: BTreeSet<&str> = rows.iter().map(|row| row.subject.as_str()).collect();
+    assert_eq!((rows.len(), places.len()), (2, 2), "{rows:?}");
+}
+
+#[test]
 fn texts_that_are_hardly_texts_keep_the_laws() {
     let cases = [
         "",
@@ -172,12 +194,97 @@ fn texts_that_are_hardly_texts_keep_the_laws() {
 
 /// Pieces of which random texts are made: what reports consist of, and what no report should hold.
 const PIECES: &[&str] = &[
-    "青河镇", "上高县锦江镇", "江西省", "村", "县", "该镇", "我镇", "全县", "2021年", "近三年", "去年", "一、", "（二）", "1.",
-    "一是", "工作总结", "下一年工作计划", "推行河长制", "“厕所革命”", "扎实开展", "人居环境整治", "引进", "有限公司", "科技", "投资",
-    "总投资", "1.5亿元", "３００万元", "完成", "分别", "增长", "同比", "8.5%", "财政收入", "由", "增至", "翻番", "以上", "镇党委书记",
-    "张三", "欧阳", "同志", "荣获", "全国文明村镇", "称号", "项目", "开工建设", "竣工", "拟", "尚未", "未获评", "，", "。", "；", "、",
-    "：", "“", "”", "（", "）", "《", "》", "\n", "\r\n", " ", "\u{3000}", "**", "# ", "| 甲 | 乙 |", "- 3 -", "×××", "X", "0", "９",
-    "%", "亿", "万", "\u{FEFF}", "\u{200B}", "\u{202E}", "\u{0}", "\u{7F}", "\u{85}", "👍🏽", "🇨🇳", "𠀀", "e\u{301}", "ﬁ", "①", "㎡", "Ⅷ",
+    "青河镇",
+    "上高县锦江镇",
+    "江西省",
+    "村",
+    "县",
+    "该镇",
+    "我镇",
+    "全县",
+    "2021年",
+    "近三年",
+    "去年",
+    "一、",
+    "（二）",
+    "1.",
+    "一是",
+    "工作总结",
+    "下一年工作计划",
+    "推行河长制",
+    "“厕所革命”",
+    "扎实开展",
+    "人居环境整治",
+    "引进",
+    "有限公司",
+    "科技",
+    "投资",
+    "总投资",
+    "1.5亿元",
+    "３００万元",
+    "完成",
+    "分别",
+    "增长",
+    "同比",
+    "8.5%",
+    "财政收入",
+    "由",
+    "增至",
+    "翻番",
+    "以上",
+    "镇党委书记",
+    "张三",
+    "欧阳",
+    "同志",
+    "荣获",
+    "全国文明村镇",
+    "称号",
+    "项目",
+    "开工建设",
+    "竣工",
+    "拟",
+    "尚未",
+    "未获评",
+    "，",
+    "。",
+    "；",
+    "、",
+    "：",
+    "“",
+    "”",
+    "（",
+    "）",
+    "《",
+    "》",
+    "\n",
+    "\r\n",
+    " ",
+    "\u{3000}",
+    "**",
+    "# ",
+    "| 甲 | 乙 |",
+    "- 3 -",
+    "×××",
+    "X",
+    "0",
+    "９",
+    "%",
+    "亿",
+    "万",
+    "\u{FEFF}",
+    "\u{200B}",
+    "\u{202E}",
+    "\u{0}",
+    "\u{7F}",
+    "\u{85}",
+    "👍🏽",
+    "🇨🇳",
+    "𠀀",
+    "e\u{301}",
+    "ﬁ",
+    "①",
+    "㎡",
+    "Ⅷ",
 ];
 
 fn texts() -> impl Strategy<Value = String> {
