@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 /// Every individual's IRI begins with this.
 pub const ID_BASE: &str = "https://w3id.org/xiangtu/id/";
 
+/// Ids that begin with this name a thing within their document only, such as a home place whose name is redacted.
+pub const LOCAL: &str = "https://w3id.org/xiangtu/id/local/";
+
 /// What kind of thing a name names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

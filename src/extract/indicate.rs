@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 use super::quantity::{Quantity, quantities};
 use super::{Context, Span};
 use crate::embedded;
-use crate::model::{EntityType, ID_BASE, Indicator, IndicatorKind, Part};
+use crate::model::{EntityType, Indicator, IndicatorKind, LOCAL, Part};
 use crate::text::{Sentence, is_han};
 
 /// The figures that a document states, in order of the text.
@@ -24,7 +24,7 @@ pub fn indicate(context: &Context) -> Vec<Indicator> {
     let mut reader = Reader {
         context,
         chars,
-        home: context.home.as_ref().map_or_else(|| format!("{ID_BASE}place/local"), |home| home.id.clone()),
+        home: context.home.as_ref().map_or_else(|| format!("{LOCAL}home"), |home| home.id.clone()),
         rows: Vec::new(),
         before: Vec::new(),
         before_row: 0,
@@ -1238,7 +1238,7 @@ mod tests {
     fn a_redacted_home_has_a_local_id() {
         let doc = Document::new("d", "全镇财政收入1亿元。");
         let context = Context { doc: &doc, spans: Vec::new(), entities: Vec::new(), home: None, year: None };
-        assert_eq!(indicate(&context)[0].place, "https://w3id.org/xiangtu/id/place/local");
+        assert_eq!(indicate(&context)[0].place, "https://w3id.org/xiangtu/id/local/home");
     }
 
     #[test]

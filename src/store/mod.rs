@@ -34,7 +34,7 @@ use crate::{Error, Result, embedded, vocab};
 
 pub use card::{Card, Found, Group, Line, PlaceStep};
 pub use network::{Counts, Implementation, Link, PlaceLevel, PlaceNode, Thing};
-pub use quads::{LOCAL, document_iri, document_quads};
+pub use quads::{document_iri, document_quads};
 pub use query::{Answer, NamedQuery, Parameter, Value, named_queries, parse_query_file};
 pub use read::{DocumentRow, StatementRow};
 pub use thesaurus::thesaurus_faults;

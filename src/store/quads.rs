@@ -6,7 +6,7 @@ use oxigraph::model::{GraphName, Literal, NamedNode, NamedNodeRef, Quad, Term};
 use rustc_hash::FxHashSet;
 
 use super::Sourced;
-use crate::model::{Entity, Extraction, Fact, ID_BASE, Indicator, IndicatorKind, Part, Quote};
+use crate::model::{Entity, Extraction, Fact, ID_BASE, Indicator, IndicatorKind, LOCAL, Part, Quote};
 use crate::vocab;
 
 /// The IRI of the document with this content hash; also the name of its graph.
@@ -293,9 +293,7 @@ impl Writer {
     }
 }
 
-/// Ids that begin with this, with `_:`, or that are no IRI name a thing within their document only.
-pub const LOCAL: &str = "https://w3id.org/xiangtu/id/local/";
-
+/// Ids that begin with [`LOCAL`], with `_:`, or that are no IRI name a thing within their document only.
 fn is_local(id: &str) -> bool {
     id.starts_with(LOCAL)
         || !(id.starts_with("http://") || id.starts_with("https://") || id.starts_with("urn:"))

@@ -192,3 +192,85 @@ fn completions_and_help_come_in_both_languages() {
             .contains("Example: xiangtu build")
     );
 }
+
+#[test]
+fn a_bad_file_changes_nothing_of_what_the_others_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let [corpus, clean, mixed] = ["corpus", "clean", "mixed"].map(|name| folder.path().join(name));
+    std::fs::create_dir(&corpus).unwrap();
+    for name in ["honghe-2022.txt", "honghe-2023.txt"] {
+        std::fs::copy(crate::laws::samples().join(name), corpus.join(name)).unwrap();
+    }
+    assert_eq!(xiangtu(&clean, &["build", &corpus.to_string_lossy()]).status.code(), Some(0));
+    let before = crate::fixture::nquads(&clean);
+    std::fs::write(corpus.join("broken.txt"), b"\x89PNG\x00\x01").unwrap();
+    let out = xiangtu(&mixed, &["build", &corpus.to_string_lossy()]);
+    assert_eq!(out.status.code(), Some(3), "{}", text(&out.stderr));
+    assert!(text(&out.stdout).contains("broken.txt"), "{}", text(&out.stdout));
+    let after = crate::fixture::nquads(&mixed);
+    let after: std::collections::BTreeSet<&str> = after.lines().collect();
+    let lost: Vec<&str> = before.lines().filter(|line| !after.contains(line)).collect();
+    assert!(lost.is_empty(), "{lost:#?}");
+}
+
+#[test]
+fn a_build_that_cannot_begin_leaves_the_graph_as_it_was() {
+    let (folder, store) = small();
+    drop(store);
+    let store = folder.path().join("store");
+    let before = crate::fixture::nquads(&store);
+    let empty = folder.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    for arguments in [
+        &["build", "no-such-folder"][..],
+        &["build", &empty.to_string_lossy()],
+        &["build", "data/samples", "--extractions", "no-such.jsonl"],
+    ] {
+        assert_eq!(xiangtu(&store, arguments).status.code(), Some(2), "{arguments:?}");
+    }
+    assert!(crate::fixture::nquads(&store) == before, "the graph has changed");
+    let out = xiangtu(&store, &["lookup", "河长制"]);
+    assert_eq!((out.status.code(), text(&out.stderr).as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_store_of_another_version_is_refused_by_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let marker = folder.path().join("store.json");
+    for (content, part) in [(r#"{"format":99,"kind":"tape"}"#, "format 99"), ("{", "damaged")] {
+        std::fs::write(&marker, content).unwrap();
+        for arguments in [
+            &["build", "data/samples"][..],
+            &["lookup", "锦江镇"],
+            &["query", "documents"],
+            &["recurrence"],
+            &["export", "--format", "nquads"],
+        ] {
+            let out = xiangtu(folder.path(), arguments);
+            let said = text(&out.stderr);
+            assert_eq!(out.status.code(), Some(2), "{arguments:?}");
+            assert!(
+                said.contains("store.json") && said.contains(part) && said.contains("build it anew"),
+                "{said}"
+            );
+        }
+        assert_eq!(std::fs::read_to_string(&marker).unwrap(), content);
+    }
+}
+
+#[test]
+fn wrong_sparql_names_the_file_and_the_place() {
+    let (folder, store) = small();
+    drop(store);
+    let store = folder.path().join("store");
+    let wrong = folder.path().join("wrong.rq");
+    for query in
+        ["SELECT ?x WHERE { ?x ", "SELECT ?x WHERE { ?x nowhere:p ?y }", "DELETE WHERE { ?s ?p ?o }", ""]
+    {
+        std::fs::write(&wrong, query).unwrap();
+        let out = xiangtu(&store, &["query", &wrong.to_string_lossy()]);
+        let said = text(&out.stderr);
+        assert_eq!(out.status.code(), Some(2), "{query}: {said}");
+        assert!(said.contains("wrong.rq"), "{query}: {said}");
+    }
+}

@@ -2,6 +2,8 @@
 
 mod cli;
 mod fixture;
+mod laws;
 mod queries;
+mod shared;
 mod store;
 mod vocabulary;
