@@ -489,7 +489,7 @@ impl Crf {
         for (key, row) in keys {
             let mut w = self.weights[row as usize];
             for x in &mut w {
-                *x = if x.abs() < least { 0.0 } else { (*x * 1000.0).round() / 1000.0 };
+                *x = if x.abs() < least { 0.0 } else { (*x * 100.0).round() / 100.0 };
             }
             if w.iter().any(|&x| x != 0.0) {
                 rows.insert(key, weights.len() as u32);
@@ -580,7 +580,7 @@ pub struct Training {
 
 impl Default for Training {
     fn default() -> Self {
-        Self { epochs: 30, rate: 0.05, l2: 1.0, min_documents: 2, prune: 0.05, dropout: 0.5, favour: 1.0, average: true }
+        Self { epochs: 30, rate: 0.05, l2: 1.0, min_documents: 3, prune: 0.05, dropout: 0.5, favour: 1.0, average: true }
     }
 }
 
