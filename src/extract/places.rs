@@ -186,7 +186,7 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
     }
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let Some(&(best, id)) = scored.first() else { return Survey::default() };
-    if best < 3.0 {
+    if best < 3.0 || !is_told(&candidates[&id], id, &text) {
         return Survey::default();
     }
     let name = gazetteer.division(id).map_or("", |d| d.name).to_owned();
@@ -203,6 +203,14 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
     let second = scored.get(1).map_or(0.0, |s| s.0);
     let confidence = 1.0 / (1.0 + (-(best - second).min(margin) * 1.2).exp());
     Survey { home: Some(id), home_name: name, confidence: (confidence * 100.0).round() / 100.0, certain, hits: Vec::new() }
+}
+
+/// Whether the text really gives the name, rather than a word that happens to be one (街道) or a redacted name (X镇).
+fn is_told(candidate: &Candidate, id: DivisionId, text: &str) -> bool {
+    let gazetteer = Gazetteer::get();
+    let generic = gazetteer.division(id).is_some_and(|d| matches!(d.name, "街道" | "城镇" | "和县" | "开发区" | "城区"));
+    let redacted = id.level() == Level::Township && count(text, &["X镇", "XX镇", "×镇", "X乡", "X街道", "×乡", "×街道", "***镇"]) > candidate.full;
+    (!generic || candidate.in_title > 0) && !redacted
 }
 
 fn names_village(text: &str, bigrams: &FxHashSet<(char, char)>, village: &Village) -> bool {
