@@ -46,8 +46,8 @@ pub struct GoldEntity {
     pub surfaces: Vec<String>,
 }
 
-/// Reads every `.ann` file under a folder, sorted by path.
-pub fn read_folder(folder: &Path) -> Result<Vec<Gold>> {
+/// Reads every `.ann` file under a folder, sorted by path. The texts stand beside them, or else in the folder `texts`.
+pub fn read_folder(folder: &Path, texts: Option<&Path>) -> Result<Vec<Gold>> {
     let mut paths = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -61,12 +61,16 @@ pub fn read_folder(folder: &Path) -> Result<Vec<Gold>> {
         }
     }
     paths.sort();
-    paths.iter().map(|path| read(path)).collect()
+    paths.iter().map(|path| read(path, texts)).collect()
 }
 
-/// Reads one `.ann` file and the text beside it.
-pub fn read(ann: &Path) -> Result<Gold> {
-    let text_path: PathBuf = ann.with_extension("txt");
+/// Reads one `.ann` file and its text.
+pub fn read(ann: &Path, texts: Option<&Path>) -> Result<Gold> {
+    let beside: PathBuf = ann.with_extension("txt");
+    let text_path = match texts {
+        Some(texts) if !beside.exists() => texts.join(beside.file_name().unwrap_or_default()),
+        _ => beside,
+    };
     let text = std::fs::read_to_string(&text_path).map_err(|e| Error::file(&text_path, e))?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text).to_owned();
     let lines = std::fs::read_to_string(ann).map_err(|e| Error::file(ann, e))?;

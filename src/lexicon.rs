@@ -68,6 +68,10 @@ impl Lexicon {
         let mut terms: FxHashMap<&str, Vec<Class>> = FxHashMap::default();
         for (path, _) in embedded::folder("data/lexicon") {
             let stem = path.trim_start_matches("data/lexicon/").trim_end_matches(".tsv");
+            // Words of the rules for facts and figures are no evidence for names.
+            if stem.starts_with("relate-") || stem.starts_with("indicate-") {
+                continue;
+            }
             for cells in rows(path) {
                 let term = cells[0];
                 let second = cells.get(1).copied().unwrap_or_default();

@@ -10,8 +10,10 @@ use crate::{Error, gold};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    #[arg(value_name = "GOLD")]
-    gold: PathBuf,
+    #[arg(required = true, value_name = "GOLD")]
+    gold: Vec<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    texts: Option<PathBuf>,
     #[arg(long, short, default_value = "data/model/mentions.tsv", value_name = "FILE")]
     output: PathBuf,
     #[arg(long, value_name = "FOLDS")]
@@ -45,7 +47,11 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
         average: !arguments.no_average,
         favour: arguments.favour,
     };
-    let documents = train::prepare(gold::read_folder(&arguments.gold)?);
+    let mut golds = Vec::new();
+    for folder in &arguments.gold {
+        golds.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
+    }
+    let documents = train::prepare(golds);
     if let Some(folds) = arguments.left_out {
         for extraction in train::left_out(&documents, &options, folds.max(2)) {
             serde_json::to_writer(&mut *out, &extraction).map_err(std::io::Error::from)?;

@@ -63,6 +63,23 @@ pub struct Span {
     pub probability: f64,
 }
 
+/// A labelled sequence.
+pub struct Decoded<'a> {
+    crf: &'a Crf,
+    scores: Vec<[f32; STRIDE]>,
+    messages: Option<Messages>,
+    /// The best labelling as spans.
+    pub spans: Vec<Span>,
+}
+
+impl Decoded<'_> {
+    /// The marginal probability of a mention of this kind from `start` to `end`.
+    pub fn probability(&mut self, start: usize, end: usize, kind: usize) -> f64 {
+        let messages = self.messages.get_or_insert_with(|| Messages::new(&self.scores, &self.crf.transitions));
+        self.crf.span_probability(messages, start, end, kind)
+    }
+}
+
 /// One training sequence: attributes of every position and its gold label.
 #[derive(Clone, Debug, Default)]
 pub struct Example {
@@ -222,18 +239,11 @@ impl Crf {
     }
 
     /// The best labelling of a sequence as spans, each with its marginal probability.
-    pub fn decode(&self, attributes: &[Vec<u32>]) -> Vec<Span> {
-        if attributes.is_empty() {
-            return Vec::new();
-        }
+    pub fn decode(&self, attributes: &[Vec<u32>]) -> Decoded<'_> {
         let mut scores = self.scores(attributes);
         self.favour(&mut scores);
-        let labels = self.viterbi(&scores);
-        if labels.iter().all(|&l| l == 0) {
-            return Vec::new();
-        }
-        let m = Messages::new(&scores, &self.transitions);
-        let mut spans = Vec::new();
+        let labels = if scores.is_empty() { Vec::new() } else { self.viterbi(&scores) };
+        let mut decoded = Decoded { crf: self, scores, messages: None, spans: Vec::new() };
         let mut i = 0;
         while i < labels.len() {
             let start = i;
@@ -246,11 +256,11 @@ impl Crf {
             while i < labels.len() && labels[i] as usize == inside(kind) {
                 i += 1;
             }
-            i += 1;
-            let end_at = i.min(labels.len());
-            spans.push(Span { start, end: end_at, kind, probability: self.span_probability(&m, start, end_at, kind) });
+            i = (i + 1).min(labels.len());
+            let probability = decoded.probability(start, i, kind);
+            decoded.spans.push(Span { start, end: i, kind, probability });
         }
-        spans
+        decoded
     }
 
     fn span_probability(&self, m: &Messages, start: usize, stop: usize, kind: usize) -> f64 {
@@ -479,7 +489,7 @@ impl Crf {
         for (key, row) in keys {
             let mut w = self.weights[row as usize];
             for x in &mut w {
-                *x = if x.abs() < least { 0.0 } else { (*x * 1000.0).round() / 1000.0 };
+                *x = if x.abs() < least { 0.0 } else { (*x * 100.0).round() / 100.0 };
             }
             if w.iter().any(|&x| x != 0.0) {
                 rows.insert(key, weights.len() as u32);
@@ -570,7 +580,7 @@ pub struct Training {
 
 impl Default for Training {
     fn default() -> Self {
-        Self { epochs: 20, rate: 0.05, l2: 1.0, min_documents: 2, prune: 0.02, dropout: 0.3, favour: 0.0, average: true }
+        Self { epochs: 30, rate: 0.05, l2: 1.0, min_documents: 3, prune: 0.05, dropout: 0.5, favour: 1.0, average: true }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Learns the recogniser's weights from annotated documents, and says what they are worth on documents left out.
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::crf::{self, Crf, Example, Training};
 use super::{evidence, recognise};
@@ -15,30 +16,45 @@ pub struct Prepared {
     /// The text.
     pub doc: Document,
     /// Documents of one family are left out together.
-    pub family: String,
+    pub family: usize,
     examples: Vec<Example>,
 }
 
 /// Reads evidence and labels of every document.
 pub fn prepare(golds: Vec<Gold>) -> Vec<Prepared> {
     evidence::warm();
-    golds
+    let mut documents: Vec<Prepared> = golds
         .into_par_iter()
         .enumerate()
         .map(|(n, gold)| {
             let doc = Document::new(gold.doc.clone(), &gold.text);
             let examples = examples(&gold, &doc, n as u32);
-            let family = family(&gold.doc);
-            Prepared { gold, doc, family, examples }
+            Prepared { gold, doc, family: n, examples }
         })
-        .collect()
+        .collect();
+    families(&mut documents);
+    documents
 }
 
-/// Parts of one report (`name-b.txt`, `name-c.txt`) are one family.
-fn family(doc: &str) -> String {
-    let stem = doc.trim_end_matches(".txt");
-    ["-b", "-c", "-full"].iter().find_map(|end| stem.strip_suffix(end)).unwrap_or(stem).to_owned()
+/// Documents that share a long sentence, such as excerpts of one report, are one family.
+fn families(documents: &mut [Prepared]) {
+    let mut first: FxHashMap<String, usize> = FxHashMap::default();
+    for n in 0..documents.len() {
+        let doc = &documents[n].doc;
+        let sentences: Vec<String> =
+            doc.sentences.iter().filter(|s| s.end - s.start >= LONG_SENTENCE).map(|s| doc.text.slice(s.start, s.end)).collect();
+        for sentence in sentences {
+            let other = documents[*first.entry(sentence).or_insert(n)].family;
+            let (from, to) = (documents[n].family.max(other), documents[n].family.min(other));
+            if from != to {
+                documents.iter_mut().filter(|d| d.family == from).for_each(|d| d.family = to);
+            }
+        }
+    }
 }
+
+/// Sentences from this length on do not stand in two reports by chance.
+const LONG_SENTENCE: usize = 40;
 
 fn examples(gold: &Gold, doc: &Document, n: u32) -> Vec<Example> {
     let mut labels = vec![0u8; doc.text.chars.len()];
@@ -72,10 +88,10 @@ pub fn train(documents: &[Prepared], options: &Training, keep: impl Fn(&Prepared
 
 /// Extracts every document with weights learned from the other families: what the recogniser is worth on texts it has not seen.
 pub fn left_out(documents: &[Prepared], options: &Training, folds: usize) -> Vec<Extraction> {
-    let mut families: Vec<&str> = documents.iter().map(|d| d.family.as_str()).collect();
+    let mut families: Vec<usize> = documents.iter().map(|d| d.family).collect();
     families.sort_unstable();
     families.dedup();
-    let fold_of = |d: &Prepared| families.binary_search(&d.family.as_str()).expect("every family is listed") % folds;
+    let fold_of = |d: &Prepared| families.binary_search(&d.family).expect("every family is listed") % folds;
     let mut out: Vec<(usize, Extraction)> = (0..folds)
         .into_par_iter()
         .flat_map_iter(|fold| {
