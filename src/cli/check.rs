@@ -87,7 +87,7 @@ fn faults(files: &BTreeMap<String, String>) -> Vec<Error> {
     faults
 }
 
-/// A lexicon has a head comment whose last line names the columns, then one term a line, sorted, each once.
+/// A lexicon has a head comment whose last line names the columns, then one term a line, sorted, each once a class.
 fn lexicon_faults(path: &str, text: &str) -> Vec<Error> {
     let mut faults = Vec::new();
     let mut columns: Option<usize> = None;
@@ -113,7 +113,8 @@ fn lexicon_faults(path: &str, text: &str) -> Vec<Error> {
         if term.is_empty() || term.trim() != term {
             fault("the term is empty or has white space around it".to_owned());
         }
-        if !seen.insert(term) {
+        // A term may stand in several classes, which the second column names.
+        if !seen.insert(cells.iter().take(2).copied().collect::<Vec<&str>>()) {
             fault(format!("{term} stands twice"));
         } else if term < last {
             fault(format!("not sorted: {term} after {last}"));

@@ -274,3 +274,12 @@ fn wrong_sparql_names_the_file_and_the_place() {
         assert!(said.contains("wrong.rq"), "{query}: {said}");
     }
 }
+
+#[test]
+fn the_knowledge_files_have_no_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["check"][..], &["check", "."]] {
+        let out = xiangtu(folder.path(), arguments);
+        assert_eq!(out.status.code(), Some(0), "{}", text(&out.stdout));
+    }
+}

@@ -74,7 +74,9 @@ fn a_build_that_was_stopped_is_completed_by_the_next() {
     let path = texts().join("dayao-2022.txt");
     let content = options(1).extractions.remove("dayao-2022.txt").ok_or_else(String::new);
     let hash = content_hash(&std::fs::read(&path).unwrap());
-    store.replace(vec![Sourced { hash, paths: [path.to_string_lossy().into_owned()].into(), content }]).unwrap();
+    store
+        .replace(vec![Sourced { hash, paths: [path.to_string_lossy().into_owned()].into(), content }])
+        .unwrap();
     drop(store);
     assert!(Store::open(&stopped).unwrap().is_unfinished());
     build_into(&[texts()], &stopped, 2);
