@@ -92,12 +92,14 @@ pub fn read(ann: &Path, texts: Option<&Path>) -> Result<Gold> {
             "year" => gold.year = cell(1),
             "E" => gold.entities.push(GoldEntity {
                 id: cell(1),
-                kind: EntityType::from_name(&cell(2)).ok_or_else(|| bad("the third cell is no entity type"))?,
+                kind: EntityType::from_name(&cell(2))
+                    .ok_or_else(|| bad("the third cell is no entity type"))?,
                 name: cell(3),
                 surfaces: cell(4).split('|').filter(|s| !s.is_empty()).map(str::to_owned).collect(),
             }),
             "X" => {
-                let line = cell(2).parse().map_err(|_| bad("the third cell of an X line is a line number"))?;
+                let line =
+                    cell(2).parse().map_err(|_| bad("the third cell of an X line is a line number"))?;
                 drops.push((cell(1), line, bare(&cell(3)), cell(4).parse().unwrap_or(0)));
             }
             "F" => gold.facts.push((cell(1), cell(2), cell(3))),
@@ -136,7 +138,9 @@ fn resolve(gold: &mut Gold, drops: &[(String, usize, String, usize)]) {
             let mut nth: HashMap<usize, usize> = HashMap::new();
             let mut from = 0;
             for &k in starts.get(first).map_or(&[][..], Vec::as_slice) {
-                let fits = k >= from && k + surface.len() <= solid.len() && (0..surface.len()).all(|d| chars[solid[k + d]] == surface[d]);
+                let fits = k >= from
+                    && k + surface.len() <= solid.len()
+                    && (0..surface.len()).all(|d| chars[solid[k + d]] == surface[d]);
                 if !fits {
                     continue;
                 }

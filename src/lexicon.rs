@@ -86,7 +86,9 @@ impl Lexicon {
                             of.push(class(format!("verbs<{kind}")));
                         }
                     }
-                    "organs" | "posts" | "indicators" | "industries" | "honours" | "adverbs" => of.push(class(stem.into())),
+                    "organs" | "posts" | "indicators" | "industries" | "honours" | "adverbs" => {
+                        of.push(class(stem.into()))
+                    }
                     _ if second.is_empty() || second == "-" => of.push(class(stem.into())),
                     _ => of.push(class(format!("{stem}:{second}"))),
                 }
@@ -94,10 +96,18 @@ impl Lexicon {
         }
         let mut sorted: Vec<(&str, Vec<Class>)> = terms.into_iter().collect();
         sorted.sort_unstable();
-        let (names, strong): (Vec<String>, Vec<bool>) = Thesaurus::get().names().map(|(name, _, strong)| (name.to_owned(), strong)).unzip();
+        let (names, strong): (Vec<String>, Vec<bool>) =
+            Thesaurus::get().names().map(|(name, _, strong)| (name.to_owned(), strong)).unzip();
         Self {
             terms: build(sorted.iter().map(|(term, _)| *term)),
-            of_term: sorted.into_iter().map(|(_, mut of)| { of.sort_unstable(); of.dedup(); of }).collect(),
+            of_term: sorted
+                .into_iter()
+                .map(|(_, mut of)| {
+                    of.sort_unstable();
+                    of.dedup();
+                    of
+                })
+                .collect(),
             campaigns: build(names.iter().map(String::as_str)),
             strong,
             classes,
@@ -143,7 +153,9 @@ fn build<'a>(terms: impl Iterator<Item = &'a str>) -> CharwiseDoubleArrayAhoCora
     if terms.is_empty() {
         terms.push(("\u{0}", 0));
     }
-    CharwiseDoubleArrayAhoCorasickBuilder::new().build_with_values(terms).expect("terms are distinct and not empty")
+    CharwiseDoubleArrayAhoCorasickBuilder::new()
+        .build_with_values(terms)
+        .expect("terms are distinct and not empty")
 }
 
 /// The characters as UTF-8, with the index of the character for each byte.

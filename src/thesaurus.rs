@@ -43,8 +43,10 @@ pub struct Thesaurus {
     keys: Vec<String>,
 }
 
-static THESAURUS: LazyLock<Thesaurus> =
-    LazyLock::new(|| Thesaurus::from_files(embedded::folder("ontology/campaigns")).expect("a test reads the built-in thesaurus"));
+static THESAURUS: LazyLock<Thesaurus> = LazyLock::new(|| {
+    Thesaurus::from_files(embedded::folder("ontology/campaigns"))
+        .expect("a test reads the built-in thesaurus")
+});
 
 impl Thesaurus {
     /// The built-in thesaurus.
@@ -64,7 +66,9 @@ impl Thesaurus {
             .map(|c| match c {
                 '(' => '（',
                 ')' => '）',
-                '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c),
+                '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
+                    char::from_u32(c as u32 - 0xFEE0).unwrap_or(c)
+                }
                 c => c,
             })
             .collect()
@@ -76,7 +80,9 @@ impl Thesaurus {
         let mut index: FxHashMap<String, usize> = FxHashMap::default();
         for (path, text) in files {
             for quad in RdfParser::from_format(RdfFormat::Turtle).for_slice(text) {
-                let quad = quad.map_err(|e| Error::data(path, e.location().map_or(1, |at| at.start.line as usize + 1), e.to_string()))?;
+                let quad = quad.map_err(|e| {
+                    Error::data(path, e.location().map_or(1, |at| at.start.line as usize + 1), e.to_string())
+                })?;
                 let NamedOrBlankNode::NamedNode(subject) = &quad.subject else { continue };
                 let subject = subject.as_str();
                 if !subject.starts_with("https://w3id.org/xiangtu/id/campaign/") {
@@ -99,8 +105,12 @@ impl Thesaurus {
                             _ => {}
                         }
                     }
-                    Term::Literal(value) if predicate == format!("{XT}level") => concept.level = value.value().to_owned(),
-                    Term::NamedNode(object) if predicate == format!("{SKOS}broader") => concept.broader.push(object.as_str().to_owned()),
+                    Term::Literal(value) if predicate == format!("{XT}level") => {
+                        concept.level = value.value().to_owned()
+                    }
+                    Term::NamedNode(object) if predicate == format!("{SKOS}broader") => {
+                        concept.broader.push(object.as_str().to_owned())
+                    }
                     Term::NamedNode(object) if predicate == format!("{XT}domain") => {
                         concept.domain = object.as_str().rsplit('/').next().unwrap_or_default().to_owned();
                     }

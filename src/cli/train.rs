@@ -60,6 +60,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
         return Ok(Exit::Found);
     }
     let model = train::train(&documents, &options, |_| true);
-    std::fs::write(&arguments.output, model.to_tsv(evidence::describe)).map_err(|e| Error::file(&arguments.output, e))?;
+    std::fs::write(&arguments.output, model.to_tsv(evidence::describe))
+        .map_err(|e| Error::file(&arguments.output, e))?;
     Ok(Exit::Found)
 }

@@ -75,7 +75,8 @@ pub struct Decoded<'a> {
 impl Decoded<'_> {
     /// The marginal probability of a mention of this kind from `start` to `end`.
     pub fn probability(&mut self, start: usize, end: usize, kind: usize) -> f64 {
-        let messages = self.messages.get_or_insert_with(|| Messages::new(&self.scores, &self.crf.transitions));
+        let messages =
+            self.messages.get_or_insert_with(|| Messages::new(&self.scores, &self.crf.transitions));
         self.crf.span_probability(messages, start, end, kind)
     }
 }
@@ -118,7 +119,13 @@ impl Messages {
                 out
             })
             .collect();
-        let mut m = Self { node, alpha: vec![[0.0; LABELS]; n], beta: vec![[0.0; LABELS]; n], scale: vec![1.0; n], edge };
+        let mut m = Self {
+            node,
+            alpha: vec![[0.0; LABELS]; n],
+            beta: vec![[0.0; LABELS]; n],
+            scale: vec![1.0; n],
+            edge,
+        };
         m.forward();
         m.backward();
         m
@@ -142,8 +149,10 @@ impl Messages {
                     row[if to == 0 { 0 } else { begin(to - 1) }] = sum;
                 }
                 for t in 0..T {
-                    row[inside(t)] = prev[begin(t)] * self.edge[within(t, 0)] + prev[inside(t)] * self.edge[within(t, 2)];
-                    row[end(t)] = prev[begin(t)] * self.edge[within(t, 1)] + prev[inside(t)] * self.edge[within(t, 3)];
+                    row[inside(t)] =
+                        prev[begin(t)] * self.edge[within(t, 0)] + prev[inside(t)] * self.edge[within(t, 2)];
+                    row[end(t)] =
+                        prev[begin(t)] * self.edge[within(t, 1)] + prev[inside(t)] * self.edge[within(t, 3)];
                 }
             }
             let mut sum = 0.0;
@@ -182,8 +191,10 @@ impl Messages {
                     row[if from == 0 { 0 } else { end(from - 1) }] = sum;
                 }
                 for t in 0..T {
-                    row[begin(t)] = next[inside(t)] * self.edge[within(t, 0)] + next[end(t)] * self.edge[within(t, 1)];
-                    row[inside(t)] = next[inside(t)] * self.edge[within(t, 2)] + next[end(t)] * self.edge[within(t, 3)];
+                    row[begin(t)] =
+                        next[inside(t)] * self.edge[within(t, 0)] + next[end(t)] * self.edge[within(t, 1)];
+                    row[inside(t)] =
+                        next[inside(t)] * self.edge[within(t, 2)] + next[end(t)] * self.edge[within(t, 3)];
                 }
             }
             self.beta[i] = row;
@@ -303,7 +314,9 @@ impl Crf {
                 back[i][label] = from_label as u8;
             }
             for t in 0..T {
-                for (label, from_begin, from_inside) in [(inside(t), within(t, 0), within(t, 2)), (end(t), within(t, 1), within(t, 3))] {
+                for (label, from_begin, from_inside) in
+                    [(inside(t), within(t, 0), within(t, 2)), (end(t), within(t, 1), within(t, 3))]
+                {
                     let (a, b) = (best[begin(t)] + w[from_begin], best[inside(t)] + w[from_inside]);
                     next[label] = a.max(b) + scores[i][label];
                     back[i][label] = if a >= b { begin(t) } else { inside(t) } as u8;
@@ -337,7 +350,8 @@ impl Crf {
                 }
             }
         }
-        let mut keys: Vec<u64> = seen.iter().filter(|(_, s)| s.1 >= options.min_documents && s.2 >= 3).map(|(&k, _)| k).collect();
+        let mut keys: Vec<u64> =
+            seen.iter().filter(|(_, s)| s.1 >= options.min_documents && s.2 >= 3).map(|(&k, _)| k).collect();
         keys.sort_unstable();
         let frequency: Vec<f32> = keys.iter().map(|k| seen[k].2 as f32).collect();
         let mut crf = Crf {
@@ -348,7 +362,12 @@ impl Crf {
         };
         let sequences: Vec<(Vec<Vec<u32>>, &[u8])> = examples
             .iter()
-            .map(|e| (e.attributes.iter().map(|a| a.iter().filter_map(|&k| crf.row(k)).collect()).collect(), &e.labels[..]))
+            .map(|e| {
+                (
+                    e.attributes.iter().map(|a| a.iter().filter_map(|&k| crf.row(k)).collect()).collect(),
+                    &e.labels[..],
+                )
+            })
             .collect();
         let mut sums = vec![[0.0f32; STRIDE]; keys.len()];
         let mut n_sums = 0.0;
@@ -373,9 +392,28 @@ impl Crf {
                 // carry a decision that the lexicons could carry too.
                 let mut kept: Vec<Vec<u32>> = Vec::with_capacity(attributes.len());
                 for rows in attributes {
-                    kept.push(rows.iter().copied().filter(|_| { seed ^= seed << 13; seed ^= seed >> 7; seed ^= seed << 17; (seed >> 40) as f32 / (1u64 << 24) as f32 >= options.dropout }).collect());
+                    kept.push(
+                        rows.iter()
+                            .copied()
+                            .filter(|_| {
+                                seed ^= seed << 13;
+                                seed ^= seed >> 7;
+                                seed ^= seed << 17;
+                                (seed >> 40) as f32 / (1u64 << 24) as f32 >= options.dropout
+                            })
+                            .collect(),
+                    );
                 }
-                crf.step(&kept, 1.0 / (1.0 - options.dropout), labels, rate, options.l2, &frequency, &mut squares, &mut edge_squares);
+                crf.step(
+                    &kept,
+                    1.0 / (1.0 - options.dropout),
+                    labels,
+                    rate,
+                    options.l2,
+                    &frequency,
+                    &mut squares,
+                    &mut edge_squares,
+                );
             }
             if options.average && epoch * 2 >= options.epochs {
                 n_sums += 1.0;
@@ -463,11 +501,17 @@ impl Crf {
         for from in 0..=T {
             let a = prev[if from == 0 { 0 } else { end(from - 1) }];
             for to in 0..=T {
-                edges[cross(from, to)] += a * m.edge[cross(from, to)] * next[if to == 0 { 0 } else { begin(to - 1) }];
+                edges[cross(from, to)] +=
+                    a * m.edge[cross(from, to)] * next[if to == 0 { 0 } else { begin(to - 1) }];
             }
         }
         for t in 0..T {
-            for (step, from, to) in [(0, begin(t), inside(t)), (1, begin(t), end(t)), (2, inside(t), inside(t)), (3, inside(t), end(t))] {
+            for (step, from, to) in [
+                (0, begin(t), inside(t)),
+                (1, begin(t), end(t)),
+                (2, inside(t), inside(t)),
+                (3, inside(t), end(t)),
+            ] {
                 edges[within(t, step)] += prev[from] * m.edge[within(t, step)] * next[to];
             }
         }
@@ -532,7 +576,13 @@ impl Crf {
             if line.starts_with('#') || line.is_empty() {
                 continue;
             }
-            let bad = || Error::data(path, n + 1, "expected key, name and label:weight cells, as `xiangtu train` writes them");
+            let bad = || {
+                Error::data(
+                    path,
+                    n + 1,
+                    "expected key, name and label:weight cells, as `xiangtu train` writes them",
+                )
+            };
             let mut cells = line.split('\t');
             let key = cells.next().ok_or_else(bad)?;
             let name = cells.next().ok_or_else(bad)?;
@@ -542,7 +592,8 @@ impl Crf {
             }
             if key == "t" {
                 let i: usize = name.parse().map_err(|_| bad())?;
-                *crf.transitions.get_mut(i).ok_or_else(bad)? = cells.next().and_then(|w| w.parse().ok()).ok_or_else(bad)?;
+                *crf.transitions.get_mut(i).ok_or_else(bad)? =
+                    cells.next().and_then(|w| w.parse().ok()).ok_or_else(bad)?;
                 continue;
             }
             let mut row = [0.0; STRIDE];
@@ -580,12 +631,25 @@ pub struct Training {
 
 impl Default for Training {
     fn default() -> Self {
-        Self { epochs: 30, rate: 0.05, l2: 1.0, min_documents: 3, prune: 0.05, dropout: 0.5, favour: 1.0, average: true }
+        Self {
+            epochs: 30,
+            rate: 0.05,
+            l2: 1.0,
+            min_documents: 3,
+            prune: 0.05,
+            dropout: 0.5,
+            favour: 1.0,
+            average: true,
+        }
     }
 }
 
 fn label_name(label: usize) -> String {
-    if label == 0 { "O".into() } else { format!("{}-{}", ["B", "I", "E"][(label - 1) % 3], EntityType::ALL[(label - 1) / 3].name()) }
+    if label == 0 {
+        "O".into()
+    } else {
+        format!("{}-{}", ["B", "I", "E"][(label - 1) % 3], EntityType::ALL[(label - 1) / 3].name())
+    }
 }
 
 fn label_index(name: &str) -> Option<usize> {

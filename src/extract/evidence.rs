@@ -160,7 +160,8 @@ pub fn collect(doc: &Document, places: &[PlaceHit]) -> Evidence {
 
 fn characters(chars: &[char], a: &mut [Vec<u64>]) {
     let n = chars.len() as i64;
-    let at = |i: i64| if (0..n).contains(&i) && chars[i as usize] != '\n' { code(chars[i as usize]) } else { 0 };
+    let at =
+        |i: i64| if (0..n).contains(&i) && chars[i as usize] != '\n' { code(chars[i as usize]) } else { 0 };
     let kind_at = |i: i64| kind(if (0..n).contains(&i) { Some(chars[i as usize]) } else { None });
     for i in 0..n {
         let row = &mut a[i as usize];
@@ -172,7 +173,10 @@ fn characters(chars: &[char], a: &mut [Vec<u64>]) {
             row.push(key(Template::Pair, ((d + 4) as u64) << 32 | at(i + d) << 16 | at(i + d + 1)));
         }
         for d in -2..=0i64 {
-            row.push(key(Template::Triple, ((d + 4) as u64) << 48 | at(i + d) << 32 | at(i + d + 1) << 16 | at(i + d + 2)));
+            row.push(key(
+                Template::Triple,
+                ((d + 4) as u64) << 48 | at(i + d) << 32 | at(i + d + 1) << 16 | at(i + d + 2),
+            ));
         }
         row.push(key(Template::Kind, kind_at(i - 1) << 8 | kind_at(i) << 4 | kind_at(i + 1)));
     }
@@ -241,10 +245,12 @@ fn leftmost_longest(hits: &[Hit]) -> Vec<Hit> {
 fn class_code(class: Class) -> u64 {
     // A class keeps its code when files are added: it is made from its name.
     let name = Lexicon::get().class_name(class);
-    name.bytes().fold(0xCBF2_9CE4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3)) & 0xFFFF_FFFF
+    name.bytes().fold(0xCBF2_9CE4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3))
+        & 0xFFFF_FFFF
 }
 
-static CLASS_CODES: LazyLock<Vec<u64>> = LazyLock::new(|| (0..Lexicon::get().n_classes()).map(|c| class_code(c as Class)).collect());
+static CLASS_CODES: LazyLock<Vec<u64>> =
+    LazyLock::new(|| (0..Lexicon::get().n_classes()).map(|c| class_code(c as Class)).collect());
 
 fn terms(hits: &[Hit], a: &mut [Vec<u64>]) {
     let codes = &*CLASS_CODES;
@@ -294,7 +300,9 @@ struct Frames {
 
 static FRAMES: LazyLock<Frames> = LazyLock::new(|| {
     let lexicon = Lexicon::get();
-    let classes = |names: &[&str]| names.iter().enumerate().filter_map(|(i, n)| Some((lexicon.class(n)?, i as u64 + 1))).collect();
+    let classes = |names: &[&str]| {
+        names.iter().enumerate().filter_map(|(i, n)| Some((lexicon.class(n)?, i as u64 + 1))).collect()
+    };
     Frames {
         heads: classes(&[
             "enterprise-heads:strong",
@@ -306,7 +314,14 @@ static FRAMES: LazyLock<Frames> = LazyLock::new(|| {
             "campaign-heads:weak",
             "honour-heads:weak",
         ]),
-        verbs: classes(&["verbs>enterprise", "verbs>project", "verbs>campaign", "verbs>honour", "verbs>place", "verbs>person"]),
+        verbs: classes(&[
+            "verbs>enterprise",
+            "verbs>project",
+            "verbs>campaign",
+            "verbs>honour",
+            "verbs>place",
+            "verbs>person",
+        ]),
     }
 });
 
@@ -335,7 +350,9 @@ fn frames(chars: &[char], hits: &[Hit], a: &mut [Vec<u64>]) {
     for h in hits {
         if let Some(&(_, code)) = FRAMES.heads.iter().find(|(c, _)| *c == h.class) {
             let end = h.end as usize;
-            let longer = head_end[end] == 0 || (code <= 4 && head_end[end] > 4) || (h.start < head_start[end] && (code <= 4) == (head_end[end] <= 4));
+            let longer = head_end[end] == 0
+                || (code <= 4 && head_end[end] > 4)
+                || (h.start < head_start[end] && (code <= 4) == (head_end[end] <= 4));
             if longer {
                 head_end[end] = code as u8;
                 head_start[end] = h.start;
@@ -399,7 +416,9 @@ fn quotes(chars: &[char], hits: &[Hit], a: &mut [Vec<u64>]) {
             }
         };
         let limit = (i + 60).min(chars.len());
-        let Some(end) = (i + 1..limit).find(|&j| chars[j] == close || chars[j] == '\n').filter(|&j| chars[j] == close) else {
+        let Some(end) =
+            (i + 1..limit).find(|&j| chars[j] == close || chars[j] == '\n').filter(|&j| chars[j] == close)
+        else {
             i += 1;
             continue;
         };
@@ -407,7 +426,17 @@ fn quotes(chars: &[char], hits: &[Hit], a: &mut [Vec<u64>]) {
         let length = distance(end - i - 1);
         let comma = u64::from(chars[i..end].iter().any(|&c| matches!(c, '，' | '。')));
         for j in i..=end {
-            let p = if j == i { 0 } else if j == i + 1 { 1 } else if j == end { 4 } else if j + 1 == end { 3 } else { 2 };
+            let p = if j == i {
+                0
+            } else if j == i + 1 {
+                1
+            } else if j == end {
+                4
+            } else if j + 1 == end {
+                3
+            } else {
+                2
+            };
             a[j].push(key(Template::Quote, book << 20 | comma << 16 | p << 12 | length << 8 | head));
             a[j].push(key(Template::Quote, 1 << 24 | p << 12 | head));
         }
@@ -420,8 +449,16 @@ fn quotes(chars: &[char], hits: &[Hit], a: &mut [Vec<u64>]) {
 
 /// Items parted by 、 and what the words after the last one say they are (`等5家企业`, `等项目`).
 fn lists(chars: &[char], hits: &[Hit], a: &mut [Vec<u64>]) {
-    let mut heads: Vec<(usize, usize, u64)> =
-        hits.iter().filter_map(|h| FRAMES.heads.iter().find(|(c, _)| *c == h.class).map(|&(_, code)| (h.start as usize, h.end as usize, code))).collect();
+    let mut heads: Vec<(usize, usize, u64)> = hits
+        .iter()
+        .filter_map(|h| {
+            FRAMES
+                .heads
+                .iter()
+                .find(|(c, _)| *c == h.class)
+                .map(|&(_, code)| (h.start as usize, h.end as usize, code))
+        })
+        .collect();
     heads.sort_unstable();
     let mut i = 0;
     while i < chars.len() {
@@ -475,12 +512,20 @@ pub fn describe(key: u64) -> String {
     let template = TEMPLATES.get((key >> 56) as usize);
     let p = key & 0x00FF_FFFF_FFFF_FFFF;
     let text = |p: u64, n: u32| -> String {
-        (0..n).rev().filter_map(|i| char::from_u32((p >> (16 * i) & 0xFFFF) as u32)).map(|c| if c == '\0' || c == '\n' { '␣' } else { c }).collect()
+        (0..n)
+            .rev()
+            .filter_map(|i| char::from_u32((p >> (16 * i) & 0xFFFF) as u32))
+            .map(|c| if c == '\0' || c == '\n' { '␣' } else { c })
+            .collect()
     };
-    let tag = |p: u64| -> String { [(p >> 8 & 0xFF) as u8, (p & 0xFF) as u8].iter().filter(|b| **b > 0).map(|&b| b as char).collect() };
+    let tag = |p: u64| -> String {
+        [(p >> 8 & 0xFF) as u8, (p & 0xFF) as u8].iter().filter(|b| **b > 0).map(|&b| b as char).collect()
+    };
     let class = |p: u64| -> String {
         let lexicon = Lexicon::get();
-        (0..lexicon.n_classes()).find(|&c| CLASS_CODES[c] == p & 0xFFFF_FFFF).map_or_else(|| format!("{p:x}"), |c| lexicon.class_name(c as Class).to_owned())
+        (0..lexicon.n_classes())
+            .find(|&c| CLASS_CODES[c] == p & 0xFFFF_FFFF)
+            .map_or_else(|| format!("{p:x}"), |c| lexicon.class_name(c as Class).to_owned())
     };
     let within = |p: u64| ["first", "middle", "last", "only"][(p & 3) as usize];
     let Some(template) = template else { return format!("{key:x}") };
@@ -489,8 +534,15 @@ pub fn describe(key: u64) -> String {
         Template::Pair => format!("Pair[{:+}]={}", (p >> 32) as i64 - 4, text(p, 2)),
         Template::Triple => format!("Triple[{:+}]={}", (p >> 48) as i64 - 4, text(p, 3)),
         Template::Word => format!("Word={} {}", within(p >> 16), tag(p)),
-        Template::Neighbours => format!("Neighbours{}={} {} {}", p >> 48, within(p >> 32), tag(p >> 16), tag(p)),
-        Template::Form => format!("Form[{:+}]={} {}", [0, 0, -1, 1][(p >> 50 & 3) as usize], within(p >> 48), text(p, 3).replace('␣', "")),
+        Template::Neighbours => {
+            format!("Neighbours{}={} {} {}", p >> 48, within(p >> 32), tag(p >> 16), tag(p))
+        }
+        Template::Form => format!(
+            "Form[{:+}]={} {}",
+            [0, 0, -1, 1][(p >> 50 & 3) as usize],
+            within(p >> 48),
+            text(p, 3).replace('␣', "")
+        ),
         Template::In => format!("In={} {}", within(p >> 32), class(p)),
         Template::After | Template::Before => format!("{template:?}={}", class(p)),
         _ => format!("{template:?}={p:x}"),

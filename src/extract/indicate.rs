@@ -141,9 +141,11 @@ impl Vocabulary {
             }
         }
         // A name with 财政收入 in it speaks of a place as 财政收入 does.
-        let of_place: Vec<&str> = terms.iter().filter(|(_, term)| term.roles & role::PLACE != 0).map(|(text, _)| *text).collect();
+        let of_place: Vec<&str> =
+            terms.iter().filter(|(_, term)| term.roles & role::PLACE != 0).map(|(text, _)| *text).collect();
         for (text, term) in &mut terms {
-            if term.roles & (role::NAME | role::HEAD) != 0 && of_place.iter().any(|word| text.contains(word)) {
+            if term.roles & (role::NAME | role::HEAD) != 0 && of_place.iter().any(|word| text.contains(word))
+            {
                 term.roles |= role::PLACE;
             }
         }
@@ -170,7 +172,11 @@ impl Vocabulary {
         let mut i = start;
         while i < end {
             let long = (i + 1 < end).then(|| self.long.get(&(chars[i], chars[i + 1]))).flatten();
-            let found = long.and_then(|bucket| bucket.iter().find(|(word, _)| word.get(2).is_none_or(|c| chars.get(i + 2) == Some(c)) && chars[i..end].starts_with(word)));
+            let found = long.and_then(|bucket| {
+                bucket.iter().find(|(word, _)| {
+                    word.get(2).is_none_or(|c| chars.get(i + 2) == Some(c)) && chars[i..end].starts_with(word)
+                })
+            });
             if let Some((word, term)) = found {
                 out.push(Token { start: i, end: i + word.len(), term });
                 i += word.len();
@@ -290,7 +296,9 @@ mod rule {
 impl Reader<'_> {
     fn sentence(&mut self, sentence: &Sentence) {
         let text = &self.chars[sentence.start..sentence.end];
-        if sentence.heading == 9 || !text.iter().any(|c| c.is_ascii_digit() || matches!(c, '番' | 'X' | 'x' | '×' | '*')) {
+        if sentence.heading == 9
+            || !text.iter().any(|c| c.is_ascii_digit() || matches!(c, '番' | 'X' | 'x' | '×' | '*'))
+        {
             return;
         }
         let mut numbers = quantities(self.chars, sentence.start, sentence.end);
@@ -302,7 +310,8 @@ impl Reader<'_> {
         // 500万元以上固定资产投资 is a name.
         numbers.retain(|q| !tokens.iter().any(|t| t.start <= q.start && q.end <= t.end && t.is(role::NAME)));
         let years = self.years(sentence, &tokens);
-        let mut passage = Passage { sentence, tokens, numbers, years, first_row: self.rows.len(), from: None };
+        let mut passage =
+            Passage { sentence, tokens, numbers, years, first_row: self.rows.len(), from: None };
         let mut subject = Subject::Home;
         let mut seen = sentence.start;
         let mut i = 0;
@@ -337,13 +346,17 @@ impl Reader<'_> {
         if let Some(year) = year {
             let plan = sentence.part == Part::Plan;
             let this = if plan { self.plan_year.unwrap_or(year) } else { year };
-            for token in tokens.iter().filter(|t| t.is(role::LEAD | role::COMPARE) && "今本去上前明五过这未十".contains(chars[t.start])) {
+            for token in tokens.iter().filter(|t| {
+                t.is(role::LEAD | role::COMPARE) && "今本去上前明五过这未十".contains(chars[t.start])
+            }) {
                 let text: String = chars[token.start..token.end].iter().collect();
                 let said = match text.as_str() {
                     "今年" | "本年" => this.to_string(),
                     "去年" | "上年" | "前年" => (this - if text == "前年" { 2 } else { 1 }).to_string(),
                     "明年" => (year + 1).to_string(),
-                    "五年来" | "五年间" | "过去五年" | "这五年" | "五年累计" | "五年" if !plan => format!("{}-{year}", year - 4),
+                    "五年来" | "五年间" | "过去五年" | "这五年" | "五年累计" | "五年" if !plan => {
+                        format!("{}-{year}", year - 4)
+                    }
                     "今后五年" | "未来五年" => format!("{}-{}", year + 1, year + 5),
                     "十三五时期" => "2016-2020".into(),
                     "十四五时期" => "2021-2025".into(),
@@ -425,7 +438,10 @@ impl Reader<'_> {
         if i > 0 {
             from = from.max(passage.numbers[i - 1].end);
         }
-        if *subject == Subject::Firm && !words(passage, from, quantity.start).iter().any(|t| t.is(role::PLACE)) && !self.follows_row(passage, i) {
+        if *subject == Subject::Firm
+            && !words(passage, from, quantity.start).iter().any(|t| t.is(role::PLACE))
+            && !self.follows_row(passage, i)
+        {
             passage.from = None;
             return run;
         }
@@ -448,7 +464,8 @@ impl Reader<'_> {
 
     /// Whether the quantity before was read as a figure, and this one continues it.
     fn follows_row(&self, passage: &Passage, i: usize) -> bool {
-        self.rows[passage.first_row..].last().is_some_and(|row| row.at + 1 == i) && (passage.numbers[i].is_rate() || passage.from.is_some())
+        self.rows[passage.first_row..].last().is_some_and(|row| row.at + 1 == i)
+            && (passage.numbers[i].is_rate() || passage.from.is_some())
     }
 
     /// Strips the words between name and number.
@@ -461,7 +478,9 @@ impl Reader<'_> {
                 continue;
             }
             let Some(token) = token_ending(passage, from, tail.end) else { break };
-            if !token.is(role::LEVEL | role::COMPARE) || token.is(role::NAME | role::HEAD | role::UP | role::DOWN) {
+            if !token.is(role::LEVEL | role::COMPARE)
+                || token.is(role::NAME | role::HEAD | role::UP | role::DOWN)
+            {
                 break;
             }
             tail.level = true;
@@ -474,7 +493,13 @@ impl Reader<'_> {
     }
 
     /// Where the words before a word of change end, and its sign.
-    fn growth(&self, passage: &Passage, from: usize, tail: &Tail, quantity: &Quantity) -> Option<(usize, &'static str)> {
+    fn growth(
+        &self,
+        passage: &Passage,
+        from: usize,
+        tail: &Tail,
+        quantity: &Quantity,
+    ) -> Option<(usize, &'static str)> {
         let word = token_ending(passage, from, tail.end).filter(|t| t.is(role::UP | role::DOWN));
         let (mut end, sign) = match word {
             Some(word) if !tail.to => (word.start, if word.is(role::DOWN) { "-" } else { "" }),
@@ -486,7 +511,9 @@ impl Reader<'_> {
         }
         loop {
             let start = end;
-            if let Some(token) = token_ending(passage, from, end).filter(|t| t.is(role::COMPARE | role::UP | role::DOWN) && !t.is(role::NAME)) {
+            if let Some(token) = token_ending(passage, from, end)
+                .filter(|t| t.is(role::COMPARE | role::UP | role::DOWN) && !t.is(role::NAME))
+            {
                 end = token.start;
             }
             end = self.strip_years(from, end);
@@ -502,12 +529,19 @@ impl Reader<'_> {
         let passage = &self.chars[from..to];
         if let Some(n) = passage.iter().rposition(|c| matches!(c, '比' | '较'))
             && (3..=12).contains(&(passage.len() - n))
-            && passage[n + 1..].iter().all(|c| c.is_ascii_digit() || "年月底末上去前同期初一二三四五六七八九十“”的全个季度增速水平".contains(*c))
+            && passage[n + 1..].iter().all(|c| {
+                c.is_ascii_digit()
+                    || "年月底末上去前同期初一二三四五六七八九十“”的全个季度增速水平".contains(*c)
+            })
         {
             return from + n;
         }
         if let [rest @ .., '年'] = passage {
-            let digits = rest.iter().rev().take_while(|c| c.is_ascii_digit() || matches!(c, '一' | '两' | '三' | '四' | '五' | '十')).count();
+            let digits = rest
+                .iter()
+                .rev()
+                .take_while(|c| c.is_ascii_digit() || matches!(c, '一' | '两' | '三' | '四' | '五' | '十'))
+                .count();
             if digits > 0 {
                 return to - 1 - digits;
             }
@@ -516,13 +550,27 @@ impl Reader<'_> {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn read_growth(&mut self, passage: &Passage, i: usize, run: usize, subject: &Subject, from: usize, end: usize, sign: &str) -> usize {
-        let change = |q: &Quantity| q.change().map(|c| if c.starts_with('-') { c } else { format!("{sign}{c}") });
+    fn read_growth(
+        &mut self,
+        passage: &Passage,
+        i: usize,
+        run: usize,
+        subject: &Subject,
+        from: usize,
+        end: usize,
+        sign: &str,
+    ) -> usize {
+        let change =
+            |q: &Quantity| q.change().map(|c| if c.starts_with('-') { c } else { format!("{sign}{c}") });
         let region_empty = self.blank(passage, from, end);
         if run > 1 {
             let numbers = &passage.numbers[i..i + run];
             if region_empty {
-                let open: Vec<usize> = (passage.first_row..self.rows.len()).rev().filter(|&r| self.rows[r].change.is_none()).take(run).collect();
+                let open: Vec<usize> = (passage.first_row..self.rows.len())
+                    .rev()
+                    .filter(|&r| self.rows[r].change.is_none())
+                    .take(run)
+                    .collect();
                 if open.len() == run {
                     for (row, q) in open.into_iter().rev().zip(numbers) {
                         self.rows[row].change = change(q);
@@ -562,7 +610,9 @@ impl Reader<'_> {
         if let Some(name) = self.name(passage, from, end, true) {
             let rule = match name.class {
                 Class::Known | Class::Headed | Class::Share => rule::GROWTH,
-                Class::Other | Class::Field if name.text.chars().count() <= 12 && quantity.unit != "倍" => rule::GROWTH_OTHER,
+                Class::Other | Class::Field if name.text.chars().count() <= 12 && quantity.unit != "倍" => {
+                    rule::GROWTH_OTHER
+                }
                 _ => return 1,
             };
             self.push(passage, i, subject, name, None, None, change(quantity), rule);
@@ -571,7 +621,15 @@ impl Reader<'_> {
     }
 
     /// `A、B分别达到x、y`.
-    fn read_each(&mut self, passage: &Passage, i: usize, run: usize, subject: &Subject, from: usize, tail: &Tail) -> bool {
+    fn read_each(
+        &mut self,
+        passage: &Passage,
+        i: usize,
+        run: usize,
+        subject: &Subject,
+        from: usize,
+        tail: &Tail,
+    ) -> bool {
         if self.blank(passage, from, tail.end) {
             if !tail.each {
                 return false;
@@ -623,13 +681,19 @@ impl Reader<'_> {
         // 由A增至B: the old level.
         if let Some(from_at) = self.old_level(passage, from, tail.end, i) {
             let name = if self.blank(passage, from, from_at) {
-                self.rows[passage.first_row..].last().map(|row| row.name.clone()).or_else(|| self.name_before(passage, from, i))
+                self.rows[passage.first_row..]
+                    .last()
+                    .map(|row| row.name.clone())
+                    .or_else(|| self.name_before(passage, from, i))
             } else {
                 self.name(passage, from, from_at, true)
             };
             if let Some(name) = name.filter(|name| match name.class {
                 Class::Known => fits(name.kinds, &quantity),
-                Class::Other => matches!(quantity.kind, "percent" | "money" | "area" | "people" | "households" | "heads" | "weight"),
+                Class::Other => matches!(
+                    quantity.kind,
+                    "percent" | "money" | "area" | "people" | "households" | "heads" | "weight"
+                ),
                 _ => true,
             }) {
                 passage.from = Some(name.clone());
@@ -641,7 +705,9 @@ impl Reader<'_> {
             return;
         }
         // 较上年增加3200亩 tells no total.
-        if token_ending(passage, from, tail.end).is_some_and(|t| t.is(role::UP | role::DOWN) && !t.is(role::FIELD | role::HEAD) && !tail.to) {
+        if token_ending(passage, from, tail.end)
+            .is_some_and(|t| t.is(role::UP | role::DOWN) && !t.is(role::FIELD | role::HEAD) && !tail.to)
+        {
             if let Some(row) = self.rows[passage.first_row..].last_mut().filter(|row| row.at + 1 == i) {
                 row.at = i;
             }
@@ -651,12 +717,17 @@ impl Reader<'_> {
             self.read_nameless(passage, i, subject, from, tail);
             return;
         }
-        let last_kind = self.rows.get(passage.first_row..).and_then(|rows| rows.last()).map(|row| row.quantity_kind);
+        let last_kind =
+            self.rows.get(passage.first_row..).and_then(|rows| rows.last()).map(|row| row.quantity_kind);
         // 其中青溪镇6.2万亩: the figure before, of another place; it may stand in the sentence before.
         let reach = if last_kind.is_some() { passage.first_row } else { self.before_row };
         let whole = last_kind.is_some() || self.chars[passage.sentence.start..].starts_with(&['其', '中']);
         if whole
-            && let Some(name) = self.rows[reach..].iter().rev().find(|row| row.quantity_kind == quantity.kind).map(|row| row.name.clone())
+            && let Some(name) = self.rows[reach..]
+                .iter()
+                .rev()
+                .find(|row| row.quantity_kind == quantity.kind)
+                .map(|row| row.name.clone())
             && let Some(place) = self.only_place(passage, from, tail.end)
         {
             self.push(passage, i, &Subject::Place(place), name, value, unit, None, rule::OF_PLACE);
@@ -678,7 +749,9 @@ impl Reader<'_> {
                 if last_kind == Some(quantity.kind)
                     && (matches!(quantity.kind, "area" | "weight" | "heads")
                         || matches!(quantity.kind, "people" | "households" | "money" | "count")
-                            && (from > passage.sentence.start && self.chars[from - 1] == '、' || self.chars[from..].starts_with(&['、']) || self.chars[from..].starts_with(&['其', '中'])
+                            && (from > passage.sentence.start && self.chars[from - 1] == '、'
+                                || self.chars[from..].starts_with(&['、'])
+                                || self.chars[from..].starts_with(&['其', '中'])
                                 || self.chars[from..].starts_with(&['，', '其', '中'])))
                     && ends
                     && name.text.chars().count() <= 8
@@ -686,8 +759,17 @@ impl Reader<'_> {
             {
                 rule::LISTED
             }
-            Class::Other if matches!(quantity.kind, "area" | "heads") && ends && tail.end == quantity.start && name.text.chars().count() <= 8 => rule::THING,
-            Class::Other | Class::Known | Class::Headed if tail.strong && ends && !name.kinds.contains(&"money") => {
+            Class::Other
+                if matches!(quantity.kind, "area" | "heads")
+                    && ends
+                    && tail.end == quantity.start
+                    && name.text.chars().count() <= 8 =>
+            {
+                rule::THING
+            }
+            Class::Other | Class::Known | Class::Headed
+                if tail.strong && ends && !name.kinds.contains(&"money") =>
+            {
                 if name.text.chars().count() > 18 {
                     return;
                 }
@@ -708,12 +790,27 @@ impl Reader<'_> {
     fn read_nameless(&mut self, passage: &Passage, i: usize, subject: &Subject, from: usize, tail: &Tail) {
         let quantity = passage.numbers[i].clone();
         if let Some(name) = self.name_behind(passage, &quantity) {
-            self.push(passage, i, subject, name, quantity.value, Some(quantity.unit), None, rule::BEFORE_NAME);
+            self.push(
+                passage,
+                i,
+                subject,
+                name,
+                quantity.value,
+                Some(quantity.unit),
+                None,
+                rule::BEFORE_NAME,
+            );
             return;
         }
         let adjacent = i > 0 && passage.numbers[i - 1].end + 1 >= quantity.start;
         if let Some(row) = self.rows[passage.first_row..].last_mut() {
-            if row.at + 1 == i && row.value.is_none() && row.unit.is_none() && row.change.is_some() && tail.level && fits(row.name.kinds, &quantity) {
+            if row.at + 1 == i
+                && row.value.is_none()
+                && row.unit.is_none()
+                && row.change.is_some()
+                && tail.level
+                && fits(row.name.kinds, &quantity)
+            {
                 row.value = quantity.value;
                 row.unit = Some(quantity.unit);
                 row.end = row.end.max(quantity.end);
@@ -722,10 +819,22 @@ impl Reader<'_> {
             } else if row.at + 1 == i
                 && fits(row.name.kinds, &quantity)
                 && (adjacent && row.quantity_kind != quantity.kind
-                    || !adjacent && row.quantity_kind == quantity.kind && (tail.to || passage.years.iter().any(|(at, _)| *at >= from && *at < quantity.start)))
+                    || !adjacent
+                        && row.quantity_kind == quantity.kind
+                        && (tail.to
+                            || passage.years.iter().any(|(at, _)| *at >= from && *at < quantity.start)))
             {
                 let name = row.name.clone();
-                self.push(passage, i, subject, name, quantity.value, Some(quantity.unit), None, rule::SAME_NAME);
+                self.push(
+                    passage,
+                    i,
+                    subject,
+                    name,
+                    quantity.value,
+                    Some(quantity.unit),
+                    None,
+                    rule::SAME_NAME,
+                );
             }
             return;
         }
@@ -734,7 +843,16 @@ impl Reader<'_> {
             && let Some(name) = self.name_before(passage, from, i)
             && fits(name.kinds, &quantity)
         {
-            self.push(passage, i, subject, name, quantity.value, Some(quantity.unit), None, rule::CLAUSE_BEFORE);
+            self.push(
+                passage,
+                i,
+                subject,
+                name,
+                quantity.value,
+                Some(quantity.unit),
+                None,
+                rule::CLAUSE_BEFORE,
+            );
         }
     }
 
@@ -743,10 +861,16 @@ impl Reader<'_> {
         let mut at = from;
         while at < to {
             let c = self.chars[at];
-            if let Some(token) = token_at(passage, at).filter(|t| t.is(role::LEAD | role::COMPARE | role::LEVEL | role::SCOPE | role::RANGE) && t.end <= to && !t.is(role::NAME | role::HEAD | role::FIELD)) {
+            if let Some(token) = token_at(passage, at).filter(|t| {
+                t.is(role::LEAD | role::COMPARE | role::LEVEL | role::SCOPE | role::RANGE)
+                    && t.end <= to
+                    && !t.is(role::NAME | role::HEAD | role::FIELD)
+            }) {
                 at = token.end;
             } else if !is_han(c)
-                || matches!(c, '年' | '月' | '底' | '末' | '初') && at > from && matches!(self.chars[at - 1], '0'..='9' | '年' | '月')
+                || matches!(c, '年' | '月' | '底' | '末' | '初')
+                    && at > from
+                    && matches!(self.chars[at - 1], '0'..='9' | '年' | '月')
             {
                 at += 1;
             } else {
@@ -759,14 +883,17 @@ impl Reader<'_> {
     /// The place that a passage names and nothing else.
     fn only_place(&self, passage: &Passage, from: usize, to: usize) -> Option<String> {
         let span = self.context.spans_in(from, to).first().filter(|span| span.kind == EntityType::Place)?;
-        ((span.start - from <= 4 || self.blank(passage, from, span.start)) && (self.blank(passage, span.end, to) || to - span.end <= 2))
+        ((span.start - from <= 4 || self.blank(passage, from, span.start))
+            && (self.blank(passage, span.end, to) || to - span.end <= 2))
             .then(|| self.context.entities[span.entity].id.clone())
     }
 
     /// Where 由 or 从 stands, if what follows it is the old level and a new one comes.
     fn old_level(&self, passage: &Passage, from: usize, to: usize, i: usize) -> Option<usize> {
         let word = words(passage, from, to).iter().rev().find(|t| t.is(role::FROM))?;
-        if !self.chars[word.end..to].iter().all(|c| c.is_ascii_digit() || "年月底末初的去上前今同期一二三四五六七八九十“”时约近全".contains(*c)) {
+        if !self.chars[word.end..to].iter().all(|c| {
+            c.is_ascii_digit() || "年月底末初的去上前今同期一二三四五六七八九十“”时约近全".contains(*c)
+        }) {
             return None;
         }
         let (this, next) = (&passage.numbers[i], passage.numbers.get(i + 1)?);
@@ -789,7 +916,8 @@ impl Reader<'_> {
 
     fn ends_clause(&self, end: usize) -> bool {
         let rest = &self.chars[end..];
-        let rest = rest.strip_prefix(&['以', '上']).or_else(|| rest.strip_prefix(&['左', '右'])).unwrap_or(rest);
+        let rest =
+            rest.strip_prefix(&['以', '上']).or_else(|| rest.strip_prefix(&['左', '右'])).unwrap_or(rest);
         rest.first().is_none_or(|c| !is_han(*c) || matches!(c, '和' | '与' | '及'))
     }
 
@@ -820,7 +948,10 @@ impl Reader<'_> {
         let mut names: Vec<Name> = Vec::new();
         for (k, &start) in cuts.iter().enumerate() {
             let mut end = cuts.get(k + 1).copied().unwrap_or(to);
-            while end > start && k + 1 < cuts.len() && matches!(self.chars[end - 1], '、' | '和' | '与' | '及' | '以') {
+            while end > start
+                && k + 1 < cuts.len()
+                && matches!(self.chars[end - 1], '、' | '和' | '与' | '及' | '以')
+            {
                 end -= 1;
             }
             match self.name(passage, start, end, false) {
@@ -835,7 +966,8 @@ impl Reader<'_> {
             for name in names.iter_mut().take(n_names - 1) {
                 if matches!(name.class, Class::Other | Class::Field)
                     && let Some(whole) = (1..last_chars.len()).find_map(|cut| {
-                        let whole: String = name.text.chars().chain(last_chars[cut..].iter().copied()).collect();
+                        let whole: String =
+                            name.text.chars().chain(last_chars[cut..].iter().copied()).collect();
                         known(&whole).map(|_| whole)
                     })
                 {
@@ -857,7 +989,9 @@ impl Reader<'_> {
     /// The name that ends a passage.
     fn name(&self, passage: &Passage, from: usize, to: usize, growing: bool) -> Option<Name> {
         let mut to = to;
-        while to > from && (matches!(self.chars[to - 1], '“' | '》' | '：' | '—') || self.chars[to - 1] == '的') {
+        while to > from
+            && (matches!(self.chars[to - 1], '“' | '》' | '：' | '—') || self.chars[to - 1] == '的')
+        {
             to -= 1;
         }
         let mut start = from;
@@ -872,7 +1006,9 @@ impl Reader<'_> {
                 start = token.end;
             }
         }
-        let date = (start + 1..limit.min(to)).rev().find(|&i| matches!(self.chars[i], '年' | '月') && self.chars[i - 1].is_ascii_digit() && i + 1 < to);
+        let date = (start + 1..limit.min(to)).rev().find(|&i| {
+            matches!(self.chars[i], '年' | '月') && self.chars[i - 1].is_ascii_digit() && i + 1 < to
+        });
         if let Some(i) = date {
             start = i + 1;
         }
@@ -883,8 +1019,14 @@ impl Reader<'_> {
                     start = span.end;
                 }
             }
-            while start < to && (!is_han(self.chars[start]) && !self.chars[start].is_ascii_alphanumeric() && !matches!(self.chars[start], '“' | '（')
-                || start + 1 < to && matches!(self.chars[start], '底' | '末' | '初' | '度') && start > from && matches!(self.chars[start - 1], '年' | '月'))
+            while start < to
+                && (!is_han(self.chars[start])
+                    && !self.chars[start].is_ascii_alphanumeric()
+                    && !matches!(self.chars[start], '“' | '（')
+                    || start + 1 < to
+                        && matches!(self.chars[start], '底' | '末' | '初' | '度')
+                        && start > from
+                        && matches!(self.chars[start - 1], '年' | '月'))
             {
                 start += 1;
             }
@@ -897,20 +1039,28 @@ impl Reader<'_> {
         }
         // 鸡存栏 is a name, and 鸡存栏量 another.
         let longer = matches!(self.chars[to - 1], '量' | '数' | '额' | '率');
-        let last = token_ending(passage, start, to)
-            .or_else(|| token_ending(passage, start, to - 1).filter(|t| longer && t.is(role::NAME | role::HEAD)));
+        let last = token_ending(passage, start, to).or_else(|| {
+            token_ending(passage, start, to - 1).filter(|t| longer && t.is(role::NAME | role::HEAD))
+        });
         let known = last.filter(|t| t.is(role::NAME));
         let head = last.filter(|t| t.is(role::HEAD));
         if last.is_some_and(|t| t.is(role::NEVER) && (t.is(role::NAME) || !t.is(role::HEAD)) && !growing) {
             return None;
         }
         // A rate of anything is a rate of the place; money and counts of projects and activities are not.
-        let counted = |t: Token| t.term.kinds.iter().any(|kind| matches!(*kind, "people" | "count" | "households"));
-        let open = share.is_some() || known.is_some_and(|t| !counted(t)) || head.is_some_and(|t| t.term.kinds.contains(&"percent"));
+        let counted =
+            |t: Token| t.term.kinds.iter().any(|kind| matches!(*kind, "people" | "count" | "households"));
+        let open = share.is_some()
+            || known.is_some_and(|t| !counted(t))
+            || head.is_some_and(|t| t.term.kinds.contains(&"percent"));
         if !open {
-            let foreign = |s: &Span| matches!(s.kind, EntityType::Enterprise | EntityType::Project | EntityType::Person);
+            let foreign = |s: &Span| {
+                matches!(s.kind, EntityType::Enterprise | EntityType::Project | EntityType::Person)
+            };
             let never = |t: &Token| t.is(role::NEVER) && t.end < to;
-            if self.context.spans_in(start, to).iter().any(foreign) || words(passage, start, to).iter().any(never) {
+            if self.context.spans_in(start, to).iter().any(foreign)
+                || words(passage, start, to).iter().any(never)
+            {
                 return None;
             }
         }
@@ -935,7 +1085,11 @@ impl Reader<'_> {
                 }
             } else {
                 // 种植水稻 is how much there is, 新造油茶林 is what was added.
-                start = if token.term.kinds.contains(&"heads") && token.end + 2 <= to { token.end } else { token.start };
+                start = if token.term.kinds.contains(&"heads") && token.end + 2 <= to {
+                    token.end
+                } else {
+                    token.start
+                };
             }
             (Class::Field, &token.term.kinds)
         } else {
@@ -944,9 +1098,12 @@ impl Reader<'_> {
         if to - start > 24 {
             start = known.or(last).map_or(to - 24, |t| t.start);
         }
-        if let Some(share) = share.filter(|t| t.end == to && !self.chars[t.start..t.end].ends_with(&['比'])) {
+        if let Some(share) = share.filter(|t| t.end == to && !self.chars[t.start..t.end].ends_with(&['比']))
+        {
             let mut end = share.start;
-            while let Some(token) = token_ending(passage, start, end).filter(|t| t.is(role::LEVEL | role::LEAD) && !t.is(role::NAME)) {
+            while let Some(token) = token_ending(passage, start, end)
+                .filter(|t| t.is(role::LEVEL | role::LEAD) && !t.is(role::NAME))
+            {
                 end = token.start;
             }
             let text: String = self.chars[start..end].iter().chain(&['占', '比']).collect();
@@ -981,7 +1138,9 @@ impl Reader<'_> {
         if let [.., '建', '设'] | [.., '任', '务'] = &self.chars[start..end] {
             end -= 2;
         }
-        let token = words(passage, start, end).iter().find(|t| t.start <= start + 4 && t.end == end && t.is(role::NAME))?;
+        let token = words(passage, start, end)
+            .iter()
+            .find(|t| t.start <= start + 4 && t.end == end && t.is(role::NAME))?;
         (breaks && fits(&token.term.kinds, quantity)).then(|| Name {
             text: self.chars[start..start + n].iter().collect(),
             start: quantity.start,
@@ -1010,7 +1169,8 @@ impl Reader<'_> {
         let plan = passage.sentence.part == Part::Plan;
         let clause = self.clause_start(passage.sentence.start, quantity.start);
         let wish = words(passage, clause, quantity.start).iter().any(|t| t.is(role::WISH));
-        let said = passage.years.iter().rev().find(|(at, _)| *at < quantity.start).map(|(_, year)| year.clone());
+        let said =
+            passage.years.iter().rev().find(|(at, _)| *at < quantity.start).map(|(_, year)| year.clone());
         let usual = if plan { self.plan_year } else { self.context.year };
         self.rows.push(Row {
             place,
@@ -1038,7 +1198,13 @@ impl Reader<'_> {
                 continue;
             }
             let unit = row.unit.filter(|_| row.value.is_some());
-            let key = (row.place.clone(), row.name.text.clone(), row.value.clone(), unit.clone(), row.change.clone());
+            let key = (
+                row.place.clone(),
+                row.name.text.clone(),
+                row.value.clone(),
+                unit.clone(),
+                row.change.clone(),
+            );
             if !seen.insert(key) {
                 continue;
             }
@@ -1091,14 +1257,24 @@ fn token_at(passage: &Passage, start: usize) -> Option<Token> {
 fn known(name: &str) -> Option<&'static Term> {
     let chars: Vec<char> = name.chars().collect();
     let key = (*chars.first()?, *chars.get(1)?);
-    VOCABULARY.long.get(&key)?.iter().find(|(word, term)| **word == *chars && term.roles & role::NAME != 0).map(|(_, term)| term)
+    VOCABULARY
+        .long
+        .get(&key)?
+        .iter()
+        .find(|(word, term)| **word == *chars && term.roles & role::NAME != 0)
+        .map(|(_, term)| term)
 }
 
 /// The head that a name ends in.
 fn head_of(name: &[char]) -> Option<String> {
     (1..name.len()).find_map(|i| {
         let rest = &name[i..];
-        let term = VOCABULARY.long.get(&(*rest.first()?, *rest.get(1)?))?.iter().find(|(word, _)| **word == *rest).map(|(_, term)| term)?;
+        let term = VOCABULARY
+            .long
+            .get(&(*rest.first()?, *rest.get(1)?))?
+            .iter()
+            .find(|(word, _)| **word == *rest)
+            .map(|(_, term)| term)?;
         (term.roles & role::HEAD != 0).then(|| rest.iter().collect())
     })
 }
@@ -1113,7 +1289,9 @@ fn fits(kinds: &[&str], quantity: &Quantity) -> bool {
         _ => 0,
     };
     quantity.kind == "bare" && !kinds.is_empty()
-        || kinds.iter().any(|kind| *kind == quantity.kind || family(kind) != 0 && family(kind) == family(quantity.kind))
+        || kinds
+            .iter()
+            .any(|kind| *kind == quantity.kind || family(kind) != 0 && family(kind) == family(quantity.kind))
 }
 
 #[cfg(test)]
@@ -1129,10 +1307,22 @@ mod tests {
         let mut entities = Vec::new();
         for (kind, name) in mentions {
             let name_chars: Vec<char> = name.chars().collect();
-            entities.push(Entity { id: format!("e/{name}"), kind: *kind, name: (*name).into(), aliases: Vec::new(), code: None });
+            entities.push(Entity {
+                id: format!("e/{name}"),
+                kind: *kind,
+                name: (*name).into(),
+                aliases: Vec::new(),
+                code: None,
+            });
             for start in 0..doc.text.chars.len() {
                 if doc.text.chars[start..].starts_with(&name_chars) {
-                    spans.push(Span { start, end: start + name_chars.len(), kind: *kind, entity: entities.len() - 1, confidence: 1.0 });
+                    spans.push(Span {
+                        start,
+                        end: start + name_chars.len(),
+                        kind: *kind,
+                        entity: entities.len() - 1,
+                        confidence: 1.0,
+                    });
                 }
             }
         }
@@ -1144,7 +1334,9 @@ mod tests {
 
     fn shown(rows: &[Indicator]) -> Vec<String> {
         let cell = |text: &Option<String>| text.clone().unwrap_or_default();
-        rows.iter().map(|r| format!("{}|{}|{}|{}", r.name, cell(&r.value), cell(&r.unit), cell(&r.change))).collect()
+        rows.iter()
+            .map(|r| format!("{}|{}|{}|{}", r.name, cell(&r.value), cell(&r.unit), cell(&r.change)))
+            .collect()
     }
 
     fn read(text: &str) -> Vec<String> {
@@ -1167,23 +1359,35 @@ mod tests {
 
     #[test]
     fn values_are_shared_out_in_order() {
-        assert_eq!(read("地区生产总值、财政收入分别达到20亿元和3亿元。"), ["地区生产总值|20|亿元|", "财政收入|3|亿元|"]);
+        assert_eq!(
+            read("地区生产总值、财政收入分别达到20亿元和3亿元。"),
+            ["地区生产总值|20|亿元|", "财政收入|3|亿元|"]
+        );
         assert_eq!(
             read("完成工业总产值8亿元，财政收入5000万元，分别增长7%和9%。"),
             ["工业总产值|8|亿元|7", "财政收入|5000|万元|9"]
         );
-        assert_eq!(read("地区生产总值、固定资产投资分别增长7%、12%。"), ["地区生产总值|||7", "固定资产投资|||12"]);
+        assert_eq!(
+            read("地区生产总值、固定资产投资分别增长7%、12%。"),
+            ["地区生产总值|||7", "固定资产投资|||12"]
+        );
     }
 
     #[test]
     fn an_old_and_a_new_level_are_two_rows() {
         assert_eq!(read("贫困发生率由2016年的9.8%降至0.6%。"), ["贫困发生率|9.8|%|", "贫困发生率|0.6|%|"]);
-        assert_eq!(read("农民人均可支配收入从8200元提高到1.3万元。"), ["农民人均可支配收入|8200|元|", "农民人均可支配收入|1.3|万元|"]);
+        assert_eq!(
+            read("农民人均可支配收入从8200元提高到1.3万元。"),
+            ["农民人均可支配收入|8200|元|", "农民人均可支配收入|1.3|万元|"]
+        );
     }
 
     #[test]
     fn a_share_is_named_by_its_parts() {
-        assert_eq!(read("第三产业增加值6亿元，占地区生产总值比重达41%。"), ["第三产业增加值|6|亿元|", "占地区生产总值比重|41|%|"]);
+        assert_eq!(
+            read("第三产业增加值6亿元，占地区生产总值比重达41%。"),
+            ["第三产业增加值|6|亿元|", "占地区生产总值比重|41|%|"]
+        );
         assert_eq!(read("新能源装机达40万千瓦、占比达38%。"), ["新能源装机|40|万千瓦|", "占比|38|%|"]);
         assert!(read("完成投资任务，占年度计划的80%。").is_empty());
     }
@@ -1191,7 +1395,10 @@ mod tests {
     #[test]
     fn fields_and_herds_are_measured() {
         assert_eq!(read("新造油茶林600亩，改造低产林900亩。"), ["新造油茶林|600|亩|", "改造低产林|900|亩|"]);
-        assert_eq!(read("全镇耕地面积3.1万亩，其中水稻2万亩、玉米6000亩。"), ["耕地面积|3.1|万亩|", "水稻|2|万亩|", "玉米|6000|亩|"]);
+        assert_eq!(
+            read("全镇耕地面积3.1万亩，其中水稻2万亩、玉米6000亩。"),
+            ["耕地面积|3.1|万亩|", "水稻|2|万亩|", "玉米|6000|亩|"]
+        );
         assert_eq!(read("完成2000亩高标准农田建设。"), ["高标准农田建设|2000|亩|"]);
         assert!(read("拆除违建1200平方米，流转土地300亩用于征地。").iter().all(|row| !row.starts_with("拆")));
     }
@@ -1213,7 +1420,10 @@ mod tests {
     fn money_of_firms_is_none() {
         let firm = [(EntityType::Enterprise, "远山机械有限公司")];
         assert!(read_with("远山机械有限公司实现产值3亿元，利润2000万元。", &firm).is_empty());
-        assert_eq!(shown(&read_with("远山机械有限公司投产。全镇工业产值9亿元。", &firm)), ["工业产值|9|亿元|"]);
+        assert_eq!(
+            shown(&read_with("远山机械有限公司投产。全镇工业产值9亿元。", &firm)),
+            ["工业产值|9|亿元|"]
+        );
     }
 
     #[test]
@@ -1231,7 +1441,10 @@ mod tests {
         assert_eq!(rows[0].period.as_deref(), Some("2025"));
         assert_eq!(rows[0].kind, IndicatorKind::Target);
         let rows = read_with("去年财政收入达到1亿元，今年为1.2亿元。", &[]);
-        assert_eq!(rows.iter().map(|r| r.period.clone().unwrap_or_default()).collect::<Vec<_>>(), ["2020", "2021"]);
+        assert_eq!(
+            rows.iter().map(|r| r.period.clone().unwrap_or_default()).collect::<Vec<_>>(),
+            ["2020", "2021"]
+        );
     }
 
     #[test]
@@ -1243,7 +1456,23 @@ mod tests {
 
     #[test]
     fn no_text_panics() {
-        for text in ["", "%", "增长5%", "由5%到", "、3亩、", "占5%", "翻", "翻番", "X", "1,", "其中3亩", "-5", "5—", "5、6", "分别达到1亩、2亩"] {
+        for text in [
+            "",
+            "%",
+            "增长5%",
+            "由5%到",
+            "、3亩、",
+            "占5%",
+            "翻",
+            "翻番",
+            "X",
+            "1,",
+            "其中3亩",
+            "-5",
+            "5—",
+            "5、6",
+            "分别达到1亩、2亩",
+        ] {
             read(text);
         }
     }

@@ -55,9 +55,10 @@ impl Context<'_> {
     pub fn quote(&self, start: usize, end: usize) -> Quote {
         let text = &self.doc.text;
         let (mut a, mut b) = (start, end);
-        if let (Some(first), Some(last)) =
-            (self.doc.sentences.get(self.doc.sentence_at(start)), self.doc.sentences.get(self.doc.sentence_at(end.max(1) - 1)))
-        {
+        if let (Some(first), Some(last)) = (
+            self.doc.sentences.get(self.doc.sentence_at(start)),
+            self.doc.sentences.get(self.doc.sentence_at(end.max(1) - 1)),
+        ) {
             (a, b) = (first.start.min(start), last.end.max(end));
         }
         while b > end && text.chars[b - 1] == '\n' {
@@ -134,7 +135,8 @@ pub fn extract(doc: &Document) -> Extraction {
 
 /// Takes mentions, entities, home and year from an extraction of the same text instead of finding them.
 pub fn given(doc: &Document, from: &Extraction) -> Extraction {
-    let index: HashMap<&str, usize> = from.entities.iter().enumerate().map(|(i, e)| (e.id.as_str(), i)).collect();
+    let index: HashMap<&str, usize> =
+        from.entities.iter().enumerate().map(|(i, e)| (e.id.as_str(), i)).collect();
     let mut spans: Vec<Span> = from
         .mentions
         .iter()

@@ -80,7 +80,28 @@ fn count(text: &str, words: &[&str]) -> usize {
 
 fn self_reference(text: &str) -> SelfReference {
     SelfReference {
-        township: count(text, &["全镇", "我镇", "本镇", "该镇", "镇党委", "镇政府", "全乡", "我乡", "该乡", "乡党委", "乡政府", "街道党工委", "全街道", "我街道", "街道办", "苏木党委", "全苏木"]),
+        township: count(
+            text,
+            &[
+                "全镇",
+                "我镇",
+                "本镇",
+                "该镇",
+                "镇党委",
+                "镇政府",
+                "全乡",
+                "我乡",
+                "该乡",
+                "乡党委",
+                "乡政府",
+                "街道党工委",
+                "全街道",
+                "我街道",
+                "街道办",
+                "苏木党委",
+                "全苏木",
+            ],
+        ),
         county: count(text, &["全县", "我县", "全区", "我区", "全市", "我市", "该县", "全旗", "我旗"]),
         province: count(text, &["全省", "我省", "省政府工作", "全自治区"]),
     }
@@ -111,7 +132,11 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
             let full = hit.kind.has_head();
             let weak = m.form.weak && !full;
             let entry = named.entry(hit.id).or_default();
-            if full { entry.0 += 1 } else if !weak { entry.1 += 1 }
+            if full {
+                entry.0 += 1
+            } else if !weak {
+                entry.1 += 1
+            }
             if let Some(b) = touching {
                 for above in b.form.hits {
                     if above.id != hit.id && gazetteer.lineage(hit.id).any(|id| id == above.id) {
@@ -136,7 +161,8 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
         before = Some(m);
     }
     let about = self_reference(&text);
-    let bigrams: LazyLock<FxHashSet<(char, char)>, _> = LazyLock::new(|| chars.windows(2).map(|w| (w[0], w[1])).collect());
+    let bigrams: LazyLock<FxHashSet<(char, char)>, _> =
+        LazyLock::new(|| chars.windows(2).map(|w| (w[0], w[1])).collect());
     let mut scored: Vec<(f64, DivisionId)> = Vec::new();
     for (&id, c) in &candidates {
         if c.full == 0 && c.in_title == 0 && id.level() >= Level::County && c.short < 3 {
@@ -146,7 +172,10 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
             continue;
         }
         let log = |n: usize| (1.0 + n as f64).log2();
-        let mut score = 1.3 * log(c.full) + 0.5 * log(c.short) + 2.0 * (c.in_title.min(3) as f64) + if c.early { 1.0 } else { 0.0 };
+        let mut score = 1.3 * log(c.full)
+            + 0.5 * log(c.short)
+            + 2.0 * (c.in_title.min(3) as f64)
+            + if c.early { 1.0 } else { 0.0 };
         for (depth, above) in gazetteer.lineage(id).skip(1).enumerate() {
             let (full, short) = named.get(&above).copied().unwrap_or_default();
             let weight = [1.6, 1.0, 0.7][depth.min(2)];
@@ -158,20 +187,37 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
             score += 0.8 * (adjacent.get(&(above, id)).copied().unwrap_or(0).min(3) as f64);
         }
         if id.level() == Level::Township && c.full > 0 {
-            let below = gazetteer.villages(id).into_iter().filter(|v| names_village(&text, &bigrams, v)).count();
+            let below =
+                gazetteer.villages(id).into_iter().filter(|v| names_village(&text, &bigrams, v)).count();
             score += 0.7 * (below.min(8) as f64);
         }
         let siblings = gazetteer.parent(id).map_or(0, |p| {
-            if matches!(id.level(), Level::Township) { gazetteer.children(p).iter().filter(|s| **s != id && named.get(s).is_some_and(|n| n.0 > 0)).count() } else { 0 }
+            if matches!(id.level(), Level::Township) {
+                gazetteer
+                    .children(p)
+                    .iter()
+                    .filter(|s| **s != id && named.get(s).is_some_and(|n| n.0 > 0))
+                    .count()
+            } else {
+                0
+            }
         });
         score += 0.25 * (siblings.min(4) as f64);
-        let children = if id.level() == Level::County { gazetteer.children(id).iter().filter(|s| named.get(s).is_some_and(|n| n.0 > 0)).count() } else { 0 };
+        let children = if id.level() == Level::County {
+            gazetteer.children(id).iter().filter(|s| named.get(s).is_some_and(|n| n.0 > 0)).count()
+        } else {
+            0
+        };
         score += 0.3 * (children.min(8) as f64);
         let town_text = about.township > 0 && about.township * 2 >= about.county;
         score += match id.level() {
             Level::Township if town_text => 2.5,
             Level::Township if c.in_title == 0 && about.county + about.province > about.township => -3.0,
-            Level::County | Level::Prefecture if about.county > about.township && about.county >= about.province => 2.0,
+            Level::County | Level::Prefecture
+                if about.county > about.township && about.county >= about.province =>
+            {
+                2.0
+            }
             Level::County | Level::Prefecture if town_text && c.in_title < 2 => -3.0,
             Level::Province if about.province > about.county && about.province > about.township => 3.0,
             Level::Province if about.province < about.county + about.township => -2.5,
@@ -194,7 +240,10 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
     let rival = scored
         .iter()
         .skip(1)
-        .filter(|(_, other)| candidates[other].name == candidates[&id].name || gazetteer.division(*other).is_some_and(|d| d.name == name))
+        .filter(|(_, other)| {
+            candidates[other].name == candidates[&id].name
+                || gazetteer.division(*other).is_some_and(|d| d.name == name)
+        })
         .map(|(s, _)| *s)
         .next();
     let shared = gazetteer.named(&name).iter().filter(|h| h.kind == FormKind::Full).count() > 1;
@@ -202,14 +251,23 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
     let certain = !shared || margin >= 0.6;
     let second = scored.get(1).map_or(0.0, |s| s.0);
     let confidence = 1.0 / (1.0 + (-(best - second).min(margin) * 1.2).exp());
-    Survey { home: Some(id), home_name: name, confidence: (confidence * 100.0).round() / 100.0, certain, hits: Vec::new() }
+    Survey {
+        home: Some(id),
+        home_name: name,
+        confidence: (confidence * 100.0).round() / 100.0,
+        certain,
+        hits: Vec::new(),
+    }
 }
 
 /// Whether the text really gives the name, rather than a word that happens to be one (街道) or a redacted name (X镇).
 fn is_told(candidate: &Candidate, id: DivisionId, text: &str) -> bool {
     let gazetteer = Gazetteer::get();
-    let generic = gazetteer.division(id).is_some_and(|d| matches!(d.name, "街道" | "城镇" | "和县" | "开发区" | "城区"));
-    let redacted = id.level() == Level::Township && count(text, &["X镇", "XX镇", "×镇", "X乡", "X街道", "×乡", "×街道", "***镇"]) > candidate.full;
+    let generic = gazetteer
+        .division(id)
+        .is_some_and(|d| matches!(d.name, "街道" | "城镇" | "和县" | "开发区" | "城区"));
+    let redacted = id.level() == Level::Township
+        && count(text, &["X镇", "XX镇", "×镇", "X乡", "X街道", "×乡", "×街道", "***镇"]) > candidate.full;
     (!generic || candidate.in_title > 0) && !redacted
 }
 
@@ -229,24 +287,32 @@ fn nearness(gazetteer: &Gazetteer, home: Option<DivisionId>, id: DivisionId) -> 
     if line.contains(&id) || home.contains(id) {
         return 4;
     }
-    gazetteer
-        .lineage(id)
-        .find(|above| line.contains(above))
-        .map_or(0, |common| match common.level() {
-            Level::Province => 1,
-            Level::Prefecture => 2,
-            _ => 3,
-        })
+    gazetteer.lineage(id).find(|above| line.contains(above)).map_or(0, |common| match common.level() {
+        Level::Province => 1,
+        Level::Prefecture => 2,
+        _ => 3,
+    })
 }
 
-fn grade(gazetteer: &Gazetteer, chars: &[char], matches: &[Match], home: Option<DivisionId>) -> Vec<PlaceHit> {
+fn grade(
+    gazetteer: &Gazetteer,
+    chars: &[char],
+    matches: &[Match],
+    home: Option<DivisionId>,
+) -> Vec<PlaceHit> {
     let mut hits: Vec<PlaceHit> = Vec::with_capacity(matches.len());
     let mut near_cache: FxHashMap<DivisionId, u16> = FxHashMap::default();
     for m in matches {
         let mut best = 0u16;
         for hit in m.form.hits {
             let near = *near_cache.entry(hit.id).or_insert_with(|| nearness(gazetteer, home, hit.id));
-            let form = if hit.kind.has_head() { 3 } else if m.form.weak { 1 } else { 2 };
+            let form = if hit.kind.has_head() {
+                3
+            } else if m.form.weak {
+                1
+            } else {
+                2
+            };
             let level = match hit.id.level() {
                 Level::Province => 1,
                 Level::Prefecture => 2,

@@ -61,7 +61,8 @@ static UNITS: LazyLock<Units> = LazyLock::new(|| {
 });
 
 /// Words that begin like a unit.
-const NO_UNITS: [[char; 2]; 6] = [['台', '阶'], ['人', '均'], ['人', '民'], ['户', '籍'], ['家', '庭'], ['个', '人']];
+const NO_UNITS: [[char; 2]; 6] =
+    [['台', '阶'], ['人', '均'], ['人', '民'], ['户', '籍'], ['家', '庭'], ['个', '人']];
 
 impl Units {
     /// The longest unit that begins here: its length and kind.
@@ -69,7 +70,9 @@ impl Units {
         if NO_UNITS.iter().any(|word| chars.starts_with(word)) {
             return None;
         }
-        (1..=self.longest.min(chars.len())).rev().find_map(|n| self.kinds.get(&chars[..n]).map(|kind| (n, *kind)))
+        (1..=self.longest.min(chars.len()))
+            .rev()
+            .find_map(|n| self.kinds.get(&chars[..n]).map(|kind| (n, *kind)))
     }
 }
 
@@ -100,7 +103,10 @@ pub fn quantities(chars: &[char], start: usize, end: usize) -> Vec<Quantity> {
                 found
             }
             'X' | 'x' | '×' | '*' | '╳' => {
-                let run = chars[i..end].iter().take_while(|c| matches!(c, 'X' | 'x' | '×' | '*' | '╳' | '.')).count();
+                let run = chars[i..end]
+                    .iter()
+                    .take_while(|c| matches!(c, 'X' | 'x' | '×' | '*' | '╳' | '.'))
+                    .count();
                 let free = i == start || !chars[i - 1].is_ascii_alphanumeric();
                 let found = if free { redacted(chars, i, i + run, end) } else { None };
                 if found.is_none() {
@@ -160,7 +166,10 @@ fn quantity(chars: &[char], from: usize, start: usize, number_end: usize, end: u
     let mut unit_start = number_end;
     let percent = usize::from(matches!(chars.get(number_end), Some('%')));
     let dash = number_end + percent;
-    if dash + 1 < end && (matches!(chars[dash], '-' | '—' | '~' | '～') || (matches!(chars[dash], '至' | '到') && percent == 0)) {
+    if dash + 1 < end
+        && (matches!(chars[dash], '-' | '—' | '~' | '～')
+            || (matches!(chars[dash], '至' | '到') && percent == 0))
+    {
         let mut next = dash + 1;
         while next < end && matches!(chars[next], '-' | '—') {
             next += 1;
@@ -178,7 +187,10 @@ fn quantity(chars: &[char], from: usize, start: usize, number_end: usize, end: u
         None => {
             let mut next = number_end;
             loop {
-                if !matches!(chars.get(next)?, '、' | '和') || next + 1 >= end || !chars[next + 1].is_ascii_digit() {
+                if !matches!(chars.get(next)?, '、' | '和')
+                    || next + 1 >= end
+                    || !chars[next + 1].is_ascii_digit()
+                {
                     return None;
                 }
                 next = skip_number(chars, next + 1, end);
@@ -202,7 +214,8 @@ fn unit(chars: &[char], start: usize, end: usize) -> Option<(String, &'static st
         && !matches!(chars[i], '年')
     {
         // Of spans of time only an age that is no bound of a group (60岁以上老人).
-        let reached = start >= 3 && chars[..start].iter().rev().take(6).any(|c| matches!(c, '达' | '到' | '为' | '命'));
+        let reached =
+            start >= 3 && chars[..start].iter().rev().take(6).any(|c| matches!(c, '达' | '到' | '为' | '命'));
         if kind == "duration" && (chars[i] != '岁' || !reached) {
             return None;
         }
@@ -273,7 +286,10 @@ mod tests {
 
     fn found(text: &str) -> Vec<(String, String)> {
         let chars: Vec<char> = text.chars().collect();
-        quantities(&chars, 0, chars.len()).into_iter().map(|q| (q.value.unwrap_or_default(), q.unit)).collect()
+        quantities(&chars, 0, chars.len())
+            .into_iter()
+            .map(|q| (q.value.unwrap_or_default(), q.unit))
+            .collect()
     }
 
     fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {

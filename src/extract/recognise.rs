@@ -43,13 +43,21 @@ pub fn recognise(model: &Crf, doc: &Document, survey: &Survey) -> Vec<Name> {
     let mut decoded: Vec<Decoded> = sequences
         .iter()
         .map(|&(start, end)| {
-            let rows: Vec<Vec<u32>> = evidence.attributes[start..end].iter().map(|keys| keys.iter().filter_map(|&k| model.row(k)).collect()).collect();
+            let rows: Vec<Vec<u32>> = evidence.attributes[start..end]
+                .iter()
+                .map(|keys| keys.iter().filter_map(|&k| model.row(k)).collect())
+                .collect();
             model.decode(&rows)
         })
         .collect();
     let mut names = Vec::new();
     for (d, &(start, _)) in decoded.iter().zip(&sequences) {
-        names.extend(d.spans.iter().map(|s| Name { start: start + s.start, end: start + s.end, kind: EntityType::ALL[s.kind], confidence: s.probability }));
+        names.extend(d.spans.iter().map(|s| Name {
+            start: start + s.start,
+            end: start + s.end,
+            kind: EntityType::ALL[s.kind],
+            confidence: s.probability,
+        }));
     }
     again(doc, &sequences, &mut decoded, &mut names);
     names.sort_by_key(|n| n.start);
@@ -93,7 +101,12 @@ fn again(doc: &Document, sequences: &[(usize, usize)], decoded: &mut [Decoded], 
             });
             match found {
                 Some((stop, kind, probability)) => {
-                    names.push(Name { start: i, end: stop, kind: EntityType::ALL[kind], confidence: probability });
+                    names.push(Name {
+                        start: i,
+                        end: stop,
+                        kind: EntityType::ALL[kind],
+                        confidence: probability,
+                    });
                     i = stop;
                 }
                 None => i += 1,

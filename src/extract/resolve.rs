@@ -17,9 +17,14 @@ use crate::model::{Entity, EntityType, Home, ID_BASE};
 use crate::text::{Document, key};
 use crate::thesaurus::Thesaurus;
 
-static REGISTERED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?:有限公司|股份公司|有限责任公司|专业合作社|合作联社|集团公司|有限合伙）?)$").expect("a pattern of this file"));
-static ORDINAL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[一二三四五六七八九十0-9]+[期号标段]|第[一二三四五六七八九十0-9]+").expect("a pattern of this file"));
+static REGISTERED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:有限公司|股份公司|有限责任公司|专业合作社|合作联社|集团公司|有限合伙）?)$")
+        .expect("a pattern of this file")
+});
+static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[一二三四五六七八九十0-9]+[期号标段]|第[一二三四五六七八九十0-9]+")
+        .expect("a pattern of this file")
+});
 
 /// The home place as the extraction tells it.
 pub fn home(survey: &Survey, scope: &str) -> Option<Home> {
@@ -27,10 +32,18 @@ pub fn home(survey: &Survey, scope: &str) -> Option<Home> {
     let gazetteer = Gazetteer::get();
     let certain = survey.certain;
     Some(Home {
-        id: if certain { format!("{ID_BASE}place/{id}") } else { format!("{ID_BASE}place/{scope}/{}", iri_part(&survey.home_name)) },
+        id: if certain {
+            format!("{ID_BASE}place/{id}")
+        } else {
+            format!("{ID_BASE}place/{scope}/{}", iri_part(&survey.home_name))
+        },
         name: survey.home_name.clone(),
         code: if certain { id.to_string() } else { String::new() },
-        path: if certain { gazetteer.path(id).into_iter().map(str::to_owned).collect() } else { vec![survey.home_name.clone()] },
+        path: if certain {
+            gazetteer.path(id).into_iter().map(str::to_owned).collect()
+        } else {
+            vec![survey.home_name.clone()]
+        },
         confidence: survey.confidence,
     })
 }
@@ -38,7 +51,9 @@ pub fn home(survey: &Survey, scope: &str) -> Option<Home> {
 /// What a document's local names are made from: the county of its home, or the text itself.
 pub fn scope(doc: &Document, survey: &Survey) -> String {
     match survey.home.filter(|_| survey.certain) {
-        Some(id) => Gazetteer::get().lineage(id).find(|id| id.level() <= Level::County).unwrap_or(id).to_string(),
+        Some(id) => {
+            Gazetteer::get().lineage(id).find(|id| id.level() <= Level::County).unwrap_or(id).to_string()
+        }
         None => {
             let text: String = doc.text.source.iter().collect();
             blake3::hash(text.as_bytes()).to_hex()[..12].to_owned()
@@ -48,11 +63,28 @@ pub fn scope(doc: &Document, survey: &Survey) -> String {
 
 /// A name as part of an IRI: what an IRI may not hold is taken out.
 fn iri_part(name: &str) -> String {
-    key(name).chars().map(|c| if c.is_alphanumeric() { c } else if matches!(c, '-' | '.' | '_' | '~' | '—') { '-' } else { '_' }).collect()
+    key(name)
+        .chars()
+        .map(|c| {
+            if c.is_alphanumeric() {
+                c
+            } else if matches!(c, '-' | '.' | '_' | '~' | '—') {
+                '-'
+            } else {
+                '_'
+            }
+        })
+        .collect()
 }
 
 /// Groups names into entities.
-pub fn resolve(doc: &Document, survey: &Survey, home: Option<&Home>, scope: &str, names: Vec<Name>) -> (Vec<Span>, Vec<Entity>) {
+pub fn resolve(
+    doc: &Document,
+    survey: &Survey,
+    home: Option<&Home>,
+    scope: &str,
+    names: Vec<Name>,
+) -> (Vec<Span>, Vec<Entity>) {
     let mut entities: Vec<Entity> = Vec::new();
     let mut by_id: FxHashMap<String, usize> = FxHashMap::default();
     let joined = join_short_names(doc, &names);
@@ -69,7 +101,13 @@ pub fn resolve(doc: &Document, survey: &Survey, home: Option<&Home>, scope: &str
         if !aliases.contains(&surface) {
             aliases.push(surface);
         }
-        spans.push(Span { start: name.start, end: name.end, kind: name.kind, entity, confidence: name.confidence });
+        spans.push(Span {
+            start: name.start,
+            end: name.end,
+            kind: name.kind,
+            entity,
+            confidence: name.confidence,
+        });
     }
     for entity in &mut entities {
         let name = entity.name.clone();
@@ -79,7 +117,14 @@ pub fn resolve(doc: &Document, survey: &Survey, home: Option<&Home>, scope: &str
 }
 
 /// IRI, label and division code of a name.
-fn identify(doc: &Document, survey: &Survey, home: Option<&Home>, scope: &str, name: &Name, full: &str) -> (String, String, Option<String>) {
+fn identify(
+    doc: &Document,
+    survey: &Survey,
+    home: Option<&Home>,
+    scope: &str,
+    name: &Name,
+    full: &str,
+) -> (String, String, Option<String>) {
     let part = iri_part(full);
     match name.kind {
         EntityType::Place => match division(survey.home, full) {
@@ -89,12 +134,18 @@ fn identify(doc: &Document, survey: &Survey, home: Option<&Home>, scope: &str, n
             }
             Some(id) => {
                 let gazetteer = Gazetteer::get();
-                let label = gazetteer.division(id).map_or(full, |d| d.short.filter(|_| id.level() == Level::Village).unwrap_or(d.name)).to_owned();
+                let label = gazetteer
+                    .division(id)
+                    .map_or(full, |d| d.short.filter(|_| id.level() == Level::Village).unwrap_or(d.name))
+                    .to_owned();
                 (format!("{ID_BASE}place/{id}"), label, Some(id.to_string()))
             }
             None => (format!("{ID_BASE}place/{scope}/{part}"), full.to_owned(), None),
         },
-        EntityType::Campaign => match Thesaurus::get().concept(full).or_else(|| without_head(full).and_then(|n| Thesaurus::get().concept(&n))) {
+        EntityType::Campaign => match Thesaurus::get()
+            .concept(full)
+            .or_else(|| without_head(full).and_then(|n| Thesaurus::get().concept(&n)))
+        {
             Some(concept) => (concept.id.clone(), concept.name.clone(), None),
             None => (format!("{ID_BASE}campaign/{part}"), full.to_owned(), None),
         },
@@ -104,7 +155,8 @@ fn identify(doc: &Document, survey: &Survey, home: Option<&Home>, scope: &str, n
         }
         EntityType::Person => {
             let behind: String = doc.text.chars[name.end..].iter().take(6).collect();
-            let national = ["总书记", "国家主席", "主席在", "总理"].iter().any(|post| behind.starts_with(post));
+            let national =
+                ["总书记", "国家主席", "主席在", "总理"].iter().any(|post| behind.starts_with(post));
             let scope = if national { "中国" } else { scope };
             (format!("{ID_BASE}person/{scope}/{part}"), full.to_owned(), None)
         }
@@ -114,7 +166,11 @@ fn identify(doc: &Document, survey: &Survey, home: Option<&Home>, scope: &str, n
 
 /// A campaign's name without a generic word behind it.
 fn without_head(name: &str) -> Option<String> {
-    ["工作", "活动", "行动", "工程", "建设", "战略", "计划", "制度", "改革", "模式", "机制"].iter().find_map(|head| name.strip_suffix(head)).filter(|n| n.chars().count() >= 3).map(str::to_owned)
+    ["工作", "活动", "行动", "工程", "建设", "战略", "计划", "制度", "改革", "模式", "机制"]
+        .iter()
+        .find_map(|head| name.strip_suffix(head))
+        .filter(|n| n.chars().count() >= 3)
+        .map(str::to_owned)
 }
 
 /// The division that a name means in a document about `home`: the nearest one, if it is the only one so near.
@@ -122,7 +178,9 @@ pub fn division(home: Option<DivisionId>, name: &str) -> Option<DivisionId> {
     let gazetteer = Gazetteer::get();
     let line: Vec<DivisionId> = home.map(|h| gazetteer.lineage(h).collect()).unwrap_or_default();
     if let Some(home) = home.filter(|h| h.level() >= Level::County)
-        && let Some(village) = gazetteer.villages(home).into_iter().find(|v| *v.short == *name || *v.name == *name || (home.level() == Level::Township && *v.stem == *name))
+        && let Some(village) = gazetteer.villages(home).into_iter().find(|v| {
+            *v.short == *name || *v.name == *name || (home.level() == Level::Township && *v.stem == *name)
+        })
         && !gazetteer.named(name).iter().any(|h| line.contains(&h.id))
     {
         return Some(DivisionId(village.code));
@@ -137,11 +195,13 @@ pub fn division(home: Option<DivisionId>, name: &str) -> Option<DivisionId> {
         } else if line.contains(&hit.id) {
             90
         } else {
-            gazetteer.lineage(hit.id).find(|above| line.contains(above)).map_or(0, |common| match common.level() {
-                Level::Township | Level::Village => 85,
-                Level::County => 80,
-                Level::Prefecture => 60,
-                Level::Province => 40,
+            gazetteer.lineage(hit.id).find(|above| line.contains(above)).map_or(0, |common| {
+                match common.level() {
+                    Level::Township | Level::Village => 85,
+                    Level::County => 80,
+                    Level::Prefecture => 60,
+                    Level::Province => 40,
+                }
             })
         };
         // Provinces and prefectures are known everywhere; a full name says more than a short one.
@@ -169,7 +229,8 @@ pub fn division(home: Option<DivisionId>, name: &str) -> Option<DivisionId> {
 
 /// For each name the longer name of the document that it stands for, if there is exactly one.
 fn join_short_names(doc: &Document, names: &[Name]) -> Vec<Option<String>> {
-    let surfaces: Vec<String> = names.iter().map(|n| doc.text.slice(n.start, n.end).replace('\n', "")).collect();
+    let surfaces: Vec<String> =
+        names.iter().map(|n| doc.text.slice(n.start, n.end).replace('\n', "")).collect();
     let mut out = vec![None; names.len()];
     let mut defined: FxHashMap<(EntityType, String), String> = FxHashMap::default();
     for (i, name) in names.iter().enumerate() {
@@ -184,7 +245,8 @@ fn join_short_names(doc: &Document, names: &[Name]) -> Vec<Option<String>> {
             }
         }
     }
-    let mut distinct: Vec<(EntityType, &str)> = names.iter().zip(&surfaces).map(|(n, s)| (n.kind, s.as_str())).collect();
+    let mut distinct: Vec<(EntityType, &str)> =
+        names.iter().zip(&surfaces).map(|(n, s)| (n.kind, s.as_str())).collect();
     distinct.sort_unstable();
     distinct.dedup();
     let mut known: FxHashMap<(EntityType, &str), Option<String>> = FxHashMap::default();
@@ -196,7 +258,9 @@ fn join_short_names(doc: &Document, names: &[Name]) -> Vec<Option<String>> {
             known.insert((kind, short), Some(full.clone()));
             continue;
         }
-        let mut longer = distinct.iter().filter(|(k, s)| *k == kind && s.len() > short.len() && stands_for(kind, short, s));
+        let mut longer = distinct
+            .iter()
+            .filter(|(k, s)| *k == kind && s.len() > short.len() && stands_for(kind, short, s));
         if let (Some((_, full)), None) = (longer.next(), longer.next()) {
             known.insert((kind, short), Some((*full).to_owned()));
         }
@@ -232,7 +296,12 @@ fn is_division_prefix(prefix: &str) -> bool {
     let chars: Vec<char> = prefix.chars().collect();
     let mut at = 0;
     while at < chars.len() {
-        let Some(end) = (at + 2..=chars.len()).rev().find(|&end| gazetteer.form(&chars[at..end].iter().collect::<String>()).is_some()) else { return false };
+        let Some(end) = (at + 2..=chars.len())
+            .rev()
+            .find(|&end| gazetteer.form(&chars[at..end].iter().collect::<String>()).is_some())
+        else {
+            return false;
+        };
         at = end;
     }
     true

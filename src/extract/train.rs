@@ -41,8 +41,12 @@ fn families(documents: &mut [Prepared]) {
     let mut first: FxHashMap<String, usize> = FxHashMap::default();
     for n in 0..documents.len() {
         let doc = &documents[n].doc;
-        let sentences: Vec<String> =
-            doc.sentences.iter().filter(|s| s.end - s.start >= LONG_SENTENCE).map(|s| doc.text.slice(s.start, s.end)).collect();
+        let sentences: Vec<String> = doc
+            .sentences
+            .iter()
+            .filter(|s| s.end - s.start >= LONG_SENTENCE)
+            .map(|s| doc.text.slice(s.start, s.end))
+            .collect();
         for sentence in sentences {
             let other = documents[*first.entry(sentence).or_insert(n)].family;
             let (from, to) = (documents[n].family.max(other), documents[n].family.min(other));
@@ -74,15 +78,21 @@ fn examples(gold: &Gold, doc: &Document, n: u32) -> Vec<Example> {
         .filter_map(|(start, end)| {
             let piece = labels[start..end].to_vec();
             let open = |l: u8| l != 0 && (l - 1) % 3 != 2;
-            let cut = piece.last().is_some_and(|&l| open(l)) || piece.first().is_some_and(|&l| l != 0 && (l - 1) % 3 != 0);
-            (!cut).then(|| Example { attributes: attributes[start..end].iter_mut().map(std::mem::take).collect(), labels: piece, document: n })
+            let cut = piece.last().is_some_and(|&l| open(l))
+                || piece.first().is_some_and(|&l| l != 0 && (l - 1) % 3 != 0);
+            (!cut).then(|| Example {
+                attributes: attributes[start..end].iter_mut().map(std::mem::take).collect(),
+                labels: piece,
+                document: n,
+            })
         })
         .collect()
 }
 
 /// Learns from the documents that `keep` lets through.
 pub fn train(documents: &[Prepared], options: &Training, keep: impl Fn(&Prepared) -> bool) -> Crf {
-    let examples: Vec<Example> = documents.iter().filter(|d| keep(d)).flat_map(|d| d.examples.iter().cloned()).collect();
+    let examples: Vec<Example> =
+        documents.iter().filter(|d| keep(d)).flat_map(|d| d.examples.iter().cloned()).collect();
     Crf::train(&examples, options)
 }
 

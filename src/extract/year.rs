@@ -9,7 +9,8 @@ use crate::text::Document;
 
 macro_rules! pattern {
     ($name:ident, $pattern:literal) => {
-        static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a pattern of this file"));
+        static $name: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new($pattern).expect("a pattern of this file"));
     };
 }
 
@@ -21,7 +22,10 @@ pattern!(
     r"(20[0-3][0-9])年?(?:度|上半年|下半年|以来)?(?:[^。，\n0-9]{0,16}?)(?:工作总结|总结|工作情况|情况汇报|情况通报|完成情况|执行情况|述职|收官|工作回顾|工作报告|重点项目|重点工作|工作要点|工作计划|工作开展)"
 );
 pattern!(ANNUAL, r"(20[0-3][0-9])年[^。，\n]{0,12}政府工作报告");
-pattern!(SUBJECT, r"(?:报告|汇报|回顾|总结)[^。，\n0-9]{0,8}(20[0-3][0-9])年(?:度)?(?:以来)?(?:的)?(?:[^。，\n0-9]{0,8})?工作");
+pattern!(
+    SUBJECT,
+    r"(?:报告|汇报|回顾|总结)[^。，\n0-9]{0,8}(20[0-3][0-9])年(?:度)?(?:以来)?(?:的)?(?:[^。，\n0-9]{0,8})?工作"
+);
 pattern!(SESSION, r"报告|讲话|会议|代表大会|述职|总结");
 pattern!(AHEAD, r"(?:到|至|—|-|~|力争|迎接)$");
 
@@ -42,7 +46,9 @@ pub fn main_year(doc: &Document) -> Option<i32> {
         });
         return Some(if ahead * 2 > all { year } else { year - 1 });
     }
-    if let Some(c) = REPORTED.captures(&title).or_else(|| SUBJECT.captures(&head)).or_else(|| REPORTED.captures(&head)) {
+    if let Some(c) =
+        REPORTED.captures(&title).or_else(|| SUBJECT.captures(&head)).or_else(|| REPORTED.captures(&head))
+    {
         return c[1].parse().ok();
     }
     if let Some(c) = DATE.captures(&head) {
