@@ -142,7 +142,11 @@ impl Lexicon {
         let (text, at) = utf8(chars.iter().copied().enumerate().filter(|(_, c)| !Thesaurus::ignores(*c)));
         for m in self.campaigns.find_overlapping_iter(&text) {
             let (start, end) = (at[m.start()], at[m.end() - 1] + 1);
-            hits.push(Hit { start, end, class: Class::from(!self.strong[m.value() as usize]) });
+            // A name may hold brackets (河（湖）长制), but none begins before one and ends in it.
+            let inner = &chars[start as usize..end as usize];
+            if inner.contains(&'（') == inner.contains(&'）') {
+                hits.push(Hit { start, end, class: Class::from(!self.strong[m.value() as usize]) });
+            }
         }
         hits
     }

@@ -176,6 +176,9 @@ pub struct Mention {
     /// 0 to 1.
     #[serde(default)]
     pub confidence: f64,
+    /// The sentence around an entity's first mention in the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Quote>,
 }
 
 /// A thing with its names.

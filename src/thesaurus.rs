@@ -1,7 +1,7 @@
 //! The thesaurus of campaigns: `ontology/campaigns/*.ttl`, a SKOS concept scheme.
 //!
 //! Names are compared by [`Thesaurus::key`], which passes over quotation marks, white space, middle dots,
-//! enumeration commas and plus signs, so that 互联网+政务服务 and “互联网＋政务服务” are one name.
+//! enumeration commas, plus signs and brackets, so that 互联网+政务服务 and “互联网＋政务服务” are one name.
 
 use std::sync::LazyLock;
 
@@ -56,7 +56,7 @@ impl Thesaurus {
 
     /// Whether names are compared without this character.
     pub fn ignores(c: char) -> bool {
-        c.is_whitespace() || "“”\"'‘’《》〈〉「」『』·、+＋".contains(c)
+        c.is_whitespace() || "“”\"'‘’《》〈〉「」『』·、+＋（）()".contains(c)
     }
 
     /// The form in which names of campaigns are compared.
@@ -64,8 +64,6 @@ impl Thesaurus {
         name.chars()
             .filter(|&c| !Self::ignores(c))
             .map(|c| match c {
-                '(' => '（',
-                ')' => '）',
                 '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
                     char::from_u32(c as u32 - 0xFEE0).unwrap_or(c)
                 }

@@ -125,6 +125,24 @@ fn write_card(card: &Card, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()
         let rows: Vec<Vec<String>> = group.lines.iter().map(|line| row(line, lang)).collect();
         table::write(out, &headings, &rows)?;
     }
+    // Where nothing is stated of it, the sentences that name it are what is known.
+    if card.groups.is_empty() && !card.named.is_empty() {
+        writeln!(out, "\n{} ({})", lang.text("card.named"), card.named.len())?;
+        let headings = ["col.year", "col.quote", "col.document"].map(|key| lang.text(key));
+        let rows: Vec<Vec<String>> = card
+            .named
+            .iter()
+            .map(|n| {
+                let inside = |at: usize| at.saturating_sub(n.quote_start);
+                vec![
+                    n.year.map_or_else(String::new, |year| year.to_string()),
+                    table::shorten(&n.quote, inside(n.start), inside(n.end)),
+                    n.path.rsplit(['/', '\\']).next().unwrap_or(&n.path).to_owned(),
+                ]
+            })
+            .collect();
+        table::write(out, &headings, &rows)?;
+    }
     Ok(())
 }
 

@@ -354,7 +354,8 @@ impl Reader<'_> {
                     "今年" | "本年" => this.to_string(),
                     "去年" | "上年" | "前年" => (this - if text == "前年" { 2 } else { 1 }).to_string(),
                     "明年" => (year + 1).to_string(),
-                    "五年来" | "五年间" | "过去五年" | "这五年" | "五年累计" | "五年" if !plan => {
+                    "五年来" | "五年间" | "过去五年" | "这五年" | "五年累计" | "五年" if !plan =>
+                    {
                         format!("{}-{year}", year - 4)
                     }
                     "今后五年" | "未来五年" => format!("{}-{}", year + 1, year + 5),

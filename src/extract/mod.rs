@@ -80,11 +80,13 @@ impl Context<'_> {
         let facts = relate::relate(&self);
         let indicators = indicate::indicate(&self);
         let text = &self.doc.text;
+        let mut named = vec![false; self.entities.len()];
         let mentions = self
             .spans
             .iter()
             .map(|s| {
                 let (start, end) = text.source_span(s.start, s.end);
+                let first = !std::mem::replace(&mut named[s.entity], true);
                 Mention {
                     start,
                     end,
@@ -92,6 +94,7 @@ impl Context<'_> {
                     text: text.source_text(start, end),
                     entity: self.entities[s.entity].id.clone(),
                     confidence: s.confidence,
+                    quote: first.then(|| self.quote(s.start, s.end)),
                 }
             })
             .collect();

@@ -27,6 +27,10 @@ pattern!(
     r"(?:报告|汇报|回顾|总结)[^。，\n0-9]{0,8}(20[0-3][0-9])年(?:度)?(?:以来)?(?:的)?(?:[^。，\n0-9]{0,8})?工作"
 );
 pattern!(SESSION, r"报告|讲话|会议|代表大会|述职|总结");
+pattern!(
+    RESULT,
+    r"增长|同比|累计|已|达到?[0-9]|新增[^，。]{0,10}[0-9]|完成[^，。]{0,14}[0-9]|提高到|荣获|获评|位居|突破|连续|超过?[0-9]"
+);
 pattern!(AHEAD, r"(?:到|至|—|-|~|力争|迎接)$");
 
 /// The main year, from the title, what the text says that it reports, a date at its head, and the years it names.
@@ -35,16 +39,13 @@ pattern!(AHEAD, r"(?:到|至|—|-|~|力争|迎接)$");
 /// first half and of the next in its second, so that an excerpt is judged by which half it is from.
 /// Where none of these tells it, the latest year that is not spoken of as the future is taken.
 pub fn main_year(doc: &Document) -> Option<i32> {
-    let text = to_digits(&doc.text.slice(0, doc.text.chars.len()));
-    let head: String = text.chars().take(400).collect();
+    let head = to_digits(&doc.text.slice(0, doc.text.chars.len().min(400)));
     let title = to_digits(&doc.title);
     if let Some(c) = ANNUAL.captures(&title) {
         let year: i32 = c[1].parse().ok()?;
-        let (ahead, all) = doc.sentences.iter().fold((0, 0), |(ahead, all), s| {
-            let n = s.end - s.start;
-            (ahead + if s.part == Part::Plan { n } else { 0 }, all + n)
-        });
-        return Some(if ahead * 2 > all { year } else { year - 1 });
+        let results =
+            doc.sentences.iter().filter(|s| RESULT.is_match(&doc.text.slice(s.start, s.end))).count();
+        return Some(if results * 5 < doc.sentences.len() { year } else { year - 1 });
     }
     if let Some(c) =
         REPORTED.captures(&title).or_else(|| SUBJECT.captures(&head)).or_else(|| REPORTED.captures(&head))
@@ -55,13 +56,20 @@ pub fn main_year(doc: &Document) -> Option<i32> {
         let (year, month): (i32, u32) = (c[1].parse().ok()?, c[2].parse().ok()?);
         return Some(if month <= 3 && SESSION.is_match(&head) { year - 1 } else { year });
     }
-    YEAR.captures_iter(&text)
-        .filter(|c| {
-            let at = c.get(0).map_or(0, |m| m.start());
-            !AHEAD.is_match(&text[..at])
-        })
-        .filter_map(|c| c[1].parse().ok())
-        .max()
+    let latest = |part: Option<Part>| {
+        doc.sentences
+            .iter()
+            .filter(|s| part.is_none_or(|part| s.part == part))
+            .flat_map(|s| {
+                let sentence = to_digits(&doc.text.slice(s.start, s.end));
+                let years = YEAR
+                    .captures_iter(&sentence)
+                    .filter(|c| !AHEAD.is_match(&sentence[..c.get(0).map_or(0, |m| m.start())]));
+                years.filter_map(|c| c[1].parse::<i32>().ok()).collect::<Vec<_>>()
+            })
+            .max()
+    };
+    latest(Some(Part::Review)).or_else(|| latest(None))
 }
 
 /// Years in Chinese digits as digits: 二〇〇七年 → 2007年.

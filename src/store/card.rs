@@ -66,6 +66,25 @@ pub struct Card {
     pub domains: Vec<String>,
     /// Statements grouped by property, in the ontology's order.
     pub groups: Vec<Group>,
+    /// For each document the sentence that first names it.
+    pub named: Vec<Naming>,
+}
+
+/// A sentence that names an entity.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Naming {
+    /// Year of the document.
+    pub year: Option<i32>,
+    /// Path of the document.
+    pub path: String,
+    /// The sentence.
+    pub quote: String,
+    /// Where the sentence begins in the source.
+    pub quote_start: usize,
+    /// Where the name begins in the source.
+    pub start: usize,
+    /// Where the name ends in the source.
+    pub end: usize,
 }
 
 /// The statements of one property, read forwards or backwards.
@@ -330,6 +349,7 @@ impl Store {
             broader: names(vocab::BROADER)?,
             domains: names(vocab::DOMAIN)?,
             groups,
+            named: self.naming(id.as_ref())?,
         })
     }
 
@@ -348,6 +368,30 @@ impl Store {
             statement: row,
         });
         Ok(())
+    }
+
+    /// The sentences that first name an entity, one a document.
+    fn naming(&self, id: NamedNodeRef<'_>) -> Result<Vec<Naming>> {
+        let mut namings = Vec::new();
+        for quad in self.inner.quads_for_pattern(None, Some(vocab::IDENT_REF), Some(id.into()), None) {
+            let quad = quad.map_err(failed)?;
+            let NamedOrBlankNode::NamedNode(mention) = &quad.subject else { continue };
+            let node = self.node(mention, quad.graph_name.as_ref())?;
+            let Some(quote) = node.text(vocab::QUOTE) else { continue };
+            let number = |property| node.text(property).and_then(|n| n.parse().ok()).unwrap_or(0);
+            let Some(document) = node.iris(vocab::DERIVED_FROM).next() else { continue };
+            let document = self.document(document.as_str())?;
+            namings.push(Naming {
+                year: document.year,
+                path: document.paths.into_iter().next().unwrap_or_default(),
+                quote: quote.to_owned(),
+                quote_start: number(vocab::QUOTE_START),
+                start: number(vocab::BEGIN_INDEX),
+                end: number(vocab::END_INDEX),
+            });
+        }
+        namings.sort();
+        Ok(namings)
     }
 
     /// Who holds a post according to the documents of a place.

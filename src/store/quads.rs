@@ -108,6 +108,9 @@ impl Writer {
             self.add(&node, vocab::END_INDEX, index(mention.end));
             self.add(&node, vocab::ANCHOR_OF, Literal::from(mention.text.as_str()));
             self.add(&node, vocab::CONFIDENCE, confidence(mention.confidence));
+            if let Some(quote) = &mention.quote {
+                self.quote(&node, quote);
+            }
         }
         let mentioned: FxHashSet<NamedNode> =
             extraction.mentions.iter().map(|m| self.resolve(&m.entity)).collect();
@@ -248,17 +251,17 @@ impl Writer {
         rule: &str,
         certainty: f64,
     ) {
-        for (property, at) in [
-            (vocab::START, start),
-            (vocab::END, end),
-            (vocab::QUOTE_START, quote.start),
-            (vocab::QUOTE_END, quote.end),
-        ] {
-            self.add(node, property, Literal::from(at as i64));
-        }
-        self.add(node, vocab::QUOTE, Literal::from(quote.text.as_str()));
+        self.add(node, vocab::START, Literal::from(start as i64));
+        self.add(node, vocab::END, Literal::from(end as i64));
+        self.quote(node, quote);
         self.add(node, vocab::RULE, Literal::from(rule));
         self.add(node, vocab::CONFIDENCE, confidence(certainty));
+    }
+
+    fn quote(&mut self, node: &NamedNode, quote: &Quote) {
+        self.add(node, vocab::QUOTE_START, Literal::from(quote.start as i64));
+        self.add(node, vocab::QUOTE_END, Literal::from(quote.end as i64));
+        self.add(node, vocab::QUOTE, Literal::from(quote.text.as_str()));
     }
 
     fn value(&mut self, node: &NamedNode, value: Option<&str>, unit: Option<&str>) {

@@ -5,7 +5,7 @@
 //! Another place carries one out where the text puts it in front of the campaign as the doer.
 
 use super::{Facts, Object, patterns};
-use crate::model::{EntityType, Predicate};
+use crate::model::{EntityType, LOCAL, Predicate};
 
 patterns! {
     /// Another region does it, by its own words: 兰溪镇推行的“四议工作法”, 与青河镇共办“双城市集”.
@@ -27,7 +27,8 @@ pub fn find(facts: &mut Facts) {
 }
 
 fn home(facts: &mut Facts) {
-    let Some(home) = facts.context.home.clone() else { return };
+    // A home without a readable name is the document's own.
+    let home = facts.context.home.as_ref().map_or_else(|| format!("{LOCAL}home"), |home| home.id.clone());
     let campaigns: Vec<_> = facts.marks(EntityType::Campaign).collect();
     for mark in campaigns {
         let after = &facts.fold.text
@@ -37,7 +38,7 @@ fn home(facts: &mut Facts) {
         }
         facts.add_about(
             Predicate::Implements,
-            home.id.clone(),
+            home.clone(),
             Object::Entity(mark.entity),
             mark.at..mark.at + super::fold::SIGN,
             "home-campaign",
