@@ -16,7 +16,9 @@ fn main() {
         ("data/model", "tsv"),
     ] {
         println!("cargo:rerun-if-changed={folder}");
-        let Ok(entries) = std::fs::read_dir(Path::new(&root).join(folder)) else { continue };
+        let Ok(entries) = std::fs::read_dir(Path::new(&root).join(folder)) else {
+            continue;
+        };
         let mut names: Vec<String> = entries
             .filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned()))
             .filter(|n| n.ends_with(&format!(".{ending}")))

@@ -5,11 +5,15 @@ include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 /// The files of one folder with their text, sorted by path.
 pub fn folder(folder: &str) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
     FILES.iter().copied().filter(move |(path, _)| {
-        path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/') && !rest[1..].contains('/'))
+        path.strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with('/') && !rest[1..].contains('/'))
     })
 }
 
 /// The text of one file.
 pub fn file(path: &str) -> Option<&'static str> {
-    FILES.iter().find(|(p, _)| *p == path).map(|(_, text)| *text)
+    FILES
+        .iter()
+        .find(|(p, _)| *p == path)
+        .map(|(_, text)| *text)
 }

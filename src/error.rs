@@ -43,12 +43,19 @@ pub enum Error {
 impl Error {
     /// An I/O error with the file it happened on.
     pub fn file(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
-        Self::File { path: path.into(), source }
+        Self::File {
+            path: path.into(),
+            source,
+        }
     }
 
     /// A malformed line.
     pub fn data(path: impl Into<String>, line: usize, message: impl Into<String>) -> Self {
-        Self::Data { path: path.into(), line, message: message.into() }
+        Self::Data {
+            path: path.into(),
+            line,
+            message: message.into(),
+        }
     }
 }
 

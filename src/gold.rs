@@ -75,7 +75,10 @@ pub fn read(ann: &Path, texts: Option<&Path>) -> Result<Gold> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text).to_owned();
     let lines = std::fs::read_to_string(ann).map_err(|e| Error::file(ann, e))?;
     let mut gold = Gold {
-        doc: text_path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+        doc: text_path
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default(),
         text,
         ..Gold::default()
     };
@@ -95,15 +98,28 @@ pub fn read(ann: &Path, texts: Option<&Path>) -> Result<Gold> {
                 kind: EntityType::from_name(&cell(2))
                     .ok_or_else(|| bad("the third cell is no entity type"))?,
                 name: cell(3),
-                surfaces: cell(4).split('|').filter(|s| !s.is_empty()).map(str::to_owned).collect(),
+                surfaces: cell(4)
+                    .split('|')
+                    .filter(|s| !s.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
             }),
             "X" => {
-                let line =
-                    cell(2).parse().map_err(|_| bad("the third cell of an X line is a line number"))?;
+                let line = cell(2)
+                    .parse()
+                    .map_err(|_| bad("the third cell of an X line is a line number"))?;
                 drops.push((cell(1), line, bare(&cell(3)), cell(4).parse().unwrap_or(0)));
             }
             "F" => gold.facts.push((cell(1), cell(2), cell(3))),
-            "I" => gold.indicators.push([cell(1), cell(2), cell(3), cell(4), cell(5), cell(6), cell(7)]),
+            "I" => gold.indicators.push([
+                cell(1),
+                cell(2),
+                cell(3),
+                cell(4),
+                cell(5),
+                cell(6),
+                cell(7),
+            ]),
             _ => return Err(bad("a line begins with home, year, E, X, F or I")),
         }
     }
@@ -118,7 +134,9 @@ fn bare(s: &str) -> String {
 /// Finds every occurrence of every surface form; the longest wins.
 fn resolve(gold: &mut Gold, drops: &[(String, usize, String, usize)]) {
     let chars: Vec<char> = gold.text.chars().collect();
-    let solid: Vec<usize> = (0..chars.len()).filter(|&i| !chars[i].is_whitespace()).collect();
+    let solid: Vec<usize> = (0..chars.len())
+        .filter(|&i| !chars[i].is_whitespace())
+        .collect();
     let mut line_of = Vec::with_capacity(chars.len() + 1);
     let mut line = 1;
     for &c in &chars {
@@ -133,7 +151,9 @@ fn resolve(gold: &mut Gold, drops: &[(String, usize, String, usize)]) {
     for (e, entity) in gold.entities.iter().enumerate() {
         for surface in &entity.surfaces {
             let surface: Vec<char> = bare(surface).chars().collect();
-            let Some(first) = surface.first() else { continue };
+            let Some(first) = surface.first() else {
+                continue;
+            };
             let name: String = surface.iter().collect();
             let mut nth: HashMap<usize, usize> = HashMap::new();
             let mut from = 0;
@@ -149,7 +169,10 @@ fn resolve(gold: &mut Gold, drops: &[(String, usize, String, usize)]) {
                 let n = nth.entry(line_of[start]).or_default();
                 *n += 1;
                 let dropped = drops.iter().any(|(id, l, s, which)| {
-                    *id == entity.id && *l == line_of[start] && *s == name && (*which == 0 || *which == *n)
+                    *id == entity.id
+                        && *l == line_of[start]
+                        && *s == name
+                        && (*which == 0 || *which == *n)
                 });
                 if !dropped {
                     found.push((start, end, entity.kind, e));

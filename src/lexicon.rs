@@ -67,7 +67,9 @@ impl Lexicon {
         debug_assert_eq!((strong_class, hidden_class), (0, 1));
         let mut terms: FxHashMap<&str, Vec<Class>> = FxHashMap::default();
         for (path, _) in embedded::folder("data/lexicon") {
-            let stem = path.trim_start_matches("data/lexicon/").trim_end_matches(".tsv");
+            let stem = path
+                .trim_start_matches("data/lexicon/")
+                .trim_end_matches(".tsv");
             // Words of the rules for facts and figures are no evidence for names.
             if stem.starts_with("relate-") || stem.starts_with("indicate-") {
                 continue;
@@ -82,7 +84,13 @@ impl Lexicon {
                         for kind in second.split(',').filter(|k| *k != "-") {
                             of.push(class(format!("verbs>{kind}")));
                         }
-                        for kind in cells.get(2).copied().unwrap_or("-").split(',').filter(|k| *k != "-") {
+                        for kind in cells
+                            .get(2)
+                            .copied()
+                            .unwrap_or("-")
+                            .split(',')
+                            .filter(|k| *k != "-")
+                        {
                             of.push(class(format!("verbs<{kind}")));
                         }
                     }
@@ -96,8 +104,10 @@ impl Lexicon {
         }
         let mut sorted: Vec<(&str, Vec<Class>)> = terms.into_iter().collect();
         sorted.sort_unstable();
-        let (names, strong): (Vec<String>, Vec<bool>) =
-            Thesaurus::get().names().map(|(name, _, strong)| (name.to_owned(), strong)).unzip();
+        let (names, strong): (Vec<String>, Vec<bool>) = Thesaurus::get()
+            .names()
+            .map(|(name, _, strong)| (name.to_owned(), strong))
+            .unzip();
         Self {
             terms: build(sorted.iter().map(|(term, _)| *term)),
             of_term: sorted
@@ -126,7 +136,10 @@ impl Lexicon {
 
     /// The class with this name.
     pub fn class(&self, name: &str) -> Option<Class> {
-        self.classes.iter().position(|c| c == name).map(|i| i as Class)
+        self.classes
+            .iter()
+            .position(|c| c == name)
+            .map(|i| i as Class)
     }
 
     /// Every occurrence of every term, overlapping ones too, one hit a class.
@@ -139,13 +152,23 @@ impl Lexicon {
                 hits.push(Hit { start, end, class });
             }
         }
-        let (text, at) = utf8(chars.iter().copied().enumerate().filter(|(_, c)| !Thesaurus::ignores(*c)));
+        let (text, at) = utf8(
+            chars
+                .iter()
+                .copied()
+                .enumerate()
+                .filter(|(_, c)| !Thesaurus::ignores(*c)),
+        );
         for m in self.campaigns.find_overlapping_iter(&text) {
             let (start, end) = (at[m.start()], at[m.end() - 1] + 1);
             // A name may hold brackets (河（湖）长制), but none begins before one and ends in it.
             let inner = &chars[start as usize..end as usize];
             if inner.contains(&'（') == inner.contains(&'）') {
-                hits.push(Hit { start, end, class: Class::from(!self.strong[m.value() as usize]) });
+                hits.push(Hit {
+                    start,
+                    end,
+                    class: Class::from(!self.strong[m.value() as usize]),
+                });
             }
         }
         hits

@@ -27,14 +27,21 @@ impl Lang {
     pub fn of_locale(locale: &str) -> Self {
         // C and POSIX say nothing about a language.
         let language = locale.split(['_', '.', '-', '@']).next().unwrap_or("");
-        if matches!(language, "" | "C" | "POSIX" | "zh") { Self::Zh } else { Self::En }
+        if matches!(language, "" | "C" | "POSIX" | "zh") {
+            Self::Zh
+        } else {
+            Self::En
+        }
     }
 
     /// The language that the environment asks for.
     pub fn from_environment() -> Self {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         Self::of_locale(
-            &set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG")).unwrap_or_default(),
+            &set("LC_ALL")
+                .or_else(|| set("LC_MESSAGES"))
+                .or_else(|| set("LANG"))
+                .unwrap_or_default(),
         )
     }
 
@@ -90,7 +97,11 @@ mod tests {
         for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
             let cells: Vec<&str> = line.split('\t').collect();
             assert_eq!(cells.len(), 3, "{line}");
-            assert_eq!(cells[1].matches("{}").count(), cells[2].matches("{}").count(), "{line}");
+            assert_eq!(
+                cells[1].matches("{}").count(),
+                cells[2].matches("{}").count(),
+                "{line}"
+            );
         }
         assert_eq!(Lang::Zh.fill("found.none", &[&"甲"]), "图中没有“甲”。");
     }

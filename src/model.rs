@@ -30,8 +30,14 @@ pub enum EntityType {
 
 impl EntityType {
     /// All types, in the order in which they are listed to a reader.
-    pub const ALL: [Self; 6] =
-        [Self::Place, Self::Enterprise, Self::Project, Self::Campaign, Self::Person, Self::Honour];
+    pub const ALL: [Self; 6] = [
+        Self::Place,
+        Self::Enterprise,
+        Self::Project,
+        Self::Campaign,
+        Self::Person,
+        Self::Honour,
+    ];
 
     /// The lower-case English word used in JSON, IRIs and the annotation files.
     pub fn name(self) -> &'static str {

@@ -50,7 +50,8 @@ impl Ontology {
         static ONTOLOGY: OnceLock<Ontology> = OnceLock::new();
         ONTOLOGY.get_or_init(|| {
             let text = embedded::file(PATH).unwrap_or_default();
-            Self::read(PATH, text).expect("`xiangtu check` and a test hold that the built-in ontology loads")
+            Self::read(PATH, text)
+                .expect("`xiangtu check` and a test hold that the built-in ontology loads")
         })
     }
 
@@ -60,16 +61,26 @@ impl Ontology {
         let mut ontology = Self::default();
         let lists = Lists::new(&quads);
         for quad in &quads {
-            let NamedOrBlankNode::NamedNode(subject) = &quad.subject else { continue };
-            let term = ontology.terms.entry(subject.as_str().to_owned()).or_default();
+            let NamedOrBlankNode::NamedNode(subject) = &quad.subject else {
+                continue;
+            };
+            let term = ontology
+                .terms
+                .entry(subject.as_str().to_owned())
+                .or_default();
             term.take(quad, &lists);
         }
-        for quad in quads.iter().filter(|quad| quad.predicate == vocab::NOTATION) {
-            if let (NamedOrBlankNode::NamedNode(subject), Term::Literal(code)) = (&quad.subject, &quad.object)
+        for quad in quads
+            .iter()
+            .filter(|quad| quad.predicate == vocab::NOTATION)
+        {
+            if let (NamedOrBlankNode::NamedNode(subject), Term::Literal(code)) =
+                (&quad.subject, &quad.object)
             {
-                ontology
-                    .values
-                    .insert(code.value().to_owned(), ontology.terms[subject.as_str()].label.clone());
+                ontology.values.insert(
+                    code.value().to_owned(),
+                    ontology.terms[subject.as_str()].label.clone(),
+                );
             }
         }
         Ok(ontology)
@@ -82,45 +93,72 @@ impl Ontology {
 
     /// Whether a class, property or individual is declared.
     pub fn declares(&self, iri: &str) -> bool {
-        self.terms
-            .get(iri)
-            .is_some_and(|term| term.is_class || term.is_property || term.label.iter().any(|l| !l.is_empty()))
+        self.terms.get(iri).is_some_and(|term| {
+            term.is_class || term.is_property || term.label.iter().any(|l| !l.is_empty())
+        })
     }
 
     /// The label of a term in the language (0 Chinese, 1 English); its local name without one.
     pub fn label<'a>(&'a self, iri: &'a str, language: usize) -> &'a str {
-        let label = self.terms.get(iri).map_or("", |term| term.label[language].as_str());
-        if label.is_empty() { iri.rsplit(['#', '/']).next().unwrap_or(iri) } else { label }
+        let label = self
+            .terms
+            .get(iri)
+            .map_or("", |term| term.label[language].as_str());
+        if label.is_empty() {
+            iri.rsplit(['#', '/']).next().unwrap_or(iri)
+        } else {
+            label
+        }
     }
 
     /// The label of a controlled value such as `ongoing`.
     pub fn value_label<'a>(&'a self, code: &'a str, language: usize) -> &'a str {
-        self.values.get(code).map_or(code, |label| label[language].as_str())
+        self.values
+            .get(code)
+            .map_or(code, |label| label[language].as_str())
     }
 
     /// The properties that are drawn as edges, in order of IRI.
     pub fn edges(&self) -> impl Iterator<Item = (&str, &OntologyTerm)> {
-        self.terms.iter().filter(|(_, term)| term.edge).map(|(iri, term)| (iri.as_str(), term))
+        self.terms
+            .iter()
+            .filter(|(_, term)| term.edge)
+            .map(|(iri, term)| (iri.as_str(), term))
     }
 
     /// What is wrong with the ontology: a missing label, an unknown parent, a caption that is no property, an edge without ends.
     pub fn faults(&self) -> Vec<Error> {
         let mut faults = Vec::new();
-        let mut fault = |iri: &str, message: String| faults.push(Error::data(PATH, line_of(iri), message));
-        for (iri, term) in self.terms.iter().filter(|(iri, _)| iri.starts_with(vocab::NS)) {
+        let mut fault =
+            |iri: &str, message: String| faults.push(Error::data(PATH, line_of(iri), message));
+        for (iri, term) in self
+            .terms
+            .iter()
+            .filter(|(iri, _)| iri.starts_with(vocab::NS))
+        {
             if term.label.iter().any(String::is_empty) {
-                fault(iri, format!("{iri}: needs a label in Chinese and in English"));
+                fault(
+                    iri,
+                    format!("{iri}: needs a label in Chinese and in English"),
+                );
             }
             for parent in term.parents.iter().filter(|parent| !self.declares(parent)) {
                 fault(iri, format!("{iri}: parent {parent} is not declared"));
             }
             for property in term.caption.iter().chain(&term.featured) {
-                if !self.terms.get(property).is_some_and(|term| term.is_property) {
+                if !self
+                    .terms
+                    .get(property)
+                    .is_some_and(|term| term.is_property)
+                {
                     fault(iri, format!("{iri}: {property} is no declared property"));
                 }
             }
             if term.edge && term.ends.iter().any(Vec::is_empty) {
-                fault(iri, format!("{iri}: an edge needs xt:edgeFrom and xt:edgeTo"));
+                fault(
+                    iri,
+                    format!("{iri}: an edge needs xt:edgeFrom and xt:edgeTo"),
+                );
             }
             for end in term
                 .ends
@@ -139,7 +177,9 @@ impl Ontology {
 fn line_of(iri: &str) -> usize {
     let start = format!("xt:{} a ", iri.strip_prefix(vocab::NS).unwrap_or(iri));
     let text = embedded::file(PATH).unwrap_or_default();
-    text.lines().position(|line| line.starts_with(&start)).map_or(0, |at| at + 1)
+    text.lines()
+        .position(|line| line.starts_with(&start))
+        .map_or(0, |at| at + 1)
 }
 
 impl OntologyTerm {
@@ -153,10 +193,13 @@ impl OntologyTerm {
         if is(vocab::TYPE) {
             let class = object.unwrap_or_default();
             self.is_class |= class == format!("{OWL}Class");
-            self.is_property |=
-                class.starts_with(OWL) && class.ends_with("Property") || class == format!("{RDF}Property");
-        } else if predicate == format!("{RDFS}subClassOf") || predicate == format!("{RDFS}subPropertyOf") {
-            self.parents.extend(object.filter(|iri| iri.starts_with(vocab::NS)));
+            self.is_property |= class.starts_with(OWL) && class.ends_with("Property")
+                || class == format!("{RDF}Property");
+        } else if predicate == format!("{RDFS}subClassOf")
+            || predicate == format!("{RDFS}subPropertyOf")
+        {
+            self.parents
+                .extend(object.filter(|iri| iri.starts_with(vocab::NS)));
         } else if predicate == format!("{RDFS}label") {
             put(&mut self.label, &quad.object);
         } else if is(vocab::PLURAL) {
@@ -194,7 +237,9 @@ impl Lists {
     fn new(quads: &[Quad]) -> Self {
         let mut cells: BTreeMap<String, (Option<String>, Option<String>)> = BTreeMap::new();
         for quad in quads {
-            let NamedOrBlankNode::BlankNode(cell) = &quad.subject else { continue };
+            let NamedOrBlankNode::BlankNode(cell) = &quad.subject else {
+                continue;
+            };
             let cell = cells.entry(cell.as_str().to_owned()).or_default();
             match (quad.predicate.as_str().strip_prefix(RDF), &quad.object) {
                 (Some("first"), Term::NamedNode(item)) => cell.0 = Some(item.as_str().to_owned()),
@@ -213,7 +258,11 @@ impl Lists {
         };
         while let Some((first, rest)) = at.and_then(|cell| self.0.get(&cell)) {
             items.extend(first.clone());
-            at = if items.len() > self.0.len() { None } else { rest.clone() };
+            at = if items.len() > self.0.len() {
+                None
+            } else {
+                rest.clone()
+            };
         }
         items
     }

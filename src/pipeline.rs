@@ -63,7 +63,10 @@ pub fn build(
     let files = list_files(paths)?;
     let pool = threads(options.jobs)?;
     let mut store = Store::create(folder)?;
-    let mut report = BuildReport { files: files.len(), ..BuildReport::default() };
+    let mut report = BuildReport {
+        files: files.len(),
+        ..BuildReport::default()
+    };
     store.begin()?;
     let mut waiting: Vec<Sourced> = Vec::new();
     for (i, some) in files.chunks(AT_A_TIME).enumerate() {
@@ -72,9 +75,12 @@ pub fn build(
         for document in &documents {
             match &document.content {
                 Ok(_) => report.done += 1,
-                Err(reason) => {
-                    report.set_aside.extend(document.paths.iter().map(|path| (path.clone(), reason.clone())))
-                }
+                Err(reason) => report.set_aside.extend(
+                    document
+                        .paths
+                        .iter()
+                        .map(|path| (path.clone(), reason.clone())),
+                ),
             }
         }
         waiting.extend(documents);
@@ -113,12 +119,20 @@ fn source(path: &Path, options: &BuildOptions) -> Sourced {
             content: Err(Reason::Unreadable.name().to_owned()),
         };
     };
-    let name = path.file_name().map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
+    let name = path
+        .file_name()
+        .map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
     let content = match decode(&bytes) {
-        Ok(text) => {
-            Ok(options.extractions.get(&name).cloned().unwrap_or_else(|| extract_document(&name, text)))
-        }
+        Ok(text) => Ok(options
+            .extractions
+            .get(&name)
+            .cloned()
+            .unwrap_or_else(|| extract_document(&name, text))),
         Err(reason) => Err(reason.name().to_owned()),
     };
-    Sourced { hash: content_hash(&bytes), paths, content }
+    Sourced {
+        hash: content_hash(&bytes),
+        paths,
+        content,
+    }
 }

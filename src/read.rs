@@ -54,7 +54,11 @@ pub fn list_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
         }
     }
     if files.is_empty() {
-        let named = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
+        let named = paths
+            .iter()
+            .map(|p| p.display().to_string())
+            .collect::<Vec<_>>()
+            .join(", ");
         return Err(Error::Unreadable {
             path: named.into(),
             message: "no .txt or .md file in it; name a folder that holds texts".to_owned(),
@@ -71,7 +75,11 @@ fn walk(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<()> {
             continue;
         }
         // A link to a folder is not followed: it may lead back here.
-        if entry.file_type().map_err(|e| Error::file(&path, e))?.is_dir() {
+        if entry
+            .file_type()
+            .map_err(|e| Error::file(&path, e))?
+            .is_dir()
+        {
             walk(&path, files)?;
         } else if path
             .extension()
@@ -100,12 +108,24 @@ pub fn decode(bytes: &[u8]) -> Result<&str, Reason> {
     if bytes.contains(&0) {
         return Err(Reason::Binary);
     }
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| if looks_binary(bytes) { Reason::Binary } else { Reason::Encoding })?;
-    if text.chars().any(|c| is_han(c) || c.is_alphabetic()) { Ok(text) } else { Err(Reason::NoText) }
+    let text = std::str::from_utf8(bytes).map_err(|_| {
+        if looks_binary(bytes) {
+            Reason::Binary
+        } else {
+            Reason::Encoding
+        }
+    })?;
+    if text.chars().any(|c| is_han(c) || c.is_alphabetic()) {
+        Ok(text)
+    } else {
+        Err(Reason::NoText)
+    }
 }
 
 /// Control characters that no text holds.
 fn looks_binary(bytes: &[u8]) -> bool {
-    bytes.iter().take(4096).any(|b| matches!(b, 1..=6 | 14..=26 | 28..=31))
+    bytes
+        .iter()
+        .take(4096)
+        .any(|b| matches!(b, 1..=6 | 14..=26 | 28..=31))
 }

@@ -79,15 +79,24 @@ impl Thesaurus {
         for (path, text) in files {
             for quad in RdfParser::from_format(RdfFormat::Turtle).for_slice(text) {
                 let quad = quad.map_err(|e| {
-                    Error::data(path, e.location().map_or(1, |at| at.start.line as usize + 1), e.to_string())
+                    Error::data(
+                        path,
+                        e.location().map_or(1, |at| at.start.line as usize + 1),
+                        e.to_string(),
+                    )
                 })?;
-                let NamedOrBlankNode::NamedNode(subject) = &quad.subject else { continue };
+                let NamedOrBlankNode::NamedNode(subject) = &quad.subject else {
+                    continue;
+                };
                 let subject = subject.as_str();
                 if !subject.starts_with("https://w3id.org/xiangtu/id/campaign/") {
                     continue;
                 }
                 let at = *index.entry(subject.to_owned()).or_insert_with(|| {
-                    concepts.push(Concept { id: subject.to_owned(), ..Concept::default() });
+                    concepts.push(Concept {
+                        id: subject.to_owned(),
+                        ..Concept::default()
+                    });
                     concepts.len() - 1
                 });
                 let concept = &mut concepts[at];
@@ -110,13 +119,21 @@ impl Thesaurus {
                         concept.broader.push(object.as_str().to_owned())
                     }
                     Term::NamedNode(object) if predicate == format!("{XT}domain") => {
-                        concept.domain = object.as_str().rsplit('/').next().unwrap_or_default().to_owned();
+                        concept.domain = object
+                            .as_str()
+                            .rsplit('/')
+                            .next()
+                            .unwrap_or_default()
+                            .to_owned();
                     }
                     _ => {}
                 }
             }
         }
-        let mut thesaurus = Self { concepts, ..Self::default() };
+        let mut thesaurus = Self {
+            concepts,
+            ..Self::default()
+        };
         thesaurus.index();
         Ok(thesaurus)
     }
@@ -133,7 +150,10 @@ impl Thesaurus {
             add(&concept.name, at, true);
         }
         for (at, concept) in self.concepts.iter().enumerate() {
-            concept.alternatives.iter().for_each(|name| add(name, at, true));
+            concept
+                .alternatives
+                .iter()
+                .for_each(|name| add(name, at, true));
         }
         for (at, concept) in self.concepts.iter().enumerate() {
             concept.hidden.iter().for_each(|name| add(name, at, false));
@@ -160,6 +180,8 @@ impl Thesaurus {
     /// assert_eq!(concept.name, "最多跑一次");
     /// ```
     pub fn concept(&self, name: &str) -> Option<&Concept> {
-        self.by_key.get(&Self::key(name)).map(|&(at, _)| &self.concepts[at as usize])
+        self.by_key
+            .get(&Self::key(name))
+            .map(|&(at, _)| &self.concepts[at as usize])
     }
 }

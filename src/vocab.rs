@@ -36,7 +36,10 @@ macro_rules! dct {
 }
 macro_rules! nif {
     ($local:literal) => {
-        concat!("http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#", $local)
+        concat!(
+            "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#",
+            $local
+        )
     };
 }
 
@@ -213,7 +216,10 @@ pub const PREFIXES: &[(&str, &str)] = &[
     ("prov", "http://www.w3.org/ns/prov#"),
     ("xsd", "http://www.w3.org/2001/XMLSchema#"),
     ("itsrdf", "http://www.w3.org/2005/11/its/rdf#"),
-    ("nif", "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#"),
+    (
+        "nif",
+        "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#",
+    ),
 ];
 
 /// The class of places with a division code of this many digits.
@@ -243,7 +249,9 @@ pub fn class(kind: crate::model::EntityType) -> NamedNodeRef<'static> {
 
 /// The type of entity that a class stands for.
 pub fn entity_type(class_iri: &str) -> Option<crate::model::EntityType> {
-    crate::model::EntityType::ALL.into_iter().find(|kind| class(*kind).as_str() == class_iri)
+    crate::model::EntityType::ALL
+        .into_iter()
+        .find(|kind| class(*kind).as_str() == class_iri)
 }
 
 /// The property of a predicate.

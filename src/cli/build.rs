@@ -30,24 +30,37 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         Some(path) => read_extractions(path)?,
         None => BTreeMap::new(),
     };
-    let options = BuildOptions { jobs: arguments.jobs, extractions };
+    let options = BuildOptions {
+        jobs: arguments.jobs,
+        extractions,
+    };
     // A progress bar draws on a terminal only; elsewhere it is silent.
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     bar.set_style(
-        ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}").expect("the template is well-formed"),
+        ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}")
+            .expect("the template is well-formed"),
     );
     let progress = |done: usize, all: usize| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     };
-    let report = build(&arguments.paths, &arguments.store.store, &options, &progress)?;
+    let report = build(
+        &arguments.paths,
+        &arguments.store.store,
+        &options,
+        &progress,
+    )?;
     bar.finish_and_clear();
     if context.json {
         write_json(out, &report)?;
     } else {
         summary(&report, &arguments.store.store, context, out)?;
     }
-    Ok(if report.set_aside.is_empty() { Exit::Found } else { Exit::SetAside })
+    Ok(if report.set_aside.is_empty() {
+        Exit::Found
+    } else {
+        Exit::SetAside
+    })
 }
 
 /// Reads JSON Lines of extractions by their documents' file names.
@@ -79,7 +92,15 @@ fn summary(
     writeln!(
         out,
         "{}",
-        lang.fill("build.done", &[&report.done, &report.set_aside.len(), &store.documents, &store.mentions])
+        lang.fill(
+            "build.done",
+            &[
+                &report.done,
+                &report.set_aside.len(),
+                &store.documents,
+                &store.mentions
+            ]
+        )
     )?;
     let mut rows = Vec::new();
     for (kind, n) in &store.entities {
@@ -111,10 +132,22 @@ fn summary(
         &rows,
     )?;
     if !report.set_aside.is_empty() {
-        writeln!(out, "{}", lang.fill("build.aside", &[&report.set_aside.len()]))?;
+        writeln!(
+            out,
+            "{}",
+            lang.fill("build.aside", &[&report.set_aside.len()])
+        )?;
         for (path, reason) in &report.set_aside {
-            writeln!(out, "  {path}: {}", lang.find(&format!("reason.{reason}")).unwrap_or(reason))?;
+            writeln!(
+                out,
+                "  {path}: {}",
+                lang.find(&format!("reason.{reason}")).unwrap_or(reason)
+            )?;
         }
     }
-    Ok(writeln!(out, "{}", lang.fill("build.to", &[&folder.display()]))?)
+    Ok(writeln!(
+        out,
+        "{}",
+        lang.fill("build.to", &[&folder.display()])
+    )?)
 }

@@ -16,8 +16,12 @@ pub(super) struct Arguments {
 }
 
 /// Where knowledge lies, with the ending of its files.
-const FOLDERS: [(&str, &str); 4] =
-    [("data/lexicon", "tsv"), ("ontology", "ttl"), ("ontology/campaigns", "ttl"), ("queries", "rq")];
+const FOLDERS: [(&str, &str); 4] = [
+    ("data/lexicon", "tsv"),
+    ("ontology", "ttl"),
+    ("ontology/campaigns", "ttl"),
+    ("queries", "rq"),
+];
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
     let files = match &arguments.folder {
@@ -31,26 +35,41 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     let faults = faults(&files);
     let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
     if context.json {
-        write_json(out, &serde_json::json!({"files": files.len(), "faults": lines}))?;
+        write_json(
+            out,
+            &serde_json::json!({"files": files.len(), "faults": lines}),
+        )?;
     } else {
         for line in &lines {
             writeln!(out, "{line}")?;
         }
-        let message = if lines.is_empty() { ("check.good", files.len()) } else { ("check.bad", lines.len()) };
+        let message = if lines.is_empty() {
+            ("check.good", files.len())
+        } else {
+            ("check.bad", lines.len())
+        };
         writeln!(out, "{}", context.lang.fill(message.0, &[&message.1]))?;
     }
-    Ok(if lines.is_empty() { Exit::Found } else { Exit::Error })
+    Ok(if lines.is_empty() {
+        Exit::Found
+    } else {
+        Exit::Error
+    })
 }
 
 fn read_files(root: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let mut files = BTreeMap::new();
     for (folder, ending) in FOLDERS {
-        let Ok(entries) = std::fs::read_dir(root.join(folder)) else { continue };
+        let Ok(entries) = std::fs::read_dir(root.join(folder)) else {
+            continue;
+        };
         for entry in entries {
             let path = entry.map_err(|e| Error::file(root.join(folder), e))?.path();
             if path.extension().is_some_and(|e| e == ending) {
                 let text = std::fs::read_to_string(&path).map_err(|e| Error::file(&path, e))?;
-                let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+                let name = path
+                    .file_name()
+                    .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
                 files.insert(format!("{folder}/{name}"), text);
             }
         }
@@ -73,7 +92,11 @@ fn faults(files: &BTreeMap<String, String>) -> Vec<Error> {
         if path.ends_with(".tsv") {
             faults.extend(lexicon_faults(path, text));
         } else if path.ends_with(".rq") {
-            faults.extend(parse_query_file(path, text).and_then(|query| query.check()).err());
+            faults.extend(
+                parse_query_file(path, text)
+                    .and_then(|query| query.check())
+                    .err(),
+            );
         } else if path == "ontology/xiangtu.ttl" {
             match Ontology::read(path, text) {
                 Ok(ontology) => faults.extend(ontology.faults()),
@@ -107,7 +130,9 @@ fn lexicon_faults(path: &str, text: &str) -> Vec<Error> {
         let term = cells[0];
         match columns {
             None => fault("no line `# term…` names the columns above the first term".to_owned()),
-            Some(n) if n != cells.len() => fault(format!("expected {n} columns, found {}", cells.len())),
+            Some(n) if n != cells.len() => {
+                fault(format!("expected {n} columns, found {}", cells.len()))
+            }
             Some(_) => {}
         }
         if term.is_empty() || term.trim() != term {
@@ -125,7 +150,14 @@ fn lexicon_faults(path: &str, text: &str) -> Vec<Error> {
         }
     }
     if !text.starts_with('#') {
-        faults.insert(0, Error::data(path, 1, "expected a head comment that says what the file is for"));
+        faults.insert(
+            0,
+            Error::data(
+                path,
+                1,
+                "expected a head comment that says what the file is for",
+            ),
+        );
     }
     faults
 }

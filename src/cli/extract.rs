@@ -48,13 +48,19 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
             }
         }
     }
-    Ok(if set_aside { Exit::SetAside } else { Exit::Found })
+    Ok(if set_aside {
+        Exit::SetAside
+    } else {
+        Exit::Found
+    })
 }
 
 fn line(path: &Path, given: &BTreeMap<String, Extraction>) -> Result<String, String> {
     let bytes = std::fs::read(path).map_err(|e| e.to_string())?;
     let text = decode(&bytes).map_err(|reason| reason.name().to_owned())?;
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name = path
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let extraction = match given.get(&name) {
         Some(given) => extract_given(&name, text, given),
         None => extract_document(&name, text),

@@ -34,7 +34,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     let found = store.find(&arguments.name, arguments.r#type, arguments.at.as_deref())?;
     let exact = |f: &Found| {
         key(&f.name) == key(&arguments.name)
-            || f.aliases.iter().any(|alias| key(alias) == key(&arguments.name))
+            || f.aliases
+                .iter()
+                .any(|alias| key(alias) == key(&arguments.name))
     };
     match found.as_slice() {
         [] => {
@@ -56,7 +58,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         several if context.json => write_json(out, &several)?,
         several => {
             if several.iter().any(exact) {
-                writeln!(out, "{}", lang.fill("found.many", &[&arguments.name, &several.len()]))?;
+                writeln!(
+                    out,
+                    "{}",
+                    lang.fill("found.many", &[&arguments.name, &several.len()])
+                )?;
             } else {
                 writeln!(out, "{}", lang.fill("found.partial", &[&arguments.name]))?;
             }
@@ -69,16 +75,29 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
 fn type_label(found: &Found, lang: Lang) -> &'static str {
     let level = found.code.as_deref().and_then(vocab::place_class);
     let class = level.or(found.kind.map(vocab::class));
-    class.map_or("", |class| Ontology::get().label(class.as_str(), lang.index()))
+    class.map_or("", |class| {
+        Ontology::get().label(class.as_str(), lang.index())
+    })
 }
 
 fn write_list(found: &[Found], lang: Lang, out: &mut dyn Write) -> anyhow::Result<()> {
-    let headings = ["col.name", "col.type", "col.path", "col.code", "col.statements", "col.documents"]
-        .map(|key| lang.text(key));
+    let headings = [
+        "col.name",
+        "col.type",
+        "col.path",
+        "col.code",
+        "col.statements",
+        "col.documents",
+    ]
+    .map(|key| lang.text(key));
     let rows: Vec<Vec<String>> = found
         .iter()
         .map(|f| {
-            let at = if f.path.is_empty() { f.places.join("、") } else { path(f, " ") };
+            let at = if f.path.is_empty() {
+                f.places.join("、")
+            } else {
+                path(f, " ")
+            };
             vec![
                 f.name.clone(),
                 type_label(f, lang).to_owned(),
@@ -93,7 +112,12 @@ fn write_list(found: &[Found], lang: Lang, out: &mut dyn Write) -> anyhow::Resul
 }
 
 fn path(found: &Found, joint: &str) -> String {
-    found.path.iter().map(|step| step.name.as_str()).collect::<Vec<_>>().join(joint)
+    found
+        .path
+        .iter()
+        .map(|step| step.name.as_str())
+        .collect::<Vec<_>>()
+        .join(joint)
 }
 
 fn write_card(card: &Card, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -103,7 +127,13 @@ fn write_card(card: &Card, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()
         [Some(first), Some(last)] => format!("（{first}–{last}）"),
         _ => String::new(),
     };
-    writeln!(out, "{}  {}  {}", found.name, type_label(found, lang), found.short_id())?;
+    writeln!(
+        out,
+        "{}  {}  {}",
+        found.name,
+        type_label(found, lang),
+        found.short_id()
+    )?;
     if found.path.len() > 1 {
         writeln!(out, "  {}", path(found, " › "))?;
     }
@@ -117,11 +147,21 @@ fn write_card(card: &Card, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()
             writeln!(out, "  {}: {}", lang.text(key), names.join("、"))?;
         }
     }
-    writeln!(out, "  {}{years}", lang.fill("card.documents", &[&found.documents]))?;
+    writeln!(
+        out,
+        "  {}{years}",
+        lang.fill("card.documents", &[&found.documents])
+    )?;
     for group in &card.groups {
         writeln!(out, "\n{} ({})", heading(group, lang), group.lines.len())?;
-        let headings =
-            ["col.year", "col.said", "col.quote", "col.document", "col.confidence"].map(|key| lang.text(key));
+        let headings = [
+            "col.year",
+            "col.said",
+            "col.quote",
+            "col.document",
+            "col.confidence",
+        ]
+        .map(|key| lang.text(key));
         let rows: Vec<Vec<String>> = group.lines.iter().map(|line| row(line, lang)).collect();
         table::write(out, &headings, &rows)?;
     }
@@ -137,7 +177,11 @@ fn write_card(card: &Card, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()
                 vec![
                     n.year.map_or_else(String::new, |year| year.to_string()),
                     table::shorten(&n.quote, inside(n.start), inside(n.end)),
-                    n.path.rsplit(['/', '\\']).next().unwrap_or(&n.path).to_owned(),
+                    n.path
+                        .rsplit(['/', '\\'])
+                        .next()
+                        .unwrap_or(&n.path)
+                        .to_owned(),
                 ]
             })
             .collect();
@@ -151,7 +195,10 @@ fn heading(group: &Group, lang: Lang) -> &str {
     if !group.inverse {
         return ontology.label(&group.property, lang.index());
     }
-    match ontology.term(&group.property).and_then(|term| term.inverse.as_deref()) {
+    match ontology
+        .term(&group.property)
+        .and_then(|term| term.inverse.as_deref())
+    {
         Some(inverse) => ontology.label(inverse, lang.index()),
         // A post is text, so it has no other end: these are the posts that the place's own reports name.
         None => lang.text("card.officials"),
@@ -163,9 +210,15 @@ fn row(line: &Line, lang: Lang) -> Vec<String> {
     let inside = |at: usize| at.saturating_sub(statement.quote_start);
     let file = line.path.rsplit(['/', '\\']).next().unwrap_or(&line.path);
     vec![
-        statement.year.map_or_else(String::new, |year| year.to_string()),
+        statement
+            .year
+            .map_or_else(String::new, |year| year.to_string()),
         said(line, lang),
-        table::shorten(&statement.quote, inside(statement.start), inside(statement.end)),
+        table::shorten(
+            &statement.quote,
+            inside(statement.start),
+            inside(statement.end),
+        ),
         file.to_owned(),
         format!("{:.2}", statement.confidence),
     ]
@@ -183,7 +236,10 @@ fn said(line: &Line, lang: Lang) -> String {
         } else {
             value
         };
-        parts.push(format!("{value}{}", statement.unit.as_deref().unwrap_or("")));
+        parts.push(format!(
+            "{value}{}",
+            statement.unit.as_deref().unwrap_or("")
+        ));
     }
     if let Some(change) = &statement.change {
         parts.push(lang.fill("said.change", &[&format!("{change}%")]));

@@ -73,7 +73,12 @@ enum Command {
 /// The store that a command reads.
 #[derive(Args)]
 struct StoreArgument {
-    #[arg(long, env = "XIANGTU_STORE", default_value = "store", value_name = "DIR")]
+    #[arg(
+        long,
+        env = "XIANGTU_STORE",
+        default_value = "store",
+        value_name = "DIR"
+    )]
     store: PathBuf,
 }
 
@@ -98,7 +103,10 @@ pub fn run() -> Done {
     let lang = language(&raw);
     let matches = localised(lang).get_matches_from(raw);
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
-    let context = Context { lang: arguments.lang.unwrap_or(lang), json: arguments.json };
+    let context = Context {
+        lang: arguments.lang.unwrap_or(lang),
+        json: arguments.json,
+    };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let exit = match arguments.command {
         Command::Build(arguments) => build::run(&arguments, &context, &mut out),
@@ -109,7 +117,9 @@ pub fn run() -> Done {
         Command::Export(arguments) => export::run(&arguments, &context, &mut out),
         Command::Check(arguments) => check::run(&arguments, &context, &mut out),
         Command::Train(arguments) => train::run(&arguments, &mut out),
-        Command::Completions(arguments) => completions::run(&arguments, localised(context.lang), &mut out),
+        Command::Completions(arguments) => {
+            completions::run(&arguments, localised(context.lang), &mut out)
+        }
     }?;
     out.flush()?;
     Ok(exit)
@@ -117,16 +127,22 @@ pub fn run() -> Done {
 
 /// Whether the reader of our output went away, which is no error.
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error
-        .chain()
-        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+    })
 }
 
 /// The language is needed before the arguments are parsed: the help texts are in it.
 fn language(raw: &[OsString]) -> Lang {
     let mut words = raw.iter().filter_map(|word| word.to_str());
     while let Some(word) = words.next() {
-        let value = if word == "--lang" { words.next() } else { word.strip_prefix("--lang=") };
+        let value = if word == "--lang" {
+            words.next()
+        } else {
+            word.strip_prefix("--lang=")
+        };
         if let Some(lang) = value.and_then(|value| Lang::from_str(value, true).ok()) {
             return lang;
         }
@@ -147,7 +163,9 @@ fn localised(lang: Lang) -> clap::Command {
         };
         command.mut_args(|arg| {
             let id = arg.get_id().as_str().to_owned();
-            let help = lang.find(&format!("help.{name}.{id}")).or_else(|| lang.find(&format!("help.{id}")));
+            let help = lang
+                .find(&format!("help.{name}.{id}"))
+                .or_else(|| lang.find(&format!("help.{id}")));
             match help {
                 Some(help) => arg.help(help),
                 None => arg,
@@ -189,7 +207,12 @@ mod tests {
                 assert!(sub.get_about().is_some(), "{}", sub.get_name());
                 assert!(sub.get_after_help().is_some(), "{}", sub.get_name());
                 for arg in sub.get_arguments().filter(|arg| !arg.is_hide_set()) {
-                    assert!(arg.get_help().is_some(), "{} {}", sub.get_name(), arg.get_id());
+                    assert!(
+                        arg.get_help().is_some(),
+                        "{} {}",
+                        sub.get_name(),
+                        arg.get_id()
+                    );
                 }
             }
         }

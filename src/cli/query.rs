@@ -40,13 +40,21 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         writeln!(out, "{}", context.lang.text("query.none"))?;
     } else {
         let rows = shown(&answer, &store, context.lang)?;
-        let headings: Vec<&str> = answer.columns.iter().map(|c| heading(c, context.lang)).collect();
+        let headings: Vec<&str> = answer
+            .columns
+            .iter()
+            .map(|c| heading(c, context.lang))
+            .collect();
         if !query.question[0].is_empty() {
             writeln!(out, "{}", query.question[context.lang.index()])?;
         }
         table::write(out, &headings, &rows)?;
     }
-    Ok(if answer.rows.is_empty() { Exit::Nothing } else { Exit::Found })
+    Ok(if answer.rows.is_empty() {
+        Exit::Nothing
+    } else {
+        Exit::Found
+    })
 }
 
 /// A file by its path, else a question by its name.
@@ -81,7 +89,11 @@ fn list(context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
         .iter()
         .map(|query| {
             let parameters = query.parameters.iter().map(|p| {
-                if p.default.is_empty() { p.name.clone() } else { format!("{}={}", p.name, p.default) }
+                if p.default.is_empty() {
+                    p.name.clone()
+                } else {
+                    format!("{}={}", p.name, p.default)
+                }
             });
             vec![
                 query.name.clone(),
@@ -90,7 +102,8 @@ fn list(context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
             ]
         })
         .collect();
-    let headings = ["col.query", "col.question", "col.parameters"].map(|key| context.lang.text(key));
+    let headings =
+        ["col.query", "col.question", "col.parameters"].map(|key| context.lang.text(key));
     Ok(table::write(out, &headings, &rows)?)
 }
 
@@ -130,11 +143,14 @@ fn shown(answer: &Answer, store: &Store, lang: Lang) -> anyhow::Result<Vec<Vec<S
                 }
                 Some(value) if value.is_iri => store.full_name_of(&value.value)?,
                 Some(value) if column == "quote" => table::shorten(&value.value, 0, 0),
-                Some(value) if value.value == "true" || value.value == "false" => {
-                    lang.find(&format!("said.{}", value.value)).unwrap_or_default().to_owned()
-                }
+                Some(value) if value.value == "true" || value.value == "false" => lang
+                    .find(&format!("said.{}", value.value))
+                    .unwrap_or_default()
+                    .to_owned(),
                 Some(value) if matches!(column.as_str(), "status" | "part" | "kind") => {
-                    Ontology::get().value_label(&value.value, lang.index()).to_owned()
+                    Ontology::get()
+                        .value_label(&value.value, lang.index())
+                        .to_owned()
                 }
                 Some(value) => value.value.clone(),
             });
@@ -150,11 +166,18 @@ fn heading(column: &str, lang: Lang) -> &str {
         return text;
     }
     let ontology = Ontology::get();
-    let class = column
-        .chars()
-        .next()
-        .map(|c| format!("{}{}{}", vocab::NS, c.to_uppercase(), &column[c.len_utf8()..]));
-    for iri in [Some(format!("{}{column}", vocab::NS)), class].into_iter().flatten() {
+    let class = column.chars().next().map(|c| {
+        format!(
+            "{}{}{}",
+            vocab::NS,
+            c.to_uppercase(),
+            &column[c.len_utf8()..]
+        )
+    });
+    for iri in [Some(format!("{}{column}", vocab::NS)), class]
+        .into_iter()
+        .flatten()
+    {
         if let Some(term) = ontology.term(&iri) {
             return &term.label[lang.index()];
         }

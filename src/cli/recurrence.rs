@@ -54,8 +54,14 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         let cells: Vec<Vec<String>> = rows
             .iter()
             .map(|row| {
-                let numbers =
-                    [row.towns, row.counties, row.prefectures, row.provinces, row.statements, row.documents];
+                let numbers = [
+                    row.towns,
+                    row.counties,
+                    row.prefectures,
+                    row.provinces,
+                    row.statements,
+                    row.documents,
+                ];
                 let mut cells = vec![row.name.clone()];
                 cells.extend(numbers.iter().map(ToString::to_string));
                 cells.extend([year(row.first), year(row.last)]);
@@ -64,5 +70,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
             .collect();
         table::write(out, &headings, &cells)?;
     }
-    Ok(if rows.is_empty() { Exit::Nothing } else { Exit::Found })
+    Ok(if rows.is_empty() {
+        Exit::Nothing
+    } else {
+        Exit::Found
+    })
 }

@@ -5,20 +5,29 @@ use std::io::{self, IsTerminal, Write};
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, presets};
 
 /// A table with these headings; columns whose every cell is a number stand to the right.
-pub(super) fn write(out: &mut dyn Write, headings: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
+pub(super) fn write(
+    out: &mut dyn Write,
+    headings: &[&str],
+    rows: &[Vec<String>],
+) -> io::Result<()> {
     let mut table = Table::new();
     // Lines are of plain hyphens: many terminals of Chinese users draw box characters two columns wide.
     table.load_style(presets::NOTHING.header_separator(LineStyle::none().fill('-').junction('-')));
     table.set_header(headings);
     if let Some(width) = width() {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        table
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(width);
     }
     for row in rows {
         table.add_row(row);
     }
     for (i, column) in table.column_iter_mut().enumerate() {
         let is_number = |row: &Vec<String>| {
-            row.get(i).is_some_and(|cell| cell.chars().all(|c| c.is_ascii_digit() || ".-–".contains(c)))
+            row.get(i).is_some_and(|cell| {
+                cell.chars()
+                    .all(|c| c.is_ascii_digit() || ".-–".contains(c))
+            })
         };
         if !rows.is_empty() && rows.iter().all(is_number) {
             column.set_cell_alignment(CellAlignment::Right);
@@ -41,13 +50,24 @@ fn width() -> Option<u16> {
 pub(super) fn shorten(quote: &str, start: usize, end: usize) -> String {
     const AROUND: usize = 14;
     const WHOLE: usize = 44;
-    let chars: Vec<char> = quote.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    let chars: Vec<char> = quote
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .collect();
     if chars.len() <= WHOLE {
         return chars.into_iter().collect();
     }
-    let (start, end) = if start < end && end <= chars.len() { (start, end) } else { (0, 0) };
-    let (from, to) =
-        (start.saturating_sub(AROUND), (end + AROUND).max(WHOLE.min(start + WHOLE)).min(chars.len()));
+    let (start, end) = if start < end && end <= chars.len() {
+        (start, end)
+    } else {
+        (0, 0)
+    };
+    let (from, to) = (
+        start.saturating_sub(AROUND),
+        (end + AROUND)
+            .max(WHOLE.min(start + WHOLE))
+            .min(chars.len()),
+    );
     let mut text: String = chars[from..to].iter().collect();
     if from > 0 {
         text.insert(0, '…');
@@ -67,7 +87,10 @@ mod tests {
         let quote: String = ('一'..='龥').take(200).collect();
         let evidence: String = quote.chars().skip(90).take(6).collect();
         let short = shorten(&quote, 90, 96);
-        assert!(short.contains(&evidence) && short.chars().count() < 80, "{short}");
+        assert!(
+            short.contains(&evidence) && short.chars().count() < 80,
+            "{short}"
+        );
         assert_eq!(shorten("短句。", 0, 2), "短句。");
         assert!(shorten(&quote, 500, 900).ends_with('…'));
     }

@@ -14,7 +14,12 @@ pub(super) struct Arguments {
     gold: Vec<PathBuf>,
     #[arg(long, value_name = "DIR")]
     texts: Option<PathBuf>,
-    #[arg(long, short, default_value = "data/model/mentions.tsv", value_name = "FILE")]
+    #[arg(
+        long,
+        short,
+        default_value = "data/model/mentions.tsv",
+        value_name = "FILE"
+    )]
     output: PathBuf,
     #[arg(long, value_name = "FOLDS")]
     left_out: Option<usize>,

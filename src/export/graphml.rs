@@ -27,7 +27,12 @@ const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
   <graph id="xiangtu" edgedefault="directed">
 "#;
 
-pub(super) fn write(store: &Store, min_confidence: f64, out: &mut dyn Write, path: &Path) -> Result<()> {
+pub(super) fn write(
+    store: &Store,
+    min_confidence: f64,
+    out: &mut dyn Write,
+    path: &Path,
+) -> Result<()> {
     let network = project(store, min_confidence)?;
     write_network(&network, out).map_err(|e| Error::file(path, e))
 }
@@ -54,9 +59,17 @@ fn write_network(network: &crate::graph::Network, out: &mut dyn Write) -> io::Re
             escape(source),
             escape(target)
         )?;
-        data(out, "property", link.property.rsplit('#').next().unwrap_or(&link.property))?;
+        data(
+            out,
+            "property",
+            link.property.rsplit('#').next().unwrap_or(&link.property),
+        )?;
         data(out, "caption", ontology.label(&link.property, 0))?;
-        data(out, "weight", &format!("{:.1}", link.statements.max(1) as f64))?;
+        data(
+            out,
+            "weight",
+            &format!("{:.1}", link.statements.max(1) as f64),
+        )?;
         data(out, "statements", &link.statements.to_string())?;
         data(out, "documents", &link.documents.to_string())?;
         if let Some((first, last)) = link.years {
@@ -72,6 +85,9 @@ fn write_network(network: &crate::graph::Network, out: &mut dyn Write) -> io::Re
 
 fn data(out: &mut dyn Write, key: &str, value: &str) -> io::Result<()> {
     // XML 1.0 has no way to write most control characters.
-    let value: String = value.chars().filter(|c| !c.is_control() || matches!(c, '\t' | '\n')).collect();
+    let value: String = value
+        .chars()
+        .filter(|c| !c.is_control() || matches!(c, '\t' | '\n'))
+        .collect();
     writeln!(out, "      <data key=\"{key}\">{}</data>", escape(&value))
 }

@@ -75,8 +75,9 @@ pub struct Decoded<'a> {
 impl Decoded<'_> {
     /// The marginal probability of a mention of this kind from `start` to `end`.
     pub fn probability(&mut self, start: usize, end: usize, kind: usize) -> f64 {
-        let messages =
-            self.messages.get_or_insert_with(|| Messages::new(&self.scores, &self.crf.transitions));
+        let messages = self
+            .messages
+            .get_or_insert_with(|| Messages::new(&self.scores, &self.crf.transitions));
         self.crf.span_probability(messages, start, end, kind)
     }
 }
@@ -149,10 +150,10 @@ impl Messages {
                     row[if to == 0 { 0 } else { begin(to - 1) }] = sum;
                 }
                 for t in 0..T {
-                    row[inside(t)] =
-                        prev[begin(t)] * self.edge[within(t, 0)] + prev[inside(t)] * self.edge[within(t, 2)];
-                    row[end(t)] =
-                        prev[begin(t)] * self.edge[within(t, 1)] + prev[inside(t)] * self.edge[within(t, 3)];
+                    row[inside(t)] = prev[begin(t)] * self.edge[within(t, 0)]
+                        + prev[inside(t)] * self.edge[within(t, 2)];
+                    row[end(t)] = prev[begin(t)] * self.edge[within(t, 1)]
+                        + prev[inside(t)] * self.edge[within(t, 3)];
                 }
             }
             let mut sum = 0.0;
@@ -191,10 +192,10 @@ impl Messages {
                     row[if from == 0 { 0 } else { end(from - 1) }] = sum;
                 }
                 for t in 0..T {
-                    row[begin(t)] =
-                        next[inside(t)] * self.edge[within(t, 0)] + next[end(t)] * self.edge[within(t, 1)];
-                    row[inside(t)] =
-                        next[inside(t)] * self.edge[within(t, 2)] + next[end(t)] * self.edge[within(t, 3)];
+                    row[begin(t)] = next[inside(t)] * self.edge[within(t, 0)]
+                        + next[end(t)] * self.edge[within(t, 1)];
+                    row[inside(t)] = next[inside(t)] * self.edge[within(t, 2)]
+                        + next[end(t)] * self.edge[within(t, 3)];
                 }
             }
             self.beta[i] = row;
@@ -204,7 +205,10 @@ impl Messages {
     /// What the last position must be multiplied with: sequences that end inside a mention do not count.
     fn evidence(&self) -> f64 {
         let n = self.node.len();
-        (0..LABELS).map(|l| self.alpha[n - 1][l] * self.beta[n - 1][l]).sum::<f64>().max(f64::MIN_POSITIVE)
+        (0..LABELS)
+            .map(|l| self.alpha[n - 1][l] * self.beta[n - 1][l])
+            .sum::<f64>()
+            .max(f64::MIN_POSITIVE)
     }
 }
 
@@ -253,8 +257,17 @@ impl Crf {
     pub fn decode(&self, attributes: &[Vec<u32>]) -> Decoded<'_> {
         let mut scores = self.scores(attributes);
         self.favour(&mut scores);
-        let labels = if scores.is_empty() { Vec::new() } else { self.viterbi(&scores) };
-        let mut decoded = Decoded { crf: self, scores, messages: None, spans: Vec::new() };
+        let labels = if scores.is_empty() {
+            Vec::new()
+        } else {
+            self.viterbi(&scores)
+        };
+        let mut decoded = Decoded {
+            crf: self,
+            scores,
+            messages: None,
+            spans: Vec::new(),
+        };
         let mut i = 0;
         while i < labels.len() {
             let start = i;
@@ -269,7 +282,12 @@ impl Crf {
             }
             i = (i + 1).min(labels.len());
             let probability = decoded.probability(start, i, kind);
-            decoded.spans.push(Span { start, end: i, kind, probability });
+            decoded.spans.push(Span {
+                start,
+                end: i,
+                kind,
+                probability,
+            });
         }
         decoded
     }
@@ -314,10 +332,14 @@ impl Crf {
                 back[i][label] = from_label as u8;
             }
             for t in 0..T {
-                for (label, from_begin, from_inside) in
-                    [(inside(t), within(t, 0), within(t, 2)), (end(t), within(t, 1), within(t, 3))]
-                {
-                    let (a, b) = (best[begin(t)] + w[from_begin], best[inside(t)] + w[from_inside]);
+                for (label, from_begin, from_inside) in [
+                    (inside(t), within(t, 0), within(t, 2)),
+                    (end(t), within(t, 1), within(t, 3)),
+                ] {
+                    let (a, b) = (
+                        best[begin(t)] + w[from_begin],
+                        best[inside(t)] + w[from_inside],
+                    );
                     next[label] = a.max(b) + scores[i][label];
                     back[i][label] = if a >= b { begin(t) } else { inside(t) } as u8;
                 }
@@ -350,12 +372,19 @@ impl Crf {
                 }
             }
         }
-        let mut keys: Vec<u64> =
-            seen.iter().filter(|(_, s)| s.1 >= options.min_documents && s.2 >= 3).map(|(&k, _)| k).collect();
+        let mut keys: Vec<u64> = seen
+            .iter()
+            .filter(|(_, s)| s.1 >= options.min_documents && s.2 >= 3)
+            .map(|(&k, _)| k)
+            .collect();
         keys.sort_unstable();
         let frequency: Vec<f32> = keys.iter().map(|k| seen[k].2 as f32).collect();
         let mut crf = Crf {
-            rows: keys.iter().enumerate().map(|(i, &k)| (k, i as u32)).collect(),
+            rows: keys
+                .iter()
+                .enumerate()
+                .map(|(i, &k)| (k, i as u32))
+                .collect(),
             weights: vec![[0.0; STRIDE]; keys.len()],
             transitions: vec![0.0; TRANSITIONS],
             favour: options.favour,
@@ -364,7 +393,10 @@ impl Crf {
             .iter()
             .map(|e| {
                 (
-                    e.attributes.iter().map(|a| a.iter().filter_map(|&k| crf.row(k)).collect()).collect(),
+                    e.attributes
+                        .iter()
+                        .map(|a| a.iter().filter_map(|&k| crf.row(k)).collect())
+                        .collect(),
                     &e.labels[..],
                 )
             })
@@ -492,7 +524,14 @@ impl Crf {
         }
     }
 
-    fn edge_gradient(&self, m: &Messages, i: usize, z: f64, labels: &[u8], edges: &mut [f64; TRANSITIONS]) {
+    fn edge_gradient(
+        &self,
+        m: &Messages,
+        i: usize,
+        z: f64,
+        labels: &[u8],
+        edges: &mut [f64; TRANSITIONS],
+    ) {
         let prev = &m.alpha[i - 1];
         let mut next = m.beta[i];
         for (x, w) in next.iter_mut().zip(&m.node[i]) {
@@ -517,10 +556,20 @@ impl Crf {
         }
         let (a, b) = (labels[i - 1] as usize, labels[i] as usize);
         let index = if a == 0 || (a - 1) % 3 == 2 {
-            cross(if a == 0 { 0 } else { (a - 1) / 3 + 1 }, if b == 0 { 0 } else { (b - 1) / 3 + 1 })
+            cross(
+                if a == 0 { 0 } else { (a - 1) / 3 + 1 },
+                if b == 0 { 0 } else { (b - 1) / 3 + 1 },
+            )
         } else {
             let t = (a - 1) / 3;
-            within(t, if a == begin(t) { usize::from(b == end(t)) } else { 2 + usize::from(b == end(t)) })
+            within(
+                t,
+                if a == begin(t) {
+                    usize::from(b == end(t))
+                } else {
+                    2 + usize::from(b == end(t))
+                },
+            )
         };
         edges[index] -= 1.0;
     }
@@ -533,7 +582,11 @@ impl Crf {
         for (key, row) in keys {
             let mut w = self.weights[row as usize];
             for x in &mut w {
-                *x = if x.abs() < least { 0.0 } else { (*x * 100.0).round() / 100.0 };
+                *x = if x.abs() < least {
+                    0.0
+                } else {
+                    (*x * 100.0).round() / 100.0
+                };
             }
             if w.iter().any(|&x| x != 0.0) {
                 rows.insert(key, weights.len() as u32);
@@ -571,7 +624,10 @@ impl Crf {
 
     /// Reads what [`Crf::to_tsv`] wrote.
     pub fn from_tsv(path: &str, text: &str) -> Result<Self> {
-        let mut crf = Crf { transitions: vec![0.0; TRANSITIONS], ..Crf::default() };
+        let mut crf = Crf {
+            transitions: vec![0.0; TRANSITIONS],
+            ..Crf::default()
+        };
         for (n, line) in text.lines().enumerate() {
             if line.starts_with('#') || line.is_empty() {
                 continue;
@@ -601,7 +657,10 @@ impl Crf {
                 let (label, weight) = cell.split_once(':').ok_or_else(bad)?;
                 row[label_index(label).ok_or_else(bad)?] = weight.parse().map_err(|_| bad())?;
             }
-            crf.rows.insert(u64::from_str_radix(key, 16).map_err(|_| bad())?, crf.weights.len() as u32);
+            crf.rows.insert(
+                u64::from_str_radix(key, 16).map_err(|_| bad())?,
+                crf.weights.len() as u32,
+            );
             crf.weights.push(row);
         }
         Ok(crf)
@@ -648,7 +707,11 @@ fn label_name(label: usize) -> String {
     if label == 0 {
         "O".into()
     } else {
-        format!("{}-{}", ["B", "I", "E"][(label - 1) % 3], EntityType::ALL[(label - 1) / 3].name())
+        format!(
+            "{}-{}",
+            ["B", "I", "E"][(label - 1) % 3],
+            EntityType::ALL[(label - 1) / 3].name()
+        )
     }
 }
 

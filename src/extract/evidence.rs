@@ -160,9 +160,20 @@ pub fn collect(doc: &Document, places: &[PlaceHit]) -> Evidence {
 
 fn characters(chars: &[char], a: &mut [Vec<u64>]) {
     let n = chars.len() as i64;
-    let at =
-        |i: i64| if (0..n).contains(&i) && chars[i as usize] != '\n' { code(chars[i as usize]) } else { 0 };
-    let kind_at = |i: i64| kind(if (0..n).contains(&i) { Some(chars[i as usize]) } else { None });
+    let at = |i: i64| {
+        if (0..n).contains(&i) && chars[i as usize] != '\n' {
+            code(chars[i as usize])
+        } else {
+            0
+        }
+    };
+    let kind_at = |i: i64| {
+        kind(if (0..n).contains(&i) {
+            Some(chars[i as usize])
+        } else {
+            None
+        })
+    };
     for i in 0..n {
         let row = &mut a[i as usize];
         row.push(key(Template::Bias, 0));
@@ -170,7 +181,10 @@ fn characters(chars: &[char], a: &mut [Vec<u64>]) {
             row.push(key(Template::Char, ((d + 4) as u64) << 16 | at(i + d)));
         }
         for d in -2..=1i64 {
-            row.push(key(Template::Pair, ((d + 4) as u64) << 32 | at(i + d) << 16 | at(i + d + 1)));
+            row.push(key(
+                Template::Pair,
+                ((d + 4) as u64) << 32 | at(i + d) << 16 | at(i + d + 1),
+            ));
         }
         for d in -2..=0i64 {
             row.push(key(
@@ -178,19 +192,27 @@ fn characters(chars: &[char], a: &mut [Vec<u64>]) {
                 ((d + 4) as u64) << 48 | at(i + d) << 32 | at(i + d + 1) << 16 | at(i + d + 2),
             ));
         }
-        row.push(key(Template::Kind, kind_at(i - 1) << 8 | kind_at(i) << 4 | kind_at(i + 1)));
+        row.push(key(
+            Template::Kind,
+            kind_at(i - 1) << 8 | kind_at(i) << 4 | kind_at(i + 1),
+        ));
     }
 }
 
 /// A part-of-speech tag as a number; only its first two letters count.
 fn tag_code(tag: &str) -> u64 {
-    tag.bytes().take(2).fold(0, |code, b| code << 8 | u64::from(b))
+    tag.bytes()
+        .take(2)
+        .fold(0, |code, b| code << 8 | u64::from(b))
 }
 
 fn words(chars: &[char], a: &mut [Vec<u64>]) {
     let mut start = 0;
     while start < chars.len() {
-        let end = chars[start..].iter().position(|&c| c == '\n').map_or(chars.len(), |n| start + n + 1);
+        let end = chars[start..]
+            .iter()
+            .position(|&c| c == '\n')
+            .map_or(chars.len(), |n| start + n + 1);
         let text: String = chars[start..end].iter().collect();
         let tags = JIEBA.tag(&text, true);
         let mut at = start;
@@ -200,14 +222,24 @@ fn words(chars: &[char], a: &mut [Vec<u64>]) {
             let before = if w > 0 { tag_code(tags[w - 1].tag) } else { 0 };
             let behind = tags.get(w + 1).map_or(0, |t| tag_code(t.tag));
             let form = form_code(token.word);
-            let form_before = if w > 0 { form_code(tags[w - 1].word) } else { 0 };
+            let form_before = if w > 0 {
+                form_code(tags[w - 1].word)
+            } else {
+                0
+            };
             let form_behind = tags.get(w + 1).map_or(0, |t| form_code(t.word));
             for k in 0..n {
                 let p = place_in(k, n);
                 let row = &mut a[at + k];
                 row.push(key(Template::Word, p << 16 | tag));
-                row.push(key(Template::Neighbours, 1 << 48 | p << 32 | before << 16 | tag));
-                row.push(key(Template::Neighbours, 2 << 48 | p << 32 | tag << 16 | behind));
+                row.push(key(
+                    Template::Neighbours,
+                    1 << 48 | p << 32 | before << 16 | tag,
+                ));
+                row.push(key(
+                    Template::Neighbours,
+                    2 << 48 | p << 32 | tag << 16 | behind,
+                ));
                 row.push(key(Template::Form, 1 << 50 | p << 48 | form));
                 row.push(key(Template::Form, 2 << 50 | p << 48 | form_before));
                 row.push(key(Template::Form, 3 << 50 | p << 48 | form_behind));
@@ -245,12 +277,16 @@ fn leftmost_longest(hits: &[Hit]) -> Vec<Hit> {
 fn class_code(class: Class) -> u64 {
     // A class keeps its code when files are added: it is made from its name.
     let name = Lexicon::get().class_name(class);
-    name.bytes().fold(0xCBF2_9CE4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3))
-        & 0xFFFF_FFFF
+    name.bytes().fold(0xCBF2_9CE4_8422_2325u64, |h, b| {
+        (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3)
+    }) & 0xFFFF_FFFF
 }
 
-static CLASS_CODES: LazyLock<Vec<u64>> =
-    LazyLock::new(|| (0..Lexicon::get().n_classes()).map(|c| class_code(c as Class)).collect());
+static CLASS_CODES: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    (0..Lexicon::get().n_classes())
+        .map(|c| class_code(c as Class))
+        .collect()
+});
 
 fn terms(hits: &[Hit], a: &mut [Vec<u64>]) {
     let codes = &*CLASS_CODES;
@@ -258,7 +294,10 @@ fn terms(hits: &[Hit], a: &mut [Vec<u64>]) {
         let class = codes[h.class as usize];
         let (start, end) = (h.start as usize, h.end as usize);
         for i in start..end {
-            a[i].push(key(Template::In, place_in(i - start, end - start) << 32 | class));
+            a[i].push(key(
+                Template::In,
+                place_in(i - start, end - start) << 32 | class,
+            ));
         }
         if end < a.len() {
             a[end].push(key(Template::After, class));
@@ -272,7 +311,13 @@ fn terms(hits: &[Hit], a: &mut [Vec<u64>]) {
 fn place_names(places: &[PlaceHit], a: &mut [Vec<u64>]) {
     // Of names that begin at one place or lie within another only the longest is told, by the strongest grade.
     let mut sorted: Vec<&PlaceHit> = places.iter().collect();
-    sorted.sort_by_key(|h| (h.start, std::cmp::Reverse(h.end), std::cmp::Reverse(h.grade)));
+    sorted.sort_by_key(|h| {
+        (
+            h.start,
+            std::cmp::Reverse(h.end),
+            std::cmp::Reverse(h.grade),
+        )
+    });
     let mut last_end = 0;
     for hit in sorted {
         if hit.end <= last_end {
@@ -281,7 +326,10 @@ fn place_names(places: &[PlaceHit], a: &mut [Vec<u64>]) {
         last_end = hit.end;
         let code = u64::from(hit.grade);
         for i in hit.start..hit.end {
-            a[i].push(key(Template::Place, place_in(i - hit.start, hit.end - hit.start) << 16 | code));
+            a[i].push(key(
+                Template::Place,
+                place_in(i - hit.start, hit.end - hit.start) << 16 | code,
+            ));
         }
         if hit.end < a.len() {
             a[hit.end].push(key(Template::PlaceBefore, code));
@@ -301,7 +349,11 @@ struct Frames {
 static FRAMES: LazyLock<Frames> = LazyLock::new(|| {
     let lexicon = Lexicon::get();
     let classes = |names: &[&str]| {
-        names.iter().enumerate().filter_map(|(i, n)| Some((lexicon.class(n)?, i as u64 + 1))).collect()
+        names
+            .iter()
+            .enumerate()
+            .filter_map(|(i, n)| Some((lexicon.class(n)?, i as u64 + 1)))
+            .collect()
     };
     Frames {
         heads: classes(&[
@@ -391,7 +443,10 @@ fn frames(chars: &[char], hits: &[Hit], a: &mut [Vec<u64>]) {
         let (v, d) = verb.map_or((0, 0), |(set, end)| (u64::from(set), distance(i - end)));
         a[i].push(key(Template::Verb, v << 8 | d));
         let (s, sd, w) = right[i];
-        a[i].push(key(Template::Frame, v << 24 | d << 16 | u64::from(s) << 8 | sd << 4 | w));
+        a[i].push(key(
+            Template::Frame,
+            v << 24 | d << 16 | u64::from(s) << 8 | sd << 4 | w,
+        ));
     }
 }
 
@@ -416,8 +471,9 @@ fn quotes(chars: &[char], hits: &[Hit], a: &mut [Vec<u64>]) {
             }
         };
         let limit = (i + 60).min(chars.len());
-        let Some(end) =
-            (i + 1..limit).find(|&j| chars[j] == close || chars[j] == '\n').filter(|&j| chars[j] == close)
+        let Some(end) = (i + 1..limit)
+            .find(|&j| chars[j] == close || chars[j] == '\n')
+            .filter(|&j| chars[j] == close)
         else {
             i += 1;
             continue;
@@ -437,11 +493,17 @@ fn quotes(chars: &[char], hits: &[Hit], a: &mut [Vec<u64>]) {
             } else {
                 2
             };
-            a[j].push(key(Template::Quote, book << 20 | comma << 16 | p << 12 | length << 8 | head));
+            a[j].push(key(
+                Template::Quote,
+                book << 20 | comma << 16 | p << 12 | length << 8 | head,
+            ));
             a[j].push(key(Template::Quote, 1 << 24 | p << 12 | head));
         }
         if end + 1 < chars.len() {
-            a[end + 1].push(key(Template::Quote, 2 << 24 | length << 8 | head | book << 20));
+            a[end + 1].push(key(
+                Template::Quote,
+                2 << 24 | length << 8 | head | book << 20,
+            ));
         }
         i += 1;
     }
@@ -485,7 +547,10 @@ fn lists(chars: &[char], hits: &[Hit], a: &mut [Vec<u64>]) {
             to += 1;
         }
         let n_items = 1 + chars[from..to].iter().filter(|&&c| c == '、').count() as u64;
-        let etc = chars[last_comma..to].iter().position(|&c| c == '等').map(|p| last_comma + p);
+        let etc = chars[last_comma..to]
+            .iter()
+            .position(|&c| c == '等')
+            .map(|p| last_comma + p);
         let head_in = |lo: usize, hi: usize, ending: bool| {
             let first = heads.partition_point(|h| h.0 < lo);
             let mut best = 0;
@@ -498,7 +563,8 @@ fn lists(chars: &[char], hits: &[Hit], a: &mut [Vec<u64>]) {
         };
         let announced = etc.map_or(0, |e| head_in(e + 1, (e + 12).min(to), false));
         let last_item = head_in(last_comma + 1, etc.unwrap_or(to), etc.is_some());
-        let payload = u64::from(etc.is_some()) << 16 | announced << 8 | last_item << 4 | n_items.min(4);
+        let payload =
+            u64::from(etc.is_some()) << 16 | announced << 8 | last_item << 4 | n_items.min(4);
         for row in &mut a[from..to] {
             row.push(key(Template::List, payload));
             row.push(key(Template::List, 1 << 24 | announced << 8));
@@ -519,23 +585,38 @@ pub fn describe(key: u64) -> String {
             .collect()
     };
     let tag = |p: u64| -> String {
-        [(p >> 8 & 0xFF) as u8, (p & 0xFF) as u8].iter().filter(|b| **b > 0).map(|&b| b as char).collect()
+        [(p >> 8 & 0xFF) as u8, (p & 0xFF) as u8]
+            .iter()
+            .filter(|b| **b > 0)
+            .map(|&b| b as char)
+            .collect()
     };
     let class = |p: u64| -> String {
         let lexicon = Lexicon::get();
         (0..lexicon.n_classes())
             .find(|&c| CLASS_CODES[c] == p & 0xFFFF_FFFF)
-            .map_or_else(|| format!("{p:x}"), |c| lexicon.class_name(c as Class).to_owned())
+            .map_or_else(
+                || format!("{p:x}"),
+                |c| lexicon.class_name(c as Class).to_owned(),
+            )
     };
     let within = |p: u64| ["first", "middle", "last", "only"][(p & 3) as usize];
-    let Some(template) = template else { return format!("{key:x}") };
+    let Some(template) = template else {
+        return format!("{key:x}");
+    };
     match template {
         Template::Char => format!("Char[{:+}]={}", (p >> 16) as i64 - 4, text(p, 1)),
         Template::Pair => format!("Pair[{:+}]={}", (p >> 32) as i64 - 4, text(p, 2)),
         Template::Triple => format!("Triple[{:+}]={}", (p >> 48) as i64 - 4, text(p, 3)),
         Template::Word => format!("Word={} {}", within(p >> 16), tag(p)),
         Template::Neighbours => {
-            format!("Neighbours{}={} {} {}", p >> 48, within(p >> 32), tag(p >> 16), tag(p))
+            format!(
+                "Neighbours{}={} {} {}",
+                p >> 48,
+                within(p >> 32),
+                tag(p >> 16),
+                tag(p)
+            )
         }
         Template::Form => format!(
             "Form[{:+}]={} {}",

@@ -24,13 +24,21 @@ pub fn indicate(context: &Context) -> Vec<Indicator> {
     let mut reader = Reader {
         context,
         chars,
-        home: context.home.as_ref().map_or_else(|| format!("{LOCAL}home"), |home| home.id.clone()),
+        home: context
+            .home
+            .as_ref()
+            .map_or_else(|| format!("{LOCAL}home"), |home| home.id.clone()),
         rows: Vec::new(),
         before: Vec::new(),
         before_row: 0,
         plan_year: context.year.map(|year| year + 1),
     };
-    if context.doc.sentences.iter().all(|s| s.part == Part::Plan || s.heading > 0) {
+    if context
+        .doc
+        .sentences
+        .iter()
+        .all(|s| s.part == Part::Plan || s.heading > 0)
+    {
         reader.plan_year = context.year;
     }
     for sentence in &context.doc.sentences {
@@ -125,31 +133,53 @@ impl Vocabulary {
         let mut add = |term: &'static str, role: u32, kinds: &'static str| {
             let entry = terms.entry(term).or_default();
             entry.roles |= role;
-            entry.kinds.extend(kinds.split(',').filter(|kind| !kind.is_empty()));
+            entry
+                .kinds
+                .extend(kinds.split(',').filter(|kind| !kind.is_empty()));
         };
-        for line in embedded::file("data/lexicon/indicators.tsv").unwrap_or_default().lines() {
+        for line in embedded::file("data/lexicon/indicators.tsv")
+            .unwrap_or_default()
+            .lines()
+        {
             let mut cells = line.split('\t');
-            if let (false, Some(term), Some(kinds)) = (line.starts_with('#'), cells.next(), cells.next()) {
+            if let (false, Some(term), Some(kinds)) =
+                (line.starts_with('#'), cells.next(), cells.next())
+            {
                 add(term, role::NAME, kinds);
             }
         }
-        for line in embedded::file("data/lexicon/indicate-words.tsv").unwrap_or_default().lines() {
+        for line in embedded::file("data/lexicon/indicate-words.tsv")
+            .unwrap_or_default()
+            .lines()
+        {
             let mut cells = line.split('\t');
-            if let (false, Some(term), Some(word)) = (line.starts_with('#'), cells.next(), cells.next()) {
-                let role = role::ALL.iter().find(|(name, _)| *name == word).map_or(0, |(_, role)| *role);
+            if let (false, Some(term), Some(word)) =
+                (line.starts_with('#'), cells.next(), cells.next())
+            {
+                let role = role::ALL
+                    .iter()
+                    .find(|(name, _)| *name == word)
+                    .map_or(0, |(_, role)| *role);
                 add(term, role, cells.next().unwrap_or_default());
             }
         }
         // A name with 财政收入 in it speaks of a place as 财政收入 does.
-        let of_place: Vec<&str> =
-            terms.iter().filter(|(_, term)| term.roles & role::PLACE != 0).map(|(text, _)| *text).collect();
+        let of_place: Vec<&str> = terms
+            .iter()
+            .filter(|(_, term)| term.roles & role::PLACE != 0)
+            .map(|(text, _)| *text)
+            .collect();
         for (text, term) in &mut terms {
-            if term.roles & (role::NAME | role::HEAD) != 0 && of_place.iter().any(|word| text.contains(word))
+            if term.roles & (role::NAME | role::HEAD) != 0
+                && of_place.iter().any(|word| text.contains(word))
             {
                 term.roles |= role::PLACE;
             }
         }
-        let mut out = Self { long: FxHashMap::default(), single: FxHashMap::default() };
+        let mut out = Self {
+            long: FxHashMap::default(),
+            single: FxHashMap::default(),
+        };
         for (text, term) in terms {
             let chars: Box<[char]> = text.chars().collect();
             match *chars {
@@ -171,18 +201,29 @@ impl Vocabulary {
         out.clear();
         let mut i = start;
         while i < end {
-            let long = (i + 1 < end).then(|| self.long.get(&(chars[i], chars[i + 1]))).flatten();
+            let long = (i + 1 < end)
+                .then(|| self.long.get(&(chars[i], chars[i + 1])))
+                .flatten();
             let found = long.and_then(|bucket| {
                 bucket.iter().find(|(word, _)| {
-                    word.get(2).is_none_or(|c| chars.get(i + 2) == Some(c)) && chars[i..end].starts_with(word)
+                    word.get(2).is_none_or(|c| chars.get(i + 2) == Some(c))
+                        && chars[i..end].starts_with(word)
                 })
             });
             if let Some((word, term)) = found {
-                out.push(Token { start: i, end: i + word.len(), term });
+                out.push(Token {
+                    start: i,
+                    end: i + word.len(),
+                    term,
+                });
                 i += word.len();
             } else {
                 if let Some(term) = self.single.get(&chars[i]) {
-                    out.push(Token { start: i, end: i + 1, term });
+                    out.push(Token {
+                        start: i,
+                        end: i + 1,
+                        term,
+                    });
                 }
                 i += 1;
             }
@@ -297,7 +338,9 @@ impl Reader<'_> {
     fn sentence(&mut self, sentence: &Sentence) {
         let text = &self.chars[sentence.start..sentence.end];
         if sentence.heading == 9
-            || !text.iter().any(|c| c.is_ascii_digit() || matches!(c, '番' | 'X' | 'x' | '×' | '*'))
+            || !text
+                .iter()
+                .any(|c| c.is_ascii_digit() || matches!(c, '番' | 'X' | 'x' | '×' | '*'))
         {
             return;
         }
@@ -308,10 +351,20 @@ impl Reader<'_> {
         let mut tokens = Vec::new();
         VOCABULARY.tokens(self.chars, sentence.start, sentence.end, &mut tokens);
         // 500万元以上固定资产投资 is a name.
-        numbers.retain(|q| !tokens.iter().any(|t| t.start <= q.start && q.end <= t.end && t.is(role::NAME)));
+        numbers.retain(|q| {
+            !tokens
+                .iter()
+                .any(|t| t.start <= q.start && q.end <= t.end && t.is(role::NAME))
+        });
         let years = self.years(sentence, &tokens);
-        let mut passage =
-            Passage { sentence, tokens, numbers, years, first_row: self.rows.len(), from: None };
+        let mut passage = Passage {
+            sentence,
+            tokens,
+            numbers,
+            years,
+            first_row: self.rows.len(),
+            from: None,
+        };
         let mut subject = Subject::Home;
         let mut seen = sentence.start;
         let mut i = 0;
@@ -322,7 +375,10 @@ impl Reader<'_> {
             let run = self.run(&passage, i);
             i += self.read(&mut passage, i, run, &subject);
         }
-        let names: Vec<Name> = self.rows[passage.first_row..].iter().map(|row| row.name.clone()).collect();
+        let names: Vec<Name> = self.rows[passage.first_row..]
+            .iter()
+            .map(|row| row.name.clone())
+            .collect();
         if !names.is_empty() {
             self.before = names;
             self.before_row = passage.first_row;
@@ -345,14 +401,21 @@ impl Reader<'_> {
         }
         if let Some(year) = year {
             let plan = sentence.part == Part::Plan;
-            let this = if plan { self.plan_year.unwrap_or(year) } else { year };
+            let this = if plan {
+                self.plan_year.unwrap_or(year)
+            } else {
+                year
+            };
             for token in tokens.iter().filter(|t| {
-                t.is(role::LEAD | role::COMPARE) && "今本去上前明五过这未十".contains(chars[t.start])
+                t.is(role::LEAD | role::COMPARE)
+                    && "今本去上前明五过这未十".contains(chars[t.start])
             }) {
                 let text: String = chars[token.start..token.end].iter().collect();
                 let said = match text.as_str() {
                     "今年" | "本年" => this.to_string(),
-                    "去年" | "上年" | "前年" => (this - if text == "前年" { 2 } else { 1 }).to_string(),
+                    "去年" | "上年" | "前年" => {
+                        (this - if text == "前年" { 2 } else { 1 }).to_string()
+                    }
                     "明年" => (year + 1).to_string(),
                     "五年来" | "五年间" | "过去五年" | "这五年" | "五年累计" | "五年" if !plan =>
                     {
@@ -388,33 +451,53 @@ impl Reader<'_> {
             .peekable();
         for span in spans {
             while let Some(word) = words.next_if(|word| word.start < span.start) {
-                *subject = if word.is(role::SCOPE) { Subject::Home } else { Subject::Firm };
+                *subject = if word.is(role::SCOPE) {
+                    Subject::Home
+                } else {
+                    Subject::Firm
+                };
             }
             match span.kind {
-                EntityType::Enterprise | EntityType::Project | EntityType::Person => *subject = Subject::Firm,
+                EntityType::Enterprise | EntityType::Project | EntityType::Person => {
+                    *subject = Subject::Firm
+                }
                 EntityType::Place if self.opens_clause(passage, span) => {
                     let id = &self.context.entities[span.entity].id;
-                    *subject = if *id == self.home { Subject::Home } else { Subject::Place(id.clone()) };
+                    *subject = if *id == self.home {
+                        Subject::Home
+                    } else {
+                        Subject::Place(id.clone())
+                    };
                 }
                 _ => {}
             }
         }
         for word in words {
-            *subject = if word.is(role::SCOPE) { Subject::Home } else { Subject::Firm };
+            *subject = if word.is(role::SCOPE) {
+                Subject::Home
+            } else {
+                Subject::Firm
+            };
         }
     }
 
     /// Whether a mention stands at the head of its clause, so that it can be the subject.
     fn opens_clause(&self, passage: &Passage, span: &Span) -> bool {
         let mut start = self.clause_start(passage.sentence.start, span.start);
-        if let Some(n) = self.chars[start..span.start].iter().rposition(|c| *c == '、') {
+        if let Some(n) = self.chars[start..span.start]
+            .iter()
+            .rposition(|c| *c == '、')
+        {
             start += n + 1;
         }
         span.start - start <= 12 && self.blank(passage, start, span.start)
     }
 
     fn clause_start(&self, from: usize, position: usize) -> usize {
-        self.chars[from..position].iter().rposition(|c| is_break(*c)).map_or(from, |n| from + n + 1)
+        self.chars[from..position]
+            .iter()
+            .rposition(|c| is_break(*c))
+            .map_or(from, |n| from + n + 1)
     }
 
     /// How many quantities from this one on stand in one list: `12%和19.6%`.
@@ -440,14 +523,19 @@ impl Reader<'_> {
             from = from.max(passage.numbers[i - 1].end);
         }
         if *subject == Subject::Firm
-            && !words(passage, from, quantity.start).iter().any(|t| t.is(role::PLACE))
+            && !words(passage, from, quantity.start)
+                .iter()
+                .any(|t| t.is(role::PLACE))
             && !self.follows_row(passage, i)
         {
             passage.from = None;
             return run;
         }
         let tail = self.tail(passage, from, quantity.start);
-        if words(passage, from, quantity.start).iter().any(|t| t.is(role::AGAINST)) {
+        if words(passage, from, quantity.start)
+            .iter()
+            .any(|t| t.is(role::AGAINST))
+        {
             return 1;
         }
         if let Some((grown, sign)) = self.growth(passage, from, &tail, &quantity) {
@@ -465,20 +553,34 @@ impl Reader<'_> {
 
     /// Whether the quantity before was read as a figure, and this one continues it.
     fn follows_row(&self, passage: &Passage, i: usize) -> bool {
-        self.rows[passage.first_row..].last().is_some_and(|row| row.at + 1 == i)
+        self.rows[passage.first_row..]
+            .last()
+            .is_some_and(|row| row.at + 1 == i)
             && (passage.numbers[i].is_rate() || passage.from.is_some())
     }
 
     /// Strips the words between name and number.
     fn tail(&self, passage: &Passage, from: usize, to: usize) -> Tail {
-        let mut tail = Tail { end: to, level: false, strong: false, to: false, each: false };
+        let mut tail = Tail {
+            end: to,
+            level: false,
+            strong: false,
+            to: false,
+            each: false,
+        };
         loop {
-            let years = if tail.level { self.strip_years(from, tail.end) } else { tail.end };
+            let years = if tail.level {
+                self.strip_years(from, tail.end)
+            } else {
+                tail.end
+            };
             if years < tail.end {
                 tail.end = years;
                 continue;
             }
-            let Some(token) = token_ending(passage, from, tail.end) else { break };
+            let Some(token) = token_ending(passage, from, tail.end) else {
+                break;
+            };
             if !token.is(role::LEVEL | role::COMPARE)
                 || token.is(role::NAME | role::HEAD | role::UP | role::DOWN)
             {
@@ -541,7 +643,9 @@ impl Reader<'_> {
             let digits = rest
                 .iter()
                 .rev()
-                .take_while(|c| c.is_ascii_digit() || matches!(c, '一' | '两' | '三' | '四' | '五' | '十'))
+                .take_while(|c| {
+                    c.is_ascii_digit() || matches!(c, '一' | '两' | '三' | '四' | '五' | '十')
+                })
                 .count();
             if digits > 0 {
                 return to - 1 - digits;
@@ -561,8 +665,15 @@ impl Reader<'_> {
         end: usize,
         sign: &str,
     ) -> usize {
-        let change =
-            |q: &Quantity| q.change().map(|c| if c.starts_with('-') { c } else { format!("{sign}{c}") });
+        let change = |q: &Quantity| {
+            q.change().map(|c| {
+                if c.starts_with('-') {
+                    c
+                } else {
+                    format!("{sign}{c}")
+                }
+            })
+        };
         let region_empty = self.blank(passage, from, end);
         if run > 1 {
             let numbers = &passage.numbers[i..i + run];
@@ -581,7 +692,16 @@ impl Reader<'_> {
             } else if let Some(names) = self.names(passage, from, end, run) {
                 for (k, name) in names.into_iter().enumerate() {
                     let q = &passage.numbers[i + k];
-                    self.push(passage, i + k, subject, name, None, None, change(q), rule::GROWTH);
+                    self.push(
+                        passage,
+                        i + k,
+                        subject,
+                        name,
+                        None,
+                        None,
+                        change(q),
+                        rule::GROWTH,
+                    );
                 }
             }
             return run;
@@ -597,26 +717,59 @@ impl Reader<'_> {
                 row.end = quantity.end.max(row.end);
                 row.at = i;
             } else if let Some(name) = self.name_before(passage, from, i) {
-                self.push(passage, i, subject, name, None, None, change(quantity), rule::CLAUSE_BEFORE);
+                self.push(
+                    passage,
+                    i,
+                    subject,
+                    name,
+                    None,
+                    None,
+                    change(quantity),
+                    rule::CLAUSE_BEFORE,
+                );
             }
             return 1;
         }
         let list = self.names_in(passage, from, end);
-        if list.len() > 1 && list.iter().all(|name| matches!(name.class, Class::Known | Class::Headed)) {
+        if list.len() > 1
+            && list
+                .iter()
+                .all(|name| matches!(name.class, Class::Known | Class::Headed))
+        {
             for name in list {
-                self.push(passage, i, subject, name, None, None, change(quantity), rule::GROWTH);
+                self.push(
+                    passage,
+                    i,
+                    subject,
+                    name,
+                    None,
+                    None,
+                    change(quantity),
+                    rule::GROWTH,
+                );
             }
             return 1;
         }
         if let Some(name) = self.name(passage, from, end, true) {
             let rule = match name.class {
                 Class::Known | Class::Headed | Class::Share => rule::GROWTH,
-                Class::Other | Class::Field if name.text.chars().count() <= 12 && quantity.unit != "倍" => {
+                Class::Other | Class::Field
+                    if name.text.chars().count() <= 12 && quantity.unit != "倍" =>
+                {
                     rule::GROWTH_OTHER
                 }
                 _ => return 1,
             };
-            self.push(passage, i, subject, name, None, None, change(quantity), rule);
+            self.push(
+                passage,
+                i,
+                subject,
+                name,
+                None,
+                None,
+                change(quantity),
+                rule,
+            );
         }
         1
     }
@@ -636,7 +789,10 @@ impl Reader<'_> {
                 return false;
             }
             let names: Vec<Name> = if self.rows.len() >= passage.first_row + run {
-                self.rows[passage.first_row..].iter().map(|row| row.name.clone()).collect()
+                self.rows[passage.first_row..]
+                    .iter()
+                    .map(|row| row.name.clone())
+                    .collect()
             } else {
                 self.before.clone()
             };
@@ -653,28 +809,58 @@ impl Reader<'_> {
             for (k, name) in distinct.into_iter().skip(skip).enumerate() {
                 let q = passage.numbers[i + k].clone();
                 if fits(name.kinds, &q) {
-                    self.push(passage, i + k, subject, name, q.value, Some(q.unit), None, rule::EACH);
+                    self.push(
+                        passage,
+                        i + k,
+                        subject,
+                        name,
+                        q.value,
+                        Some(q.unit),
+                        None,
+                        rule::EACH,
+                    );
                 }
             }
             return true;
         }
-        let Some(names) = self.names(passage, from, tail.end, run) else { return false };
+        let Some(names) = self.names(passage, from, tail.end, run) else {
+            return false;
+        };
         for (k, name) in names.into_iter().enumerate() {
             let q = passage.numbers[i + k].clone();
             if fits(name.kinds, &q) {
-                self.push(passage, i + k, subject, name, q.value, Some(q.unit), None, rule::EACH);
+                self.push(
+                    passage,
+                    i + k,
+                    subject,
+                    name,
+                    q.value,
+                    Some(q.unit),
+                    None,
+                    rule::EACH,
+                );
             }
         }
         true
     }
 
-    fn read_value(&mut self, passage: &mut Passage, i: usize, subject: &Subject, from: usize, tail: &Tail) {
+    fn read_value(
+        &mut self,
+        passage: &mut Passage,
+        i: usize,
+        subject: &Subject,
+        from: usize,
+        tail: &Tail,
+    ) {
         let quantity = passage.numbers[i].clone();
         let value = quantity.value.clone();
         let unit = Some(quantity.unit.clone());
         // 由A增至B: the new level.
         if let Some(name) = passage.from.take()
-            && (tail.to || words(passage, from, quantity.start).iter().any(|t| t.is(role::TO)))
+            && (tail.to
+                || words(passage, from, quantity.start)
+                    .iter()
+                    .any(|t| t.is(role::TO)))
         {
             self.push(passage, i, subject, name, value, unit, None, rule::TO);
             return;
@@ -706,10 +892,13 @@ impl Reader<'_> {
             return;
         }
         // 较上年增加3200亩 tells no total.
-        if token_ending(passage, from, tail.end)
-            .is_some_and(|t| t.is(role::UP | role::DOWN) && !t.is(role::FIELD | role::HEAD) && !tail.to)
-        {
-            if let Some(row) = self.rows[passage.first_row..].last_mut().filter(|row| row.at + 1 == i) {
+        if token_ending(passage, from, tail.end).is_some_and(|t| {
+            t.is(role::UP | role::DOWN) && !t.is(role::FIELD | role::HEAD) && !tail.to
+        }) {
+            if let Some(row) = self.rows[passage.first_row..]
+                .last_mut()
+                .filter(|row| row.at + 1 == i)
+            {
                 row.at = i;
             }
             return;
@@ -718,11 +907,19 @@ impl Reader<'_> {
             self.read_nameless(passage, i, subject, from, tail);
             return;
         }
-        let last_kind =
-            self.rows.get(passage.first_row..).and_then(|rows| rows.last()).map(|row| row.quantity_kind);
+        let last_kind = self
+            .rows
+            .get(passage.first_row..)
+            .and_then(|rows| rows.last())
+            .map(|row| row.quantity_kind);
         // 其中青溪镇6.2万亩: the figure before, of another place; it may stand in the sentence before.
-        let reach = if last_kind.is_some() { passage.first_row } else { self.before_row };
-        let whole = last_kind.is_some() || self.chars[passage.sentence.start..].starts_with(&['其', '中']);
+        let reach = if last_kind.is_some() {
+            passage.first_row
+        } else {
+            self.before_row
+        };
+        let whole =
+            last_kind.is_some() || self.chars[passage.sentence.start..].starts_with(&['其', '中']);
         if whole
             && let Some(name) = self.rows[reach..]
                 .iter()
@@ -731,12 +928,30 @@ impl Reader<'_> {
                 .map(|row| row.name.clone())
             && let Some(place) = self.only_place(passage, from, tail.end)
         {
-            self.push(passage, i, &Subject::Place(place), name, value, unit, None, rule::OF_PLACE);
+            self.push(
+                passage,
+                i,
+                &Subject::Place(place),
+                name,
+                value,
+                unit,
+                None,
+                rule::OF_PLACE,
+            );
             return;
         }
         let Some(mut name) = self.name(passage, from, tail.end, false) else {
             if let Some(behind) = self.name_behind(passage, &quantity) {
-                self.push(passage, i, subject, behind, value, unit, None, rule::BEFORE_NAME);
+                self.push(
+                    passage,
+                    i,
+                    subject,
+                    behind,
+                    value,
+                    unit,
+                    None,
+                    rule::BEFORE_NAME,
+                );
             }
             return;
         };
@@ -749,11 +964,14 @@ impl Reader<'_> {
             Class::Other | Class::Field
                 if last_kind == Some(quantity.kind)
                     && (matches!(quantity.kind, "area" | "weight" | "heads")
-                        || matches!(quantity.kind, "people" | "households" | "money" | "count")
-                            && (from > passage.sentence.start && self.chars[from - 1] == '、'
-                                || self.chars[from..].starts_with(&['、'])
-                                || self.chars[from..].starts_with(&['其', '中'])
-                                || self.chars[from..].starts_with(&['，', '其', '中'])))
+                        || matches!(
+                            quantity.kind,
+                            "people" | "households" | "money" | "count"
+                        ) && (from > passage.sentence.start
+                            && self.chars[from - 1] == '、'
+                            || self.chars[from..].starts_with(&['、'])
+                            || self.chars[from..].starts_with(&['其', '中'])
+                            || self.chars[from..].starts_with(&['，', '其', '中'])))
                     && ends
                     && name.text.chars().count() <= 8
                     && self.rows.last().is_some_and(|row| row.at + 1 == i) =>
@@ -778,7 +996,16 @@ impl Reader<'_> {
             }
             _ => {
                 if let Some(behind) = self.name_behind(passage, &quantity) {
-                    self.push(passage, i, subject, behind, value, unit, None, rule::BEFORE_NAME);
+                    self.push(
+                        passage,
+                        i,
+                        subject,
+                        behind,
+                        value,
+                        unit,
+                        None,
+                        rule::BEFORE_NAME,
+                    );
                 }
                 return;
             }
@@ -788,7 +1015,14 @@ impl Reader<'_> {
     }
 
     /// A value without a name in front of it.
-    fn read_nameless(&mut self, passage: &Passage, i: usize, subject: &Subject, from: usize, tail: &Tail) {
+    fn read_nameless(
+        &mut self,
+        passage: &Passage,
+        i: usize,
+        subject: &Subject,
+        from: usize,
+        tail: &Tail,
+    ) {
         let quantity = passage.numbers[i].clone();
         if let Some(name) = self.name_behind(passage, &quantity) {
             self.push(
@@ -823,7 +1057,10 @@ impl Reader<'_> {
                     || !adjacent
                         && row.quantity_kind == quantity.kind
                         && (tail.to
-                            || passage.years.iter().any(|(at, _)| *at >= from && *at < quantity.start)))
+                            || passage
+                                .years
+                                .iter()
+                                .any(|(at, _)| *at >= from && *at < quantity.start)))
             {
                 let name = row.name.clone();
                 self.push(
@@ -883,7 +1120,11 @@ impl Reader<'_> {
 
     /// The place that a passage names and nothing else.
     fn only_place(&self, passage: &Passage, from: usize, to: usize) -> Option<String> {
-        let span = self.context.spans_in(from, to).first().filter(|span| span.kind == EntityType::Place)?;
+        let span = self
+            .context
+            .spans_in(from, to)
+            .first()
+            .filter(|span| span.kind == EntityType::Place)?;
         ((span.start - from <= 4 || self.blank(passage, from, span.start))
             && (self.blank(passage, span.end, to) || to - span.end <= 2))
             .then(|| self.context.entities[span.entity].id.clone())
@@ -891,15 +1132,21 @@ impl Reader<'_> {
 
     /// Where 由 or 从 stands, if what follows it is the old level and a new one comes.
     fn old_level(&self, passage: &Passage, from: usize, to: usize, i: usize) -> Option<usize> {
-        let word = words(passage, from, to).iter().rev().find(|t| t.is(role::FROM))?;
+        let word = words(passage, from, to)
+            .iter()
+            .rev()
+            .find(|t| t.is(role::FROM))?;
         if !self.chars[word.end..to].iter().all(|c| {
-            c.is_ascii_digit() || "年月底末初的去上前今同期一二三四五六七八九十“”时约近全".contains(*c)
+            c.is_ascii_digit()
+                || "年月底末初的去上前今同期一二三四五六七八九十“”时约近全".contains(*c)
         }) {
             return None;
         }
         let (this, next) = (&passage.numbers[i], passage.numbers.get(i + 1)?);
         let gap = this.end..next.start;
-        let new = words(passage, gap.start, gap.end).iter().any(|t| t.is(role::TO));
+        let new = words(passage, gap.start, gap.end)
+            .iter()
+            .any(|t| t.is(role::TO));
         (new && !self.chars[gap].iter().any(|c| matches!(c, '；' | '。'))).then_some(word.start)
     }
 
@@ -909,7 +1156,9 @@ impl Reader<'_> {
         for more in [['以', '上'], ['左', '右'], ['以', '内'], ['以', '下']] {
             if let Some(after) = rest.strip_prefix(&more) {
                 rest = after;
-                return rest.first().is_some_and(|c| is_han(*c) && !matches!(c, '且' | '和' | '并'));
+                return rest
+                    .first()
+                    .is_some_and(|c| is_han(*c) && !matches!(c, '且' | '和' | '并'));
             }
         }
         matches!(rest, ['的', c, ..] if is_han(*c)) || matches!(rest, ['级' | '类' | '型', ..])
@@ -917,9 +1166,12 @@ impl Reader<'_> {
 
     fn ends_clause(&self, end: usize) -> bool {
         let rest = &self.chars[end..];
-        let rest =
-            rest.strip_prefix(&['以', '上']).or_else(|| rest.strip_prefix(&['左', '右'])).unwrap_or(rest);
-        rest.first().is_none_or(|c| !is_han(*c) || matches!(c, '和' | '与' | '及'))
+        let rest = rest
+            .strip_prefix(&['以', '上'])
+            .or_else(|| rest.strip_prefix(&['左', '右']))
+            .unwrap_or(rest);
+        rest.first()
+            .is_none_or(|c| !is_han(*c) || matches!(c, '和' | '与' | '及'))
     }
 
     /// The names of a list of exactly `n`.
@@ -960,15 +1212,20 @@ impl Reader<'_> {
                 None => return Vec::new(),
             }
         }
-        let Some(last) = names.last().cloned() else { return names };
+        let Some(last) = names.last().cloned() else {
+            return names;
+        };
         if matches!(last.class, Class::Known | Class::Headed) {
             let last_chars: Vec<char> = last.text.chars().collect();
             let n_names = names.len();
             for name in names.iter_mut().take(n_names - 1) {
                 if matches!(name.class, Class::Other | Class::Field)
                     && let Some(whole) = (1..last_chars.len()).find_map(|cut| {
-                        let whole: String =
-                            name.text.chars().chain(last_chars[cut..].iter().copied()).collect();
+                        let whole: String = name
+                            .text
+                            .chars()
+                            .chain(last_chars[cut..].iter().copied())
+                            .collect();
                         known(&whole).map(|_| whole)
                     })
                 {
@@ -1002,7 +1259,10 @@ impl Reader<'_> {
         let share = words(passage, start, to).iter().find(|t| t.is(role::SHARE));
         let limit = share.map_or(to, |t| t.start.max(start + 1));
         let first = passage.tokens.partition_point(|t| t.start < start);
-        for token in passage.tokens[first..].iter().take_while(|t| t.end <= limit) {
+        for token in passage.tokens[first..]
+            .iter()
+            .take_while(|t| t.end <= limit)
+        {
             if token.is(role::LEAD | role::SCOPE) && !token.is(role::NAME) && token.end < limit {
                 start = token.end;
             }
@@ -1045,18 +1305,27 @@ impl Reader<'_> {
         });
         let known = last.filter(|t| t.is(role::NAME));
         let head = last.filter(|t| t.is(role::HEAD));
-        if last.is_some_and(|t| t.is(role::NEVER) && (t.is(role::NAME) || !t.is(role::HEAD)) && !growing) {
+        if last.is_some_and(|t| {
+            t.is(role::NEVER) && (t.is(role::NAME) || !t.is(role::HEAD)) && !growing
+        }) {
             return None;
         }
         // A rate of anything is a rate of the place; money and counts of projects and activities are not.
-        let counted =
-            |t: Token| t.term.kinds.iter().any(|kind| matches!(*kind, "people" | "count" | "households"));
+        let counted = |t: Token| {
+            t.term
+                .kinds
+                .iter()
+                .any(|kind| matches!(*kind, "people" | "count" | "households"))
+        };
         let open = share.is_some()
             || known.is_some_and(|t| !counted(t))
             || head.is_some_and(|t| t.term.kinds.contains(&"percent"));
         if !open {
             let foreign = |s: &Span| {
-                matches!(s.kind, EntityType::Enterprise | EntityType::Project | EntityType::Person)
+                matches!(
+                    s.kind,
+                    EntityType::Enterprise | EntityType::Project | EntityType::Person
+                )
             };
             let never = |t: &Token| t.is(role::NEVER) && t.end < to;
             if self.context.spans_in(start, to).iter().any(foreign)
@@ -1099,7 +1368,8 @@ impl Reader<'_> {
         if to - start > 24 {
             start = known.or(last).map_or(to - 24, |t| t.start);
         }
-        if let Some(share) = share.filter(|t| t.end == to && !self.chars[t.start..t.end].ends_with(&['比']))
+        if let Some(share) =
+            share.filter(|t| t.end == to && !self.chars[t.start..t.end].ends_with(&['比']))
         {
             let mut end = share.start;
             while let Some(token) = token_ending(passage, start, end)
@@ -1108,22 +1378,39 @@ impl Reader<'_> {
                 end = token.start;
             }
             let text: String = self.chars[start..end].iter().chain(&['占', '比']).collect();
-            return (text.chars().count() > 3).then_some(Name { text, start, class, kinds });
+            return (text.chars().count() > 3).then_some(Name {
+                text,
+                start,
+                class,
+                kinds,
+            });
         }
-        let text: String = self.chars[start..to].iter().filter(|c| **c != '\n').collect();
+        let text: String = self.chars[start..to]
+            .iter()
+            .filter(|c| **c != '\n')
+            .collect();
         let n = text.chars().count();
         let han = text.chars().filter(|c| is_han(*c)).count();
-        (n >= 2 && (han >= 2 || class == Class::Known)).then_some(Name { text, start, class, kinds })
+        (n >= 2 && (han >= 2 || class == Class::Known)).then_some(Name {
+            text,
+            start,
+            class,
+            kinds,
+        })
     }
 
     /// The name that the clause before tells without a number.
     fn name_before(&self, passage: &Passage, from: usize, i: usize) -> Option<Name> {
-        let end = from.checked_sub(1).filter(|end| *end > passage.sentence.start)?;
+        let end = from
+            .checked_sub(1)
+            .filter(|end| *end > passage.sentence.start)?;
         let start = self.clause_start(passage.sentence.start, end);
         if i > 0 && passage.numbers[i - 1].end > start {
             return None;
         }
-        let token = words(passage, start, end).iter().find(|t| t.is(role::NAME))?;
+        let token = words(passage, start, end)
+            .iter()
+            .find(|t| t.is(role::NAME))?;
         self.name(passage, start, token.end, true)
     }
 
@@ -1133,7 +1420,11 @@ impl Reader<'_> {
             return None;
         }
         let start = quantity.end;
-        let n = self.chars[start..passage.sentence.end].iter().take_while(|c| is_han(**c)).count().min(12);
+        let n = self.chars[start..passage.sentence.end]
+            .iter()
+            .take_while(|c| is_han(**c))
+            .count()
+            .min(12);
         let mut end = start + n;
         let breaks = self.chars.get(end).is_none_or(|c| !is_han(*c) && *c != '“');
         if let [.., '建', '设'] | [.., '任', '务'] = &self.chars[start..end] {
@@ -1169,10 +1460,20 @@ impl Reader<'_> {
         };
         let plan = passage.sentence.part == Part::Plan;
         let clause = self.clause_start(passage.sentence.start, quantity.start);
-        let wish = words(passage, clause, quantity.start).iter().any(|t| t.is(role::WISH));
-        let said =
-            passage.years.iter().rev().find(|(at, _)| *at < quantity.start).map(|(_, year)| year.clone());
-        let usual = if plan { self.plan_year } else { self.context.year };
+        let wish = words(passage, clause, quantity.start)
+            .iter()
+            .any(|t| t.is(role::WISH));
+        let said = passage
+            .years
+            .iter()
+            .rev()
+            .find(|(at, _)| *at < quantity.start)
+            .map(|(_, year)| year.clone());
+        let usual = if plan {
+            self.plan_year
+        } else {
+            self.context.year
+        };
         self.rows.push(Row {
             place,
             start: name.start.min(quantity.start),
@@ -1182,7 +1483,11 @@ impl Reader<'_> {
             unit,
             change,
             period: said.or_else(|| usual.map(|year| year.to_string())),
-            kind: if plan || wish { IndicatorKind::Target } else { IndicatorKind::Actual },
+            kind: if plan || wish {
+                IndicatorKind::Target
+            } else {
+                IndicatorKind::Actual
+            },
             rule,
             confidence,
             at,
@@ -1232,7 +1537,10 @@ impl Reader<'_> {
 
 /// Whether a character ends a clause.
 fn is_break(c: char) -> bool {
-    matches!(c, '，' | '；' | '。' | '：' | '！' | '？' | '\n' | '（' | '）' | ';' | '…')
+    matches!(
+        c,
+        '，' | '；' | '。' | '：' | '！' | '？' | '\n' | '（' | '）' | ';' | '…'
+    )
 }
 
 /// The words between two positions.
@@ -1245,7 +1553,11 @@ fn words<'p>(passage: &'p Passage, from: usize, to: usize) -> &'p [Token] {
 /// The word that ends here.
 fn token_ending(passage: &Passage, from: usize, end: usize) -> Option<Token> {
     let i = passage.tokens.partition_point(|t| t.end < end);
-    passage.tokens.get(i).copied().filter(|t| t.end == end && t.start >= from)
+    passage
+        .tokens
+        .get(i)
+        .copied()
+        .filter(|t| t.end == end && t.start >= from)
 }
 
 /// The word that begins here.
@@ -1290,9 +1602,9 @@ fn fits(kinds: &[&str], quantity: &Quantity) -> bool {
         _ => 0,
     };
     quantity.kind == "bare" && !kinds.is_empty()
-        || kinds
-            .iter()
-            .any(|kind| *kind == quantity.kind || family(kind) != 0 && family(kind) == family(quantity.kind))
+        || kinds.iter().any(|kind| {
+            *kind == quantity.kind || family(kind) != 0 && family(kind) == family(quantity.kind)
+        })
 }
 
 #[cfg(test)]
@@ -1328,15 +1640,33 @@ mod tests {
             }
         }
         spans.sort_by_key(|s| s.start);
-        let home = Some(Home { id: "e/青溪镇".into(), name: "青溪镇".into(), ..Home::default() });
-        let context = Context { doc: &doc, spans, entities, home, year: Some(2021) };
+        let home = Some(Home {
+            id: "e/青溪镇".into(),
+            name: "青溪镇".into(),
+            ..Home::default()
+        });
+        let context = Context {
+            doc: &doc,
+            spans,
+            entities,
+            home,
+            year: Some(2021),
+        };
         indicate(&context)
     }
 
     fn shown(rows: &[Indicator]) -> Vec<String> {
         let cell = |text: &Option<String>| text.clone().unwrap_or_default();
         rows.iter()
-            .map(|r| format!("{}|{}|{}|{}", r.name, cell(&r.value), cell(&r.unit), cell(&r.change)))
+            .map(|r| {
+                format!(
+                    "{}|{}|{}|{}",
+                    r.name,
+                    cell(&r.value),
+                    cell(&r.unit),
+                    cell(&r.change)
+                )
+            })
             .collect()
     }
 
@@ -1346,16 +1676,34 @@ mod tests {
 
     #[test]
     fn a_name_has_a_value_and_a_change() {
-        assert_eq!(read("全年实现财政总收入1.2亿元，同比增长5.5%。"), ["财政总收入|1.2|亿元|5.5"]);
-        assert_eq!(read("2021年完成固定资产投资3.4亿元，比上年下降2%。"), ["固定资产投资|3.4|亿元|-2"]);
-        assert_eq!(read("森林覆盖率达72.5%，提高1.5个百分点。"), ["森林覆盖率|72.5|%|1.5"]);
-        assert_eq!(read("全镇茶叶产值突破2亿元，较2016年翻了一番。"), ["茶叶产值|2|亿元|100"]);
+        assert_eq!(
+            read("全年实现财政总收入1.2亿元，同比增长5.5%。"),
+            ["财政总收入|1.2|亿元|5.5"]
+        );
+        assert_eq!(
+            read("2021年完成固定资产投资3.4亿元，比上年下降2%。"),
+            ["固定资产投资|3.4|亿元|-2"]
+        );
+        assert_eq!(
+            read("森林覆盖率达72.5%，提高1.5个百分点。"),
+            ["森林覆盖率|72.5|%|1.5"]
+        );
+        assert_eq!(
+            read("全镇茶叶产值突破2亿元，较2016年翻了一番。"),
+            ["茶叶产值|2|亿元|100"]
+        );
     }
 
     #[test]
     fn a_change_can_stand_alone() {
-        assert_eq!(read("规模以上工业增加值增长8%左右。"), ["规模以上工业增加值||| 8".replace(' ', "")]);
-        assert_eq!(read("社会消费品零售总额年均增长9.1%。"), ["社会消费品零售总额|||9.1"]);
+        assert_eq!(
+            read("规模以上工业增加值增长8%左右。"),
+            ["规模以上工业增加值||| 8".replace(' ', "")]
+        );
+        assert_eq!(
+            read("社会消费品零售总额年均增长9.1%。"),
+            ["社会消费品零售总额|||9.1"]
+        );
     }
 
     #[test]
@@ -1376,10 +1724,16 @@ mod tests {
 
     #[test]
     fn an_old_and_a_new_level_are_two_rows() {
-        assert_eq!(read("贫困发生率由2016年的9.8%降至0.6%。"), ["贫困发生率|9.8|%|", "贫困发生率|0.6|%|"]);
+        assert_eq!(
+            read("贫困发生率由2016年的9.8%降至0.6%。"),
+            ["贫困发生率|9.8|%|", "贫困发生率|0.6|%|"]
+        );
         assert_eq!(
             read("农民人均可支配收入从8200元提高到1.3万元。"),
-            ["农民人均可支配收入|8200|元|", "农民人均可支配收入|1.3|万元|"]
+            [
+                "农民人均可支配收入|8200|元|",
+                "农民人均可支配收入|1.3|万元|"
+            ]
         );
     }
 
@@ -1389,25 +1743,41 @@ mod tests {
             read("第三产业增加值6亿元，占地区生产总值比重达41%。"),
             ["第三产业增加值|6|亿元|", "占地区生产总值比重|41|%|"]
         );
-        assert_eq!(read("新能源装机达40万千瓦、占比达38%。"), ["新能源装机|40|万千瓦|", "占比|38|%|"]);
+        assert_eq!(
+            read("新能源装机达40万千瓦、占比达38%。"),
+            ["新能源装机|40|万千瓦|", "占比|38|%|"]
+        );
         assert!(read("完成投资任务，占年度计划的80%。").is_empty());
     }
 
     #[test]
     fn fields_and_herds_are_measured() {
-        assert_eq!(read("新造油茶林600亩，改造低产林900亩。"), ["新造油茶林|600|亩|", "改造低产林|900|亩|"]);
+        assert_eq!(
+            read("新造油茶林600亩，改造低产林900亩。"),
+            ["新造油茶林|600|亩|", "改造低产林|900|亩|"]
+        );
         assert_eq!(
             read("全镇耕地面积3.1万亩，其中水稻2万亩、玉米6000亩。"),
             ["耕地面积|3.1|万亩|", "水稻|2|万亩|", "玉米|6000|亩|"]
         );
-        assert_eq!(read("完成2000亩高标准农田建设。"), ["高标准农田建设|2000|亩|"]);
-        assert!(read("拆除违建1200平方米，流转土地300亩用于征地。").iter().all(|row| !row.starts_with("拆")));
+        assert_eq!(
+            read("完成2000亩高标准农田建设。"),
+            ["高标准农田建设|2000|亩|"]
+        );
+        assert!(
+            read("拆除违建1200平方米，流转土地300亩用于征地。")
+                .iter()
+                .all(|row| !row.starts_with("拆"))
+        );
     }
 
     #[test]
     fn redacted_numbers_have_no_value() {
         assert!(read("实现地区生产总值X亿元。").is_empty());
-        assert_eq!(read("实现地区生产总值XX亿元，增长5.2%。"), ["地区生产总值|||5.2"]);
+        assert_eq!(
+            read("实现地区生产总值XX亿元，增长5.2%。"),
+            ["地区生产总值|||5.2"]
+        );
     }
 
     #[test]
@@ -1422,7 +1792,10 @@ mod tests {
         let firm = [(EntityType::Enterprise, "远山机械有限公司")];
         assert!(read_with("远山机械有限公司实现产值3亿元，利润2000万元。", &firm).is_empty());
         assert_eq!(
-            shown(&read_with("远山机械有限公司投产。全镇工业产值9亿元。", &firm)),
+            shown(&read_with(
+                "远山机械有限公司投产。全镇工业产值9亿元。",
+                &firm
+            )),
             ["工业产值|9|亿元|"]
         );
     }
@@ -1443,7 +1816,9 @@ mod tests {
         assert_eq!(rows[0].kind, IndicatorKind::Target);
         let rows = read_with("去年财政收入达到1亿元，今年为1.2亿元。", &[]);
         assert_eq!(
-            rows.iter().map(|r| r.period.clone().unwrap_or_default()).collect::<Vec<_>>(),
+            rows.iter()
+                .map(|r| r.period.clone().unwrap_or_default())
+                .collect::<Vec<_>>(),
             ["2020", "2021"]
         );
     }
@@ -1451,8 +1826,17 @@ mod tests {
     #[test]
     fn a_redacted_home_has_a_local_id() {
         let doc = Document::new("d", "全镇财政收入1亿元。");
-        let context = Context { doc: &doc, spans: Vec::new(), entities: Vec::new(), home: None, year: None };
-        assert_eq!(indicate(&context)[0].place, "https://w3id.org/xiangtu/id/local/home");
+        let context = Context {
+            doc: &doc,
+            spans: Vec::new(),
+            entities: Vec::new(),
+            home: None,
+            year: None,
+        };
+        assert_eq!(
+            indicate(&context)[0].place,
+            "https://w3id.org/xiangtu/id/local/home"
+        );
     }
 
     #[test]

@@ -65,7 +65,11 @@ impl Context<'_> {
             b -= 1;
         }
         let (start, end) = text.source_span(a, b);
-        Quote { start, end, text: text.source_text(start, end) }
+        Quote {
+            start,
+            end,
+            text: text.source_text(start, end),
+        }
     }
 
     /// The spans of one sentence.
@@ -122,7 +126,14 @@ pub fn extract_with(model: &crf::Crf, doc: &Document) -> Extraction {
     let scope = resolve::scope(doc, &survey);
     let home = resolve::home(&survey, &scope);
     let (spans, entities) = resolve::resolve(doc, &survey, home.as_ref(), &scope, names);
-    Context { doc, spans, entities, home, year: year::main_year(doc) }.finish()
+    Context {
+        doc,
+        spans,
+        entities,
+        home,
+        year: year::main_year(doc),
+    }
+    .finish()
 }
 
 static MODEL: LazyLock<crf::Crf> = LazyLock::new(|| {
@@ -138,17 +149,34 @@ pub fn extract(doc: &Document) -> Extraction {
 
 /// Takes mentions, entities, home and year from an extraction of the same text instead of finding them.
 pub fn given(doc: &Document, from: &Extraction) -> Extraction {
-    let index: HashMap<&str, usize> =
-        from.entities.iter().enumerate().map(|(i, e)| (e.id.as_str(), i)).collect();
+    let index: HashMap<&str, usize> = from
+        .entities
+        .iter()
+        .enumerate()
+        .map(|(i, e)| (e.id.as_str(), i))
+        .collect();
     let mut spans: Vec<Span> = from
         .mentions
         .iter()
         .filter_map(|m| {
             let (start, end) = (doc.text.from_source(m.start), doc.text.from_source(m.end));
             let entity = *index.get(m.entity.as_str())?;
-            (start < end).then_some(Span { start, end, kind: m.kind, entity, confidence: m.confidence })
+            (start < end).then_some(Span {
+                start,
+                end,
+                kind: m.kind,
+                entity,
+                confidence: m.confidence,
+            })
         })
         .collect();
     spans.sort_by_key(|s| (s.start, s.end));
-    Context { doc, spans, entities: from.entities.clone(), home: from.home.clone(), year: from.year }.finish()
+    Context {
+        doc,
+        spans,
+        entities: from.entities.clone(),
+        home: from.home.clone(),
+        year: from.year,
+    }
+    .finish()
 }

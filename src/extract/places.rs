@@ -102,7 +102,12 @@ fn self_reference(text: &str) -> SelfReference {
                 "全苏木",
             ],
         ),
-        county: count(text, &["全县", "我县", "全区", "我区", "全市", "我市", "该县", "全旗", "我旗"]),
+        county: count(
+            text,
+            &[
+                "全县", "我县", "全区", "我区", "全市", "我市", "该县", "全旗", "我旗",
+            ],
+        ),
         province: count(text, &["全省", "我省", "省政府工作", "全自治区"]),
     }
 }
@@ -121,7 +126,12 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
     let gazetteer = Gazetteer::get();
     let chars = &doc.text.chars;
     let text: String = chars.iter().collect();
-    let title_end = doc.sentences.iter().take_while(|s| s.heading == 9).last().map_or(0, |s| s.end);
+    let title_end = doc
+        .sentences
+        .iter()
+        .take_while(|s| s.heading == 9)
+        .last()
+        .map_or(0, |s| s.end);
     let mut candidates: FxHashMap<DivisionId, Candidate> = FxHashMap::default();
     let mut named: FxHashMap<DivisionId, (usize, usize)> = FxHashMap::default();
     let mut adjacent: FxHashMap<(DivisionId, DivisionId), usize> = FxHashMap::default();
@@ -187,8 +197,11 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
             score += 0.8 * (adjacent.get(&(above, id)).copied().unwrap_or(0).min(3) as f64);
         }
         if id.level() == Level::Township && c.full > 0 {
-            let below =
-                gazetteer.villages(id).into_iter().filter(|v| names_village(&text, &bigrams, v)).count();
+            let below = gazetteer
+                .villages(id)
+                .into_iter()
+                .filter(|v| names_village(&text, &bigrams, v))
+                .count();
             score += 0.7 * (below.min(8) as f64);
         }
         let siblings = gazetteer.parent(id).map_or(0, |p| {
@@ -204,7 +217,11 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
         });
         score += 0.25 * (siblings.min(4) as f64);
         let children = if id.level() == Level::County {
-            gazetteer.children(id).iter().filter(|s| named.get(s).is_some_and(|n| n.0 > 0)).count()
+            gazetteer
+                .children(id)
+                .iter()
+                .filter(|s| named.get(s).is_some_and(|n| n.0 > 0))
+                .count()
         } else {
             0
         };
@@ -212,14 +229,20 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
         let town_text = about.township > 0 && about.township * 2 >= about.county;
         score += match id.level() {
             Level::Township if town_text => 2.5,
-            Level::Township if c.in_title == 0 && about.county + about.province > about.township => -3.0,
+            Level::Township
+                if c.in_title == 0 && about.county + about.province > about.township =>
+            {
+                -3.0
+            }
             Level::County | Level::Prefecture
                 if about.county > about.township && about.county >= about.province =>
             {
                 2.0
             }
             Level::County | Level::Prefecture if town_text && c.in_title < 2 => -3.0,
-            Level::Province if about.province > about.county && about.province > about.township => 3.0,
+            Level::Province if about.province > about.county && about.province > about.township => {
+                3.0
+            }
             Level::Province if about.province < about.county + about.township => -2.5,
             Level::Prefecture => -0.5,
             _ => 0.0,
@@ -231,7 +254,9 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
         scored.push((score, id));
     }
     scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    let Some(&(best, id)) = scored.first() else { return Survey::default() };
+    let Some(&(best, id)) = scored.first() else {
+        return Survey::default();
+    };
     if best < 3.0 || !is_told(&candidates[&id], id, &text) {
         return Survey::default();
     }
@@ -246,7 +271,12 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
         })
         .map(|(s, _)| *s)
         .next();
-    let shared = gazetteer.named(&name).iter().filter(|h| h.kind == FormKind::Full).count() > 1;
+    let shared = gazetteer
+        .named(&name)
+        .iter()
+        .filter(|h| h.kind == FormKind::Full)
+        .count()
+        > 1;
     let margin = rival.map_or(best, |r| best - r);
     let certain = !shared || margin >= 0.6;
     let second = scored.get(1).map_or(0.0, |s| s.0);
@@ -275,7 +305,9 @@ fn is_told(candidate: &Candidate, id: DivisionId, text: &str) -> bool {
 
 fn names_village(text: &str, bigrams: &FxHashSet<(char, char)>, village: &Village) -> bool {
     let mut c = village.short.chars();
-    let (Some(a), Some(b)) = (c.next(), c.next()) else { return false };
+    let (Some(a), Some(b)) = (c.next(), c.next()) else {
+        return false;
+    };
     bigrams.contains(&(a, b)) && text.contains(&*village.short)
 }
 
@@ -289,11 +321,14 @@ fn nearness(gazetteer: &Gazetteer, home: Option<DivisionId>, id: DivisionId) -> 
     if line.contains(&id) || home.contains(id) {
         return 4;
     }
-    gazetteer.lineage(id).find(|above| line.contains(above)).map_or(0, |common| match common.level() {
-        Level::Province => 1,
-        Level::Prefecture => 2,
-        _ => 3,
-    })
+    gazetteer
+        .lineage(id)
+        .find(|above| line.contains(above))
+        .map_or(0, |common| match common.level() {
+            Level::Province => 1,
+            Level::Prefecture => 2,
+            _ => 3,
+        })
 }
 
 fn grade(
@@ -307,7 +342,9 @@ fn grade(
     for m in matches {
         let mut best = 0u16;
         for hit in m.form.hits {
-            let near = *near_cache.entry(hit.id).or_insert_with(|| nearness(gazetteer, home, hit.id));
+            let near = *near_cache
+                .entry(hit.id)
+                .or_insert_with(|| nearness(gazetteer, home, hit.id));
             let form = if hit.kind.has_head() {
                 3
             } else if m.form.weak {
@@ -324,7 +361,11 @@ fn grade(
             };
             best = best.max(near << 8 | form << 4 | level);
         }
-        hits.push(PlaceHit { start: m.start, end: m.end, grade: best });
+        hits.push(PlaceHit {
+            start: m.start,
+            end: m.end,
+            grade: best,
+        });
     }
     if let Some(home) = home.filter(|h| h.level() >= Level::County) {
         let within_town = home.level() == Level::Township;
@@ -341,10 +382,16 @@ fn grade(
             }
         }
         for (start, pair) in chars.windows(2).enumerate() {
-            let Some(names) = names.get(&(pair[0], pair[1])) else { continue };
+            let Some(names) = names.get(&(pair[0], pair[1])) else {
+                continue;
+            };
             for (name, form) in names {
                 if chars[start..].starts_with(name) {
-                    hits.push(PlaceHit { start, end: start + name.len(), grade: 4 << 8 | form << 4 | 5 });
+                    hits.push(PlaceHit {
+                        start,
+                        end: start + name.len(),
+                        grade: 4 << 8 | form << 4 | 5,
+                    });
                 }
             }
         }

@@ -53,7 +53,10 @@ static UNITS: LazyLock<Units> = LazyLock::new(|| {
         if let (Some(term), Some(kind), Some(base)) = (cells.next(), cells.next(), cells.next())
             && !matches!(term, "万" | "亿")
         {
-            kinds.insert(term.chars().collect(), if base == "头" { "heads" } else { kind });
+            kinds.insert(
+                term.chars().collect(),
+                if base == "头" { "heads" } else { kind },
+            );
         }
     }
     let longest = kinds.keys().map(|unit| unit.len()).max().unwrap_or(0);
@@ -61,8 +64,14 @@ static UNITS: LazyLock<Units> = LazyLock::new(|| {
 });
 
 /// Words that begin like a unit.
-const NO_UNITS: [[char; 2]; 6] =
-    [['台', '阶'], ['人', '均'], ['人', '民'], ['户', '籍'], ['家', '庭'], ['个', '人']];
+const NO_UNITS: [[char; 2]; 6] = [
+    ['台', '阶'],
+    ['人', '均'],
+    ['人', '民'],
+    ['户', '籍'],
+    ['家', '庭'],
+    ['个', '人'],
+];
 
 impl Units {
     /// The longest unit that begins here: its length and kind.
@@ -108,7 +117,11 @@ pub fn quantities(chars: &[char], start: usize, end: usize) -> Vec<Quantity> {
                     .take_while(|c| matches!(c, 'X' | 'x' | '×' | '*' | '╳' | '.'))
                     .count();
                 let free = i == start || !chars[i - 1].is_ascii_alphanumeric();
-                let found = if free { redacted(chars, i, i + run, end) } else { None };
+                let found = if free {
+                    redacted(chars, i, i + run, end)
+                } else {
+                    None
+                };
                 if found.is_none() {
                     i += run;
                 }
@@ -154,11 +167,20 @@ fn number(chars: &[char]) -> Option<String> {
     text.parse::<f64>().ok().map(|_| text)
 }
 
-fn quantity(chars: &[char], from: usize, start: usize, number_end: usize, end: usize) -> Option<Quantity> {
+fn quantity(
+    chars: &[char],
+    from: usize,
+    start: usize,
+    number_end: usize,
+    end: usize,
+) -> Option<Quantity> {
     let mut value = number(&chars[start..number_end])?;
     let mut first = start;
     // A sign stands behind no digit; behind one it is the dash of a range.
-    if first > from && chars[first - 1] == '-' && (first - 1 == from || !chars[first - 2].is_ascii_digit()) {
+    if first > from
+        && chars[first - 1] == '-'
+        && (first - 1 == from || !chars[first - 2].is_ascii_digit())
+    {
         first -= 1;
         value.insert(0, '-');
     }
@@ -200,7 +222,13 @@ fn quantity(chars: &[char], from: usize, start: usize, number_end: usize, end: u
             }
         }
     };
-    Some(Quantity { start: first, end: at, value: Some(value), unit, kind })
+    Some(Quantity {
+        start: first,
+        end: at,
+        value: Some(value),
+        unit,
+        kind,
+    })
 }
 
 /// The unit behind a number: its spelling without 余 and 多, its kind, one past its end.
@@ -214,8 +242,12 @@ fn unit(chars: &[char], start: usize, end: usize) -> Option<(String, &'static st
         && !matches!(chars[i], '年')
     {
         // Of spans of time only an age that is no bound of a group (60岁以上老人).
-        let reached =
-            start >= 3 && chars[..start].iter().rev().take(6).any(|c| matches!(c, '达' | '到' | '为' | '命'));
+        let reached = start >= 3
+            && chars[..start]
+                .iter()
+                .rev()
+                .take(6)
+                .any(|c| matches!(c, '达' | '到' | '为' | '命'));
         if kind == "duration" && (chars[i] != '岁' || !reached) {
             return None;
         }
@@ -235,11 +267,17 @@ fn unit(chars: &[char], start: usize, end: usize) -> Option<(String, &'static st
             let spelling: String = chars[i..i + n].iter().filter(|c| **c != '余').collect();
             return Some((multiple + &spelling, kind, i + n));
         }
-        if chars.get(i..end).is_some_and(|rest| rest.starts_with(&['美', '金'])) {
+        if chars
+            .get(i..end)
+            .is_some_and(|rest| rest.starts_with(&['美', '金']))
+        {
             return Some((multiple + "美金", "foreign money", i + 2));
         }
     }
-    let latin = chars[i..end].iter().take_while(|c| c.is_ascii_alphabetic()).count();
+    let latin = chars[i..end]
+        .iter()
+        .take_while(|c| c.is_ascii_alphabetic())
+        .count();
     let enough = if multiple.is_empty() { 2..=4 } else { 1..=4 };
     if enough.contains(&latin) && chars[i..i + latin].iter().all(|c| c.is_ascii_uppercase()) {
         let spelling: String = chars[i..i + latin].iter().collect();
@@ -250,7 +288,13 @@ fn unit(chars: &[char], start: usize, end: usize) -> Option<(String, &'static st
 
 fn redacted(chars: &[char], start: usize, number_end: usize, end: usize) -> Option<Quantity> {
     let (unit, kind, at) = unit(chars, number_end, end)?;
-    Some(Quantity { start, end: at, value: None, unit, kind })
+    Some(Quantity {
+        start,
+        end: at,
+        value: None,
+        unit,
+        kind,
+    })
 }
 
 /// 翻番, 翻一番, 翻了两番.
@@ -271,7 +315,13 @@ fn multiplied(chars: &[char], start: usize, end: usize) -> Option<Quantity> {
         return None;
     }
     let value = ((1_i64 << times) - 1) * 100;
-    Some(Quantity { start, end: next + 1, value: Some(value.to_string()), unit: "%".into(), kind: "times" })
+    Some(Quantity {
+        start,
+        end: next + 1,
+        value: Some(value.to_string()),
+        unit: "%".into(),
+        kind: "times",
+    })
 }
 
 /// A number as plain decimals without trailing noughts.
@@ -293,13 +343,19 @@ mod tests {
     }
 
     fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
-        expected.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+        expected
+            .iter()
+            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+            .collect()
     }
 
     #[test]
     fn numbers_carry_their_units() {
         assert_eq!(found("实现产值1,200.5万元"), pairs(&[("1200.5", "万元")]));
-        assert_eq!(found("惠及300余户，存栏1.6亿只"), pairs(&[("300", "户"), ("1.6", "亿只")]));
+        assert_eq!(
+            found("惠及300余户，存栏1.6亿只"),
+            pairs(&[("300", "户"), ("1.6", "亿只")])
+        );
         assert_eq!(found("投入4万余元"), pairs(&[("4", "万元")]));
         assert_eq!(found("降低0.5个百分点"), pairs(&[("0.5", "个百分点")]));
     }
@@ -318,11 +374,17 @@ mod tests {
 
     #[test]
     fn redaction_keeps_the_unit() {
-        assert_eq!(found("收入X亿元，面积××亩"), pairs(&[("", "亿元"), ("", "亩")]));
+        assert_eq!(
+            found("收入X亿元，面积××亩"),
+            pairs(&[("", "亿元"), ("", "亩")])
+        );
     }
 
     #[test]
     fn doubling_is_a_change() {
-        assert_eq!(found("翻一番，翻了两番，翻番"), pairs(&[("100", "%"), ("300", "%"), ("100", "%")]));
+        assert_eq!(
+            found("翻一番，翻了两番，翻番"),
+            pairs(&[("100", "%"), ("300", "%"), ("100", "%")])
+        );
     }
 }

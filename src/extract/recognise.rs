@@ -65,19 +65,32 @@ pub fn recognise(model: &Crf, doc: &Document, survey: &Survey) -> Vec<Name> {
 }
 
 /// Adds occurrences of known names that the labelling passed over.
-fn again(doc: &Document, sequences: &[(usize, usize)], decoded: &mut [Decoded], names: &mut Vec<Name>) {
+fn again(
+    doc: &Document,
+    sequences: &[(usize, usize)],
+    decoded: &mut [Decoded],
+    names: &mut Vec<Name>,
+) {
     let chars = &doc.text.chars;
     let mut known: FxHashMap<&[char], (usize, f64)> = FxHashMap::default();
     for name in names.iter().filter(|n| n.confidence >= KNOWN_FROM) {
-        let kind = EntityType::ALL.iter().position(|&k| k == name.kind).expect("every type is in ALL");
-        let entry = known.entry(&chars[name.start..name.end]).or_insert((kind, 0.0));
+        let kind = EntityType::ALL
+            .iter()
+            .position(|&k| k == name.kind)
+            .expect("every type is in ALL");
+        let entry = known
+            .entry(&chars[name.start..name.end])
+            .or_insert((kind, 0.0));
         if name.confidence > entry.1 {
             *entry = (kind, name.confidence);
         }
     }
     let mut by_start: FxHashMap<(char, char), Vec<(&[char], usize)>> = FxHashMap::default();
     for (surface, (kind, _)) in known {
-        by_start.entry((surface[0], surface[1])).or_default().push((surface, kind));
+        by_start
+            .entry((surface[0], surface[1]))
+            .or_default()
+            .push((surface, kind));
     }
     for surfaces in by_start.values_mut() {
         surfaces.sort_by_key(|(s, _)| std::cmp::Reverse(s.len()));
@@ -89,16 +102,21 @@ fn again(doc: &Document, sequences: &[(usize, usize)], decoded: &mut [Decoded], 
     for (d, &(start, end)) in decoded.iter_mut().zip(sequences) {
         let mut i = start;
         while i + 1 < end {
-            let found = by_start.get(&(chars[i], chars[i + 1])).and_then(|surfaces| {
-                surfaces.iter().find_map(|&(surface, kind)| {
-                    let stop = i + surface.len();
-                    if stop > end || !chars[i..stop].starts_with(surface) || taken[i..stop].contains(&true) {
-                        return None;
-                    }
-                    let probability = d.probability(i - start, stop - start, kind);
-                    (probability >= AGAIN_FROM).then_some((stop, kind, probability))
-                })
-            });
+            let found = by_start
+                .get(&(chars[i], chars[i + 1]))
+                .and_then(|surfaces| {
+                    surfaces.iter().find_map(|&(surface, kind)| {
+                        let stop = i + surface.len();
+                        if stop > end
+                            || !chars[i..stop].starts_with(surface)
+                            || taken[i..stop].contains(&true)
+                        {
+                            return None;
+                        }
+                        let probability = d.probability(i - start, stop - start, kind);
+                        (probability >= AGAIN_FROM).then_some((stop, kind, probability))
+                    })
+                });
             match found {
                 Some((stop, kind, probability)) => {
                     names.push(Name {

@@ -38,7 +38,11 @@ pub fn home(survey: &Survey, scope: &str) -> Option<Home> {
             format!("{ID_BASE}place/{scope}/{}", iri_part(&survey.home_name))
         },
         name: survey.home_name.clone(),
-        code: if certain { id.to_string() } else { String::new() },
+        code: if certain {
+            id.to_string()
+        } else {
+            String::new()
+        },
         path: if certain {
             gazetteer.path(id).into_iter().map(str::to_owned).collect()
         } else {
@@ -51,9 +55,11 @@ pub fn home(survey: &Survey, scope: &str) -> Option<Home> {
 /// What a document's local names are made from: the county of its home, or the text itself.
 pub fn scope(doc: &Document, survey: &Survey) -> String {
     match survey.home.filter(|_| survey.certain) {
-        Some(id) => {
-            Gazetteer::get().lineage(id).find(|id| id.level() <= Level::County).unwrap_or(id).to_string()
-        }
+        Some(id) => Gazetteer::get()
+            .lineage(id)
+            .find(|id| id.level() <= Level::County)
+            .unwrap_or(id)
+            .to_string(),
         None => {
             let text: String = doc.text.source.iter().collect();
             blake3::hash(text.as_bytes()).to_hex()[..12].to_owned()
@@ -94,7 +100,13 @@ pub fn resolve(
         let full = joined[i].as_deref().unwrap_or(&surface);
         let (id, label, code) = identify(doc, survey, home, scope, name, full);
         let entity = *by_id.entry(id.clone()).or_insert_with(|| {
-            entities.push(Entity { id, kind: name.kind, name: label, aliases: Vec::new(), code });
+            entities.push(Entity {
+                id,
+                kind: name.kind,
+                name: label,
+                aliases: Vec::new(),
+                code,
+            });
             entities.len() - 1
         });
         let aliases = &mut entities[entity].aliases;
@@ -130,17 +142,29 @@ fn identify(
         EntityType::Place => match division(survey.home, full) {
             Some(id) if Some(id) == survey.home && home.is_some() => {
                 let home = home.expect("checked");
-                (home.id.clone(), home.name.clone(), (!home.code.is_empty()).then(|| home.code.clone()))
+                (
+                    home.id.clone(),
+                    home.name.clone(),
+                    (!home.code.is_empty()).then(|| home.code.clone()),
+                )
             }
             Some(id) => {
                 let gazetteer = Gazetteer::get();
                 let label = gazetteer
                     .division(id)
-                    .map_or(full, |d| d.short.filter(|_| id.level() == Level::Village).unwrap_or(d.name))
+                    .map_or(full, |d| {
+                        d.short
+                            .filter(|_| id.level() == Level::Village)
+                            .unwrap_or(d.name)
+                    })
                     .to_owned();
                 (format!("{ID_BASE}place/{id}"), label, Some(id.to_string()))
             }
-            None => (format!("{ID_BASE}place/{scope}/{part}"), full.to_owned(), None),
+            None => (
+                format!("{ID_BASE}place/{scope}/{part}"),
+                full.to_owned(),
+                None,
+            ),
         },
         EntityType::Campaign => match Thesaurus::get()
             .concept(full)
@@ -155,31 +179,46 @@ fn identify(
         }
         EntityType::Person => {
             let behind: String = doc.text.chars[name.end..].iter().take(6).collect();
-            let national =
-                ["总书记", "国家主席", "主席在", "总理"].iter().any(|post| behind.starts_with(post));
+            let national = ["总书记", "国家主席", "主席在", "总理"]
+                .iter()
+                .any(|post| behind.starts_with(post));
             let scope = if national { "中国" } else { scope };
-            (format!("{ID_BASE}person/{scope}/{part}"), full.to_owned(), None)
+            (
+                format!("{ID_BASE}person/{scope}/{part}"),
+                full.to_owned(),
+                None,
+            )
         }
-        kind => (format!("{ID_BASE}{}/{scope}/{part}", kind.name()), full.to_owned(), None),
+        kind => (
+            format!("{ID_BASE}{}/{scope}/{part}", kind.name()),
+            full.to_owned(),
+            None,
+        ),
     }
 }
 
 /// A campaign's name without a generic word behind it.
 fn without_head(name: &str) -> Option<String> {
-    ["工作", "活动", "行动", "工程", "建设", "战略", "计划", "制度", "改革", "模式", "机制"]
-        .iter()
-        .find_map(|head| name.strip_suffix(head))
-        .filter(|n| n.chars().count() >= 3)
-        .map(str::to_owned)
+    [
+        "工作", "活动", "行动", "工程", "建设", "战略", "计划", "制度", "改革", "模式", "机制",
+    ]
+    .iter()
+    .find_map(|head| name.strip_suffix(head))
+    .filter(|n| n.chars().count() >= 3)
+    .map(str::to_owned)
 }
 
 /// The division that a name means in a document about `home`: the nearest one, if it is the only one so near.
 pub fn division(home: Option<DivisionId>, name: &str) -> Option<DivisionId> {
     let gazetteer = Gazetteer::get();
-    let line: Vec<DivisionId> = home.map(|h| gazetteer.lineage(h).collect()).unwrap_or_default();
+    let line: Vec<DivisionId> = home
+        .map(|h| gazetteer.lineage(h).collect())
+        .unwrap_or_default();
     if let Some(home) = home.filter(|h| h.level() >= Level::County)
         && let Some(village) = gazetteer.villages(home).into_iter().find(|v| {
-            *v.short == *name || *v.name == *name || (home.level() == Level::Township && *v.stem == *name)
+            *v.short == *name
+                || *v.name == *name
+                || (home.level() == Level::Township && *v.stem == *name)
         })
         && !gazetteer.named(name).iter().any(|h| line.contains(&h.id))
     {
@@ -195,14 +234,15 @@ pub fn division(home: Option<DivisionId>, name: &str) -> Option<DivisionId> {
         } else if line.contains(&hit.id) {
             90
         } else {
-            gazetteer.lineage(hit.id).find(|above| line.contains(above)).map_or(0, |common| {
-                match common.level() {
+            gazetteer
+                .lineage(hit.id)
+                .find(|above| line.contains(above))
+                .map_or(0, |common| match common.level() {
                     Level::Township | Level::Village => 85,
                     Level::County => 80,
                     Level::Prefecture => 60,
                     Level::Province => 40,
-                }
-            })
+                })
         };
         // Provinces and prefectures are known everywhere; a full name says more than a short one.
         let rank = match hit.id.level() {
@@ -229,8 +269,10 @@ pub fn division(home: Option<DivisionId>, name: &str) -> Option<DivisionId> {
 
 /// For each name the longer name of the document that it stands for, if there is exactly one.
 fn join_short_names(doc: &Document, names: &[Name]) -> Vec<Option<String>> {
-    let surfaces: Vec<String> =
-        names.iter().map(|n| doc.text.slice(n.start, n.end).replace('\n', "")).collect();
+    let surfaces: Vec<String> = names
+        .iter()
+        .map(|n| doc.text.slice(n.start, n.end).replace('\n', ""))
+        .collect();
     let mut out = vec![None; names.len()];
     let mut defined: FxHashMap<(EntityType, String), String> = FxHashMap::default();
     for (i, name) in names.iter().enumerate() {
@@ -245,8 +287,11 @@ fn join_short_names(doc: &Document, names: &[Name]) -> Vec<Option<String>> {
             }
         }
     }
-    let mut distinct: Vec<(EntityType, &str)> =
-        names.iter().zip(&surfaces).map(|(n, s)| (n.kind, s.as_str())).collect();
+    let mut distinct: Vec<(EntityType, &str)> = names
+        .iter()
+        .zip(&surfaces)
+        .map(|(n, s)| (n.kind, s.as_str()))
+        .collect();
     distinct.sort_unstable();
     distinct.dedup();
     let mut known: FxHashMap<(EntityType, &str), Option<String>> = FxHashMap::default();
@@ -266,14 +311,22 @@ fn join_short_names(doc: &Document, names: &[Name]) -> Vec<Option<String>> {
         }
     }
     for (i, name) in names.iter().enumerate() {
-        out[i] = known.get(&(name.kind, surfaces[i].as_str())).cloned().flatten();
+        out[i] = known
+            .get(&(name.kind, surfaces[i].as_str()))
+            .cloned()
+            .flatten();
     }
     out
 }
 
 /// Whether a short name can stand for a longer one: a firm by its brand, a project by the end of its name.
 fn stands_for(kind: EntityType, short: &str, full: &str) -> bool {
-    let ordinals = |s: &str| ORDINAL.find_iter(s).map(|m| m.as_str().to_owned()).collect::<Vec<_>>();
+    let ordinals = |s: &str| {
+        ORDINAL
+            .find_iter(s)
+            .map(|m| m.as_str().to_owned())
+            .collect::<Vec<_>>()
+    };
     if ordinals(short) != ordinals(full) {
         return false;
     }
@@ -281,8 +334,14 @@ fn stands_for(kind: EntityType, short: &str, full: &str) -> bool {
     match kind {
         EntityType::Enterprise => {
             let brand = short.trim_end_matches("公司").trim_end_matches("集团");
-            let brand = if brand.chars().count() >= 2 { brand } else { &short };
-            let Some(at) = full.find(brand) else { return false };
+            let brand = if brand.chars().count() >= 2 {
+                brand
+            } else {
+                &short
+            };
+            let Some(at) = full.find(brand) else {
+                return false;
+            };
             let prefix = &full[..at];
             REGISTERED.is_match(&full) && (prefix.is_empty() || is_division_prefix(prefix))
         }
@@ -296,10 +355,11 @@ fn is_division_prefix(prefix: &str) -> bool {
     let chars: Vec<char> = prefix.chars().collect();
     let mut at = 0;
     while at < chars.len() {
-        let Some(end) = (at + 2..=chars.len())
-            .rev()
-            .find(|&end| gazetteer.form(&chars[at..end].iter().collect::<String>()).is_some())
-        else {
+        let Some(end) = (at + 2..=chars.len()).rev().find(|&end| {
+            gazetteer
+                .form(&chars[at..end].iter().collect::<String>())
+                .is_some()
+        }) else {
             return false;
         };
         at = end;

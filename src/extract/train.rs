@@ -29,7 +29,12 @@ pub fn prepare(golds: Vec<Gold>) -> Vec<Prepared> {
         .map(|(n, gold)| {
             let doc = Document::new(gold.doc.clone(), &gold.text);
             let examples = examples(&gold, &doc, n as u32);
-            Prepared { gold, doc, family: n, examples }
+            Prepared {
+                gold,
+                doc,
+                family: n,
+                examples,
+            }
         })
         .collect();
     families(&mut documents);
@@ -49,9 +54,15 @@ fn families(documents: &mut [Prepared]) {
             .collect();
         for sentence in sentences {
             let other = documents[*first.entry(sentence).or_insert(n)].family;
-            let (from, to) = (documents[n].family.max(other), documents[n].family.min(other));
+            let (from, to) = (
+                documents[n].family.max(other),
+                documents[n].family.min(other),
+            );
             if from != to {
-                documents.iter_mut().filter(|d| d.family == from).for_each(|d| d.family = to);
+                documents
+                    .iter_mut()
+                    .filter(|d| d.family == from)
+                    .for_each(|d| d.family = to);
             }
         }
     }
@@ -64,7 +75,10 @@ fn examples(gold: &Gold, doc: &Document, n: u32) -> Vec<Example> {
     let mut labels = vec![0u8; doc.text.chars.len()];
     for &(start, end, kind, _) in &gold.spans {
         let (a, b) = (doc.text.from_source(start), doc.text.from_source(end));
-        let kind = EntityType::ALL.iter().position(|&k| k == kind).expect("every type is in ALL");
+        let kind = EntityType::ALL
+            .iter()
+            .position(|&k| k == kind)
+            .expect("every type is in ALL");
         if b < a + 2 || labels[a..b].iter().any(|&l| l != 0) {
             continue;
         }
@@ -81,7 +95,10 @@ fn examples(gold: &Gold, doc: &Document, n: u32) -> Vec<Example> {
             let cut = piece.last().is_some_and(|&l| open(l))
                 || piece.first().is_some_and(|&l| l != 0 && (l - 1) % 3 != 0);
             (!cut).then(|| Example {
-                attributes: attributes[start..end].iter_mut().map(std::mem::take).collect(),
+                attributes: attributes[start..end]
+                    .iter_mut()
+                    .map(std::mem::take)
+                    .collect(),
                 labels: piece,
                 document: n,
             })
@@ -91,8 +108,11 @@ fn examples(gold: &Gold, doc: &Document, n: u32) -> Vec<Example> {
 
 /// Learns from the documents that `keep` lets through.
 pub fn train(documents: &[Prepared], options: &Training, keep: impl Fn(&Prepared) -> bool) -> Crf {
-    let examples: Vec<Example> =
-        documents.iter().filter(|d| keep(d)).flat_map(|d| d.examples.iter().cloned()).collect();
+    let examples: Vec<Example> = documents
+        .iter()
+        .filter(|d| keep(d))
+        .flat_map(|d| d.examples.iter().cloned())
+        .collect();
     Crf::train(&examples, options)
 }
 
@@ -101,7 +121,12 @@ pub fn left_out(documents: &[Prepared], options: &Training, folds: usize) -> Vec
     let mut families: Vec<usize> = documents.iter().map(|d| d.family).collect();
     families.sort_unstable();
     families.dedup();
-    let fold_of = |d: &Prepared| families.binary_search(&d.family).expect("every family is listed") % folds;
+    let fold_of = |d: &Prepared| {
+        families
+            .binary_search(&d.family)
+            .expect("every family is listed")
+            % folds
+    };
     let mut out: Vec<(usize, Extraction)> = (0..folds)
         .into_par_iter()
         .flat_map_iter(|fold| {

@@ -15,8 +15,14 @@ macro_rules! pattern {
 }
 
 pattern!(YEAR, r"(20[0-3][0-9]|19[89][0-9])\s*(?:年|\.[01]?[0-9]\.)");
-pattern!(HAN_YEAR, r"二[〇○零Oо0][〇○零一二三O0][〇○零一二三四五六七八九O0]年");
-pattern!(DATE, r"(20[0-3][0-9])年\s*(1[0-2]|[1-9])\s*月(?:\s*[0-9X×x]{1,2}\s*日)?");
+pattern!(
+    HAN_YEAR,
+    r"二[〇○零Oо0][〇○零一二三O0][〇○零一二三四五六七八九O0]年"
+);
+pattern!(
+    DATE,
+    r"(20[0-3][0-9])年\s*(1[0-2]|[1-9])\s*月(?:\s*[0-9X×x]{1,2}\s*日)?"
+);
 pattern!(
     REPORTED,
     r"(20[0-3][0-9])年?(?:度|上半年|下半年|以来)?(?:[^。，\n0-9]{0,16}?)(?:工作总结|总结|工作情况|情况汇报|情况通报|完成情况|执行情况|述职|收官|工作回顾|工作报告|重点项目|重点工作|工作要点|工作计划|工作开展)"
@@ -43,18 +49,31 @@ pub fn main_year(doc: &Document) -> Option<i32> {
     let title = to_digits(&doc.title);
     if let Some(c) = ANNUAL.captures(&title) {
         let year: i32 = c[1].parse().ok()?;
-        let results =
-            doc.sentences.iter().filter(|s| RESULT.is_match(&doc.text.slice(s.start, s.end))).count();
-        return Some(if results * 5 < doc.sentences.len() { year } else { year - 1 });
+        let results = doc
+            .sentences
+            .iter()
+            .filter(|s| RESULT.is_match(&doc.text.slice(s.start, s.end)))
+            .count();
+        return Some(if results * 5 < doc.sentences.len() {
+            year
+        } else {
+            year - 1
+        });
     }
-    if let Some(c) =
-        REPORTED.captures(&title).or_else(|| SUBJECT.captures(&head)).or_else(|| REPORTED.captures(&head))
+    if let Some(c) = REPORTED
+        .captures(&title)
+        .or_else(|| SUBJECT.captures(&head))
+        .or_else(|| REPORTED.captures(&head))
     {
         return c[1].parse().ok();
     }
     if let Some(c) = DATE.captures(&head) {
         let (year, month): (i32, u32) = (c[1].parse().ok()?, c[2].parse().ok()?);
-        return Some(if month <= 3 && SESSION.is_match(&head) { year - 1 } else { year });
+        return Some(if month <= 3 && SESSION.is_match(&head) {
+            year - 1
+        } else {
+            year
+        });
     }
     let latest = |part: Option<Part>| {
         doc.sentences
@@ -65,7 +84,9 @@ pub fn main_year(doc: &Document) -> Option<i32> {
                 let years = YEAR
                     .captures_iter(&sentence)
                     .filter(|c| !AHEAD.is_match(&sentence[..c.get(0).map_or(0, |m| m.start())]));
-                years.filter_map(|c| c[1].parse::<i32>().ok()).collect::<Vec<_>>()
+                years
+                    .filter_map(|c| c[1].parse::<i32>().ok())
+                    .collect::<Vec<_>>()
             })
             .max()
     };
@@ -77,11 +98,13 @@ fn to_digits(text: &str) -> String {
     HAN_YEAR
         .replace_all(text, |c: &regex::Captures| {
             c[0].chars()
-                .map(|c| match "〇一二三四五六七八九".chars().position(|d| d == c) {
-                    Some(d) => char::from_digit(d as u32, 10).unwrap_or(c),
-                    None if "○零Oо0".contains(c) => '0',
-                    None => c,
-                })
+                .map(
+                    |c| match "〇一二三四五六七八九".chars().position(|d| d == c) {
+                        Some(d) => char::from_digit(d as u32, 10).unwrap_or(c),
+                        None if "○零Oо0".contains(c) => '0',
+                        None => c,
+                    },
+                )
                 .collect::<String>()
         })
         .into_owned()

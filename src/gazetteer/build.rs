@@ -35,19 +35,34 @@ pub fn build(newest: &Path, earlier: &[&Path], out: &Path) -> Result<Built> {
         past.add(&read_edition(package)?, edition_year(package)?);
     }
 
-    let mut lines: Vec<String> = divisions.iter().map(|(code, name)| line(*code, name, None)).collect();
-    lines.extend(past.rows.iter().map(|((code, name), gone)| line(*code, name, Some(gone))));
+    let mut lines: Vec<String> = divisions
+        .iter()
+        .map(|(code, name)| line(*code, name, None))
+        .collect();
+    lines.extend(
+        past.rows
+            .iter()
+            .map(|((code, name), gone)| line(*code, name, Some(gone))),
+    );
     let table = lines.concat();
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    let packed = encoder.write_all(table.as_bytes()).and_then(|()| encoder.finish());
+    let packed = encoder
+        .write_all(table.as_bytes())
+        .and_then(|()| encoder.finish());
     let path = out.join("divisions.tsv.gz");
-    packed.and_then(|bytes| std::fs::write(&path, bytes)).map_err(|e| Error::file(&path, e))?;
+    packed
+        .and_then(|bytes| std::fs::write(&path, bytes))
+        .map_err(|e| Error::file(&path, e))?;
     let path = out.join("villages.bin");
     villages::write(&villages)
         .and_then(|bytes| std::fs::write(&path, bytes))
         .map_err(|e| Error::file(&path, e))?;
 
-    let n_renamed = past.rows.values().filter(|gone| gone.successor.is_some()).count();
+    let n_renamed = past
+        .rows
+        .values()
+        .filter(|gone| gone.successor.is_some())
+        .count();
     Ok(Built {
         n_divisions: divisions.len(),
         n_renamed,
@@ -67,18 +82,30 @@ struct Record {
 /// Provinces, prefectures, counties and townships; rows that are no place (市辖区) and 东莞市 as a county of itself are left out.
 fn read_edition(package: &Path) -> Result<Edition> {
     // Codes of the civil affairs register; the statistics do not list these.
-    let mut edition: Edition = [(71, "台湾省"), (81, "香港特别行政区"), (82, "澳门特别行政区")]
-        .map(|(code, name)| (code, name.to_owned()))
-        .into();
+    let mut edition: Edition = [
+        (71, "台湾省"),
+        (81, "香港特别行政区"),
+        (82, "澳门特别行政区"),
+    ]
+    .map(|(code, name)| (code, name.to_owned()))
+    .into();
     for file in ["provinces", "cities", "areas", "streets"] {
         let path = package.join("dist").join(file).with_extension("json");
         let json = std::fs::read_to_string(&path).map_err(|e| Error::file(&path, e))?;
         let records: Vec<Record> = serde_json::from_str(&json).map_err(|e| {
-            Error::data(path.display().to_string(), e.line(), "expected a list of code and name")
+            Error::data(
+                path.display().to_string(),
+                e.line(),
+                "expected a list of code and name",
+            )
         })?;
         for Record { code, name } in records {
-            let Some(code) = super::parse_code(&code) else { continue };
-            let name = name.strip_suffix("街道办事处").map_or(name.clone(), |stem| format!("{stem}街道"));
+            let Some(code) = super::parse_code(&code) else {
+                continue;
+            };
+            let name = name
+                .strip_suffix("街道办事处")
+                .map_or(name.clone(), |stem| format!("{stem}街道"));
             if name.chars().count() > 1 && !shorten(&name, Level::of_code(code)).pseudo {
                 edition.entry(code).or_insert(name);
             }
@@ -88,8 +115,13 @@ fn read_edition(package: &Path) -> Result<Edition> {
 }
 
 fn read_villages(path: &Path) -> Result<Vec<(u64, String)>> {
-    let bad =
-        |line: usize| Error::data(path.display().to_string(), line, "expected code and name of a village");
+    let bad = |line: usize| {
+        Error::data(
+            path.display().to_string(),
+            line,
+            "expected code and name of a village",
+        )
+    };
     let mut reader = csv::Reader::from_path(path).map_err(|_| bad(1))?;
     let mut villages = Vec::new();
     for (row, record) in reader.records().enumerate() {
@@ -105,7 +137,9 @@ fn read_villages(path: &Path) -> Result<Vec<(u64, String)>> {
 fn edition_year(package: &Path) -> Result<u16> {
     let path = package.join("README.md");
     let readme = std::fs::read_to_string(&path).map_err(|e| Error::file(&path, e))?;
-    let at = readme.find("年统计用区划代码").and_then(|at| readme.get(at.checked_sub(4)?..at)?.parse().ok());
+    let at = readme
+        .find("年统计用区划代码")
+        .and_then(|at| readme.get(at.checked_sub(4)?..at)?.parse().ok());
     at.ok_or_else(|| Error::Unreadable {
         path,
         message: "names no year of the data (年统计用区划代码)".to_owned(),
@@ -144,9 +178,18 @@ impl<'a> Past<'a> {
         }
         let by_hand = table_rows(EXTRA).filter_map(|row| {
             let fields: Vec<_> = row.split('\t').collect();
-            Some(((super::parse_code(fields.get(1)?), *fields.first()?), super::parse_code(fields.get(2)?)?))
+            Some((
+                (super::parse_code(fields.get(1)?), *fields.first()?),
+                super::parse_code(fields.get(2)?)?,
+            ))
         });
-        Self { today, children, by_hand: by_hand.collect(), rows: BTreeMap::new(), gone: HashSet::new() }
+        Self {
+            today,
+            children,
+            by_hand: by_hand.collect(),
+            rows: BTreeMap::new(),
+            gone: HashSet::new(),
+        }
     }
 
     /// Adds what an edition has and today has not; what a later edition has too is known already.
@@ -164,8 +207,16 @@ impl<'a> Past<'a> {
                 continue;
             }
             // A township of a county that is itself gone hangs on what is left above it.
-            let parent = if self.today.contains_key(&parent) { parent } else { parent_in(self.today, code) };
-            self.rows.entry((code, name.clone())).or_insert(Gone { year, successor, parent });
+            let parent = if self.today.contains_key(&parent) {
+                parent
+            } else {
+                parent_in(self.today, code)
+            };
+            self.rows.entry((code, name.clone())).or_insert(Gone {
+                year,
+                successor,
+                parent,
+            });
         }
         self.gone = self
             .rows
@@ -184,7 +235,11 @@ impl<'a> Past<'a> {
     /// whoever has the code now.
     fn successor(&self, code: u64, name: &str, parent: u64) -> Option<u64> {
         let level = Level::of_code(code);
-        let sister = |name: &str| self.children.get(&(parent, level as u8, name.to_owned())).copied();
+        let sister = |name: &str| {
+            self.children
+                .get(&(parent, level as u8, name.to_owned()))
+                .copied()
+        };
         if self.today.get(&code).is_some_and(|today| today == name) {
             return Some(code);
         }
@@ -199,13 +254,24 @@ impl<'a> Past<'a> {
 
 /// The longest code that begins this code and is in the edition, or 0.
 fn parent_in(edition: &Edition, code: u64) -> u64 {
-    super::ancestors(code).find(|code| edition.contains_key(code)).unwrap_or(0)
+    super::ancestors(code)
+        .find(|code| edition.contains_key(code))
+        .unwrap_or(0)
 }
 
 fn line(code: u64, name: &str, gone: Option<&Gone>) -> String {
     let Shortened { short, briefs, .. } = shorten(name, Level::of_code(code));
-    let mut line = format!("{code}\t{name}\t{}\t{}", short.unwrap_or_default(), briefs.join(" "));
-    if let Some(Gone { year, successor, parent }) = gone {
+    let mut line = format!(
+        "{code}\t{name}\t{}\t{}",
+        short.unwrap_or_default(),
+        briefs.join(" ")
+    );
+    if let Some(Gone {
+        year,
+        successor,
+        parent,
+    }) = gone
+    {
         let successor = successor.map_or(String::new(), |code| code.to_string());
         line += &format!("\t{year}\t{successor}\t{parent}");
     }

@@ -205,19 +205,32 @@ impl Gazetteer {
     /// ```
     pub fn by_code(&self, code: &str) -> Option<Division<'_>> {
         let code = parse_code(code)?;
-        self.division(DivisionId(code)).or_else(|| self.division(*self.successors.get(&code)?))
+        self.division(DivisionId(code))
+            .or_else(|| self.division(*self.successors.get(&code)?))
     }
 
     /// The division with an id; `None` for a number that is no code in use.
     pub fn division(&self, id: DivisionId) -> Option<Division<'_>> {
         if id.level() == Level::Village {
             let villages = self.villages.of_county((id.0 / 1_000_000) as u32);
-            let village = &villages[villages.binary_search_by_key(&id.0, |village| village.code).ok()?];
-            return Some(Division { id, name: &village.name, short: Some(&village.short), until: None });
+            let village = &villages[villages
+                .binary_search_by_key(&id.0, |village| village.code)
+                .ok()?];
+            return Some(Division {
+                id,
+                name: &village.name,
+                short: Some(&village.short),
+                until: None,
+            });
         }
         let row = self.row(id)?;
         let short = (!row.short.is_empty()).then_some(row.short);
-        Some(Division { id, name: row.name, short, until: (row.until > 0).then_some(row.until) })
+        Some(Division {
+            id,
+            name: row.name,
+            short,
+            until: (row.until > 0).then_some(row.until),
+        })
     }
 
     /// What a name names: full names, short names, former names, province to township; empty for a name unknown.
@@ -256,7 +269,10 @@ impl Gazetteer {
     /// assert_eq!(gazetteer.path(DivisionId(110101)), ["北京市", "东城区"]);
     /// ```
     pub fn path(&self, id: DivisionId) -> Vec<&str> {
-        let mut names: Vec<_> = self.lineage(id).filter_map(|id| Some(self.division(id)?.name)).collect();
+        let mut names: Vec<_> = self
+            .lineage(id)
+            .filter_map(|id| Some(self.division(id)?.name))
+            .collect();
         names.reverse();
         names
     }
@@ -269,14 +285,18 @@ impl Gazetteer {
     /// assert_eq!(lineage, [441900101, 4419, 44]);
     /// ```
     pub fn lineage(&self, id: DivisionId) -> impl Iterator<Item = DivisionId> {
-        std::iter::successors(self.division(id).map(|division| division.id), |&id| self.parent(id))
+        std::iter::successors(self.division(id).map(|division| division.id), |&id| {
+            self.parent(id)
+        })
     }
 
     /// The division directly above.
     pub fn parent(&self, id: DivisionId) -> Option<DivisionId> {
         match self.row(id) {
             Some(row) => (row.parent > 0).then_some(DivisionId(row.parent)),
-            None => ancestors(id.0).map(DivisionId).find(|&id| self.row(id).is_some()),
+            None => ancestors(id.0)
+                .map(DivisionId)
+                .find(|&id| self.row(id).is_some()),
         }
     }
 
@@ -292,13 +312,20 @@ impl Gazetteer {
     /// ```
     pub fn children(&self, id: DivisionId) -> Vec<DivisionId> {
         if id.level() >= Level::Township {
-            return self.villages(id).into_iter().map(|village| DivisionId(village.code)).collect();
+            return self
+                .villages(id)
+                .into_iter()
+                .map(|village| DivisionId(village.code))
+                .collect();
         }
         below(id.0)
             .flat_map(|codes| {
                 let first = self.rows.partition_point(|row| row.code < codes.start);
-                let rows = self.rows[first..].iter().take_while(move |row| row.code < codes.end);
-                rows.filter(|row| row.parent == id.0 && row.until == 0).map(|row| DivisionId(row.code))
+                let rows = self.rows[first..]
+                    .iter()
+                    .take_while(move |row| row.code < codes.end);
+                rows.filter(|row| row.parent == id.0 && row.until == 0)
+                    .map(|row| DivisionId(row.code))
             })
             .collect()
     }
@@ -340,14 +367,23 @@ impl Gazetteer {
         let mut matches = Vec::new();
         for (start, pair) in chars.windows(2).enumerate() {
             let mut hash = mix(mix(0, pair[0]), pair[1]);
-            let Some(&lengths) = self.lengths.get(&hash) else { continue };
+            let Some(&lengths) = self.lengths.get(&hash) else {
+                continue;
+            };
             let mut length = 2;
             for next in chars[start + 2..].iter().map(Some).chain([None]) {
                 if lengths >> length & 1 == 1
                     && let Some(&row) = self.by_hash.get(&hash)
-                    && self.forms[row as usize].text.chars().eq(chars[start..start + length].iter().copied())
+                    && self.forms[row as usize]
+                        .text
+                        .chars()
+                        .eq(chars[start..start + length].iter().copied())
                 {
-                    matches.push(Match { start, end: start + length, form: self.form_at(row) });
+                    matches.push(Match {
+                        start,
+                        end: start + length,
+                        form: self.form_at(row),
+                    });
                 }
                 length += 1;
                 match next {
@@ -366,7 +402,9 @@ impl Gazetteer {
 
     fn read() -> Self {
         let mut table = String::with_capacity(4 << 20);
-        GzDecoder::new(DIVISIONS).read_to_string(&mut table).expect("the embedded table was packed by build");
+        GzDecoder::new(DIVISIONS)
+            .read_to_string(&mut table)
+            .expect("the embedded table was packed by build");
         // The one gazetteer lives as long as the program.
         let table: &'static str = table.leak();
         let mut reader = Reader::with_capacity(80_000);
@@ -376,12 +414,24 @@ impl Gazetteer {
     }
 
     fn row(&self, id: DivisionId) -> Option<&Row> {
-        self.rows.binary_search_by_key(&id.0, |row| row.code).ok().map(|at| &self.rows[at])
+        self.rows
+            .binary_search_by_key(&id.0, |row| row.code)
+            .ok()
+            .map(|at| &self.rows[at])
     }
 
     fn form_at(&self, row: u32) -> Form<'_> {
-        let FormRow { text, weak, first, n_hits } = self.forms[row as usize];
-        Form { text, weak, hits: &self.hits[first as usize..(first + n_hits) as usize] }
+        let FormRow {
+            text,
+            weak,
+            first,
+            n_hits,
+        } = self.forms[row as usize];
+        Form {
+            text,
+            weak,
+            hits: &self.hits[first as usize..(first + n_hits) as usize],
+        }
     }
 }
 
@@ -448,10 +498,20 @@ impl Reader {
         let until = until.parse().unwrap_or(0);
         let parent = parent.parse().unwrap_or_else(|_| {
             ancestors(code)
-                .find(|&code| self.rows.binary_search_by_key(&code, |row| row.code).is_ok())
+                .find(|&code| {
+                    self.rows
+                        .binary_search_by_key(&code, |row| row.code)
+                        .is_ok()
+                })
                 .unwrap_or(0)
         });
-        self.rows.push(Row { code, name, short, parent, until });
+        self.rows.push(Row {
+            code,
+            name,
+            short,
+            parent,
+            until,
+        });
         let (full, bare) = if until == 0 {
             (FormKind::Full, FormKind::Short)
         } else {
@@ -460,7 +520,13 @@ impl Reader {
         self.add(name, Hit { id, kind: full });
         self.add(short, Hit { id, kind: bare });
         briefs.split(' ').for_each(|brief| {
-            self.add(brief, Hit { id, kind: if until == 0 { FormKind::Brief } else { full } })
+            self.add(
+                brief,
+                Hit {
+                    id,
+                    kind: if until == 0 { FormKind::Brief } else { full },
+                },
+            )
         });
     }
 
@@ -468,8 +534,20 @@ impl Reader {
         if code != id.0 {
             self.successors.insert(code, id);
         }
-        self.add(name, Hit { id, kind: FormKind::Former });
-        self.add(short, Hit { id, kind: FormKind::FormerShort });
+        self.add(
+            name,
+            Hit {
+                id,
+                kind: FormKind::Former,
+            },
+        );
+        self.add(
+            short,
+            Hit {
+                id,
+                kind: FormKind::FormerShort,
+            },
+        );
     }
 
     /// A line of `extra.tsv`: name, old code, code, year, kind.
@@ -480,8 +558,20 @@ impl Reader {
         let Ok(code) = code.parse() else { return };
         let id = DivisionId(code);
         match kind {
-            "short" => self.add(name, Hit { id, kind: FormKind::Short }),
-            "brief" => self.add(name, Hit { id, kind: FormKind::Brief }),
+            "short" => self.add(
+                name,
+                Hit {
+                    id,
+                    kind: FormKind::Short,
+                },
+            ),
+            "brief" => self.add(
+                name,
+                Hit {
+                    id,
+                    kind: FormKind::Brief,
+                },
+            ),
             _ => {
                 let old = parse_code(old).unwrap_or(code);
                 let short = shorten(name, Level::of_code(old)).short.unwrap_or_default();
@@ -508,7 +598,12 @@ impl Reader {
         }
         let form = *self.by_hash.entry(hash).or_insert_with(|| {
             *self.lengths.entry(pair).or_default() |= 1 << length;
-            self.forms.push(FormRow { text, weak: false, first: 0, n_hits: 0 });
+            self.forms.push(FormRow {
+                text,
+                weak: false,
+                first: 0,
+                n_hits: 0,
+            });
             self.forms.len() as u32 - 1
         });
         self.forms[form as usize].n_hits += 1;
@@ -524,7 +619,13 @@ impl Reader {
             form.n_hits = 0;
         }
         // Hits to the place of their form: a sort of all of them would take three times as long.
-        let mut hits = vec![Hit { id: DivisionId(0), kind: FormKind::Full }; self.hits.len()];
+        let mut hits = vec![
+            Hit {
+                id: DivisionId(0),
+                kind: FormKind::Full
+            };
+            self.hits.len()
+        ];
         for (form, hit) in self.hits {
             let form = &mut self.forms[form as usize];
             hits[(form.first + form.n_hits) as usize] = hit;
@@ -544,8 +645,8 @@ impl Reader {
                 }
             }
             (form.first, form.n_hits) = (first as u32, (n_kept - first) as u32);
-            let bare =
-                n_kept - first >= WEAK_FROM && hits[first..n_kept].iter().all(|hit| !hit.kind.has_head());
+            let bare = n_kept - first >= WEAK_FROM
+                && hits[first..n_kept].iter().all(|hit| !hit.kind.has_head());
             form.weak = bare || weak.contains(form.text);
         }
         hits.truncate(n_kept);
@@ -577,7 +678,11 @@ fn parse_code(code: &str) -> Option<u64> {
             code = &code[..shorter];
         }
     }
-    if matches!(code.len(), 2 | 4 | 6 | 9 | 12) { code.parse().ok() } else { None }
+    if matches!(code.len(), 2 | 4 | 6 | 9 | 12) {
+        code.parse().ok()
+    } else {
+        None
+    }
 }
 
 /// The shorter codes that begin a code, longest first, whether in use or not.

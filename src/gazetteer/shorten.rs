@@ -26,25 +26,46 @@ pub struct Shortened {
 /// assert_eq!(shorten("蔚县", Level::County).short, None);
 /// ```
 pub fn shorten(name: &str, level: Level) -> Shortened {
-    let Some(rule) =
-        RULES.iter().find(|rule| rule.levels.contains(letter(level)) && name.ends_with(rule.ending))
+    let Some(rule) = RULES
+        .iter()
+        .find(|rule| rule.levels.contains(letter(level)) && name.ends_with(rule.ending))
     else {
         return Shortened::default();
     };
     let rest = &name[..name.len() - rule.ending.len()];
     match rule.kind {
-        "pseudo" => Shortened { pseudo: true, ..Shortened::default() },
-        "is" => Shortened { short: Some(rule.heads.to_owned()), ..Shortened::default() },
-        "keep" => Shortened { briefs: with_heads(rest, rule, name), ..Shortened::default() },
+        "pseudo" => Shortened {
+            pseudo: true,
+            ..Shortened::default()
+        },
+        "is" => Shortened {
+            short: Some(rule.heads.to_owned()),
+            ..Shortened::default()
+        },
+        "keep" => Shortened {
+            briefs: with_heads(rest, rule, name),
+            ..Shortened::default()
+        },
         kind => {
             // 族 belongs to the name of the people: 于家务回族乡 ends in 族乡, and 于家务回族 is what is peeled.
-            let rest =
-                if rule.ending.starts_with('族') { &name[..rest.len() + '族'.len_utf8()] } else { rest };
-            let stem = if kind == "people" { without_peoples(rest) } else { rest };
+            let rest = if rule.ending.starts_with('族') {
+                &name[..rest.len() + '族'.len_utf8()]
+            } else {
+                rest
+            };
+            let stem = if kind == "people" {
+                without_peoples(rest)
+            } else {
+                rest
+            };
             if stem.chars().count() < 2 {
                 return Shortened::default();
             }
-            Shortened { short: Some(stem.to_owned()), briefs: with_heads(stem, rule, name), pseudo: false }
+            Shortened {
+                short: Some(stem.to_owned()),
+                briefs: with_heads(stem, rule, name),
+                pseudo: false,
+            }
         }
     }
 }
@@ -69,22 +90,37 @@ pub(super) fn split_village(name: &str) -> (&str, Option<usize>) {
         .enumerate()
         .filter(|(_, (ending, _))| name.len() > ending.len() && name.ends_with(ending))
         .max_by_key(|(_, (ending, _))| ending.len())
-        .map_or((name, None), |(row, (ending, _))| (&name[..name.len() - ending.len()], Some(row)))
+        .map_or((name, None), |(row, (ending, _))| {
+            (&name[..name.len() - ending.len()], Some(row))
+        })
 }
 
 /// The full name that was cut by [`split_village`].
 pub(super) fn village_name(stem: &str, ending: Option<usize>) -> String {
-    format!("{stem}{}", ending.and_then(|row| VILLAGE_ENDINGS.get(row)).map_or("", |(ending, _)| ending))
+    format!(
+        "{stem}{}",
+        ending
+            .and_then(|row| VILLAGE_ENDINGS.get(row))
+            .map_or("", |(ending, _)| ending)
+    )
 }
 
 /// The usual short name of a village that was cut by [`split_village`].
 pub(super) fn village_short(stem: &str, ending: Option<usize>) -> String {
-    format!("{stem}{}", ending.and_then(|row| VILLAGE_ENDINGS.get(row)).map_or("", |(_, short)| short))
+    format!(
+        "{stem}{}",
+        ending
+            .and_then(|row| VILLAGE_ENDINGS.get(row))
+            .map_or("", |(_, short)| short)
+    )
 }
 
 /// Lines of a table without its comments and its heading.
 pub(super) fn table_rows(table: &'static str) -> impl Iterator<Item = &'static str> {
-    table.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).skip(1)
+    table
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .skip(1)
 }
 
 struct Rule {
@@ -100,7 +136,12 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         .map(|line| {
             let mut fields = line.split('\t');
             let mut next = || fields.next().unwrap_or_default();
-            Rule { levels: next(), ending: next(), kind: next(), heads: next() }
+            Rule {
+                levels: next(),
+                ending: next(),
+                kind: next(),
+                heads: next(),
+            }
         })
         .collect();
     rules.sort_by_key(|rule| std::cmp::Reverse(rule.ending.len()));
@@ -109,7 +150,8 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 
 /// Longest first, so that 土家族 is not read as 族 after 土家, nor 蒙古族 as 蒙古.
 static PEOPLES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    let mut peoples: Vec<_> = table_rows(include_str!("../../data/gazetteer/peoples.tsv")).collect();
+    let mut peoples: Vec<_> =
+        table_rows(include_str!("../../data/gazetteer/peoples.tsv")).collect();
     peoples.sort_by_key(|people| std::cmp::Reverse(people.len()));
     peoples
 });
@@ -131,15 +173,23 @@ fn letter(level: Level) -> char {
 }
 
 fn with_heads(stem: &str, rule: &Rule, name: &str) -> Vec<String> {
-    let forms = rule.heads.split_whitespace().map(|head| format!("{stem}{head}"));
-    forms.filter(|form| form != name && form.chars().count() > 2).collect()
+    let forms = rule
+        .heads
+        .split_whitespace()
+        .map(|head| format!("{stem}{head}"));
+    forms
+        .filter(|form| form != name && form.chars().count() > 2)
+        .collect()
 }
 
 /// What is left before the names of peoples; a division that is named by a people only (东乡族自治县) keeps it, without 族.
 fn without_peoples(mut rest: &str) -> &str {
     while let Some(shorter) = PEOPLES.iter().find_map(|people| rest.strip_suffix(people)) {
         if shorter.chars().count() < 2 {
-            return rest.strip_suffix('族').filter(|stem| stem.chars().count() >= 2).unwrap_or(rest);
+            return rest
+                .strip_suffix('族')
+                .filter(|stem| stem.chars().count() >= 2)
+                .unwrap_or(rest);
         }
         rest = shorter;
     }

@@ -1,34 +1,57 @@
 use super::*;
 
 fn codes(name: &str) -> Vec<u64> {
-    Gazetteer::get().named(name).iter().map(|hit| hit.id.0).collect()
+    Gazetteer::get()
+        .named(name)
+        .iter()
+        .map(|hit| hit.id.0)
+        .collect()
 }
 
 #[test]
 fn rows_are_in_order_and_every_parent_exists() {
     let gazetteer = Gazetteer::get();
-    assert!(gazetteer.rows.windows(2).all(|pair| pair[0].code < pair[1].code));
     assert!(
-        gazetteer.rows.iter().all(|row| row.parent == 0 || gazetteer.row(DivisionId(row.parent)).is_some())
+        gazetteer
+            .rows
+            .windows(2)
+            .all(|pair| pair[0].code < pair[1].code)
     );
-    assert!(gazetteer.rows.iter().all(|row| (row.parent == 0) == (row.code < 100)));
+    assert!(
+        gazetteer
+            .rows
+            .iter()
+            .all(|row| row.parent == 0 || gazetteer.row(DivisionId(row.parent)).is_some())
+    );
+    assert!(
+        gazetteer
+            .rows
+            .iter()
+            .all(|row| (row.parent == 0) == (row.code < 100))
+    );
 }
 
 #[test]
 fn every_name_finds_its_division_and_no_hash_is_shared() {
     let gazetteer = Gazetteer::get();
     for row in &gazetteer.rows {
-        assert!(gazetteer.named(row.name).iter().any(|hit| hit.id.0 == row.code), "{}", row.name);
+        assert!(
+            gazetteer
+                .named(row.name)
+                .iter()
+                .any(|hit| hit.id.0 == row.code),
+            "{}",
+            row.name
+        );
     }
     let mut texts: Vec<_> = gazetteer.forms.iter().map(|form| form.text).collect();
     texts.sort_unstable();
     assert!(texts.windows(2).all(|pair| pair[0] != pair[1]));
-    assert!(
+    assert!(gazetteer.forms.iter().all(|form| {
         gazetteer
-            .forms
-            .iter()
-            .all(|form| gazetteer.form(form.text).is_some_and(|found| found.text == form.text))
-    );
+            .form(form.text)
+            .is_some_and(|found| found.text == form.text)
+    }));
 }
 
 #[test]
@@ -38,8 +61,14 @@ fn rows_of_the_statistics_are_no_places() {
     }
     let gazetteer = Gazetteer::get();
     assert_eq!(gazetteer.path(DivisionId(429004)), ["湖北省", "仙桃市"]);
-    assert_eq!(gazetteer.path(DivisionId(441900101)), ["广东省", "东莞市", "石碣镇"]);
-    assert_eq!(gazetteer.by_code("441900").map(|division| division.id), Some(DivisionId(4419)));
+    assert_eq!(
+        gazetteer.path(DivisionId(441900101)),
+        ["广东省", "东莞市", "石碣镇"]
+    );
+    assert_eq!(
+        gazetteer.by_code("441900").map(|division| division.id),
+        Some(DivisionId(4419))
+    );
     assert_eq!(codes("东莞市"), [4419]);
 }
 
@@ -80,13 +109,18 @@ fn codes_may_be_filled_with_zeros() {
 #[test]
 fn matches_are_exactly_the_forms_that_stand_there() {
     let gazetteer = Gazetteer::get();
-    let text: Vec<char> =
-        "上高县锦江镇党委书记到湖南省浏阳市文家市镇、蔚县学习。和平发展，湘".chars().collect();
+    let text: Vec<char> = "上高县锦江镇党委书记到湖南省浏阳市文家市镇、蔚县学习。和平发展，湘"
+        .chars()
+        .collect();
     let mut expected = Vec::new();
     for start in 0..text.len() {
         for end in start + 2..=text.len() {
             let slice: String = text[start..end].iter().collect();
-            expected.extend(gazetteer.form(&slice).map(|form| Match { start, end, form }));
+            expected.extend(
+                gazetteer
+                    .form(&slice)
+                    .map(|form| Match { start, end, form }),
+            );
         }
     }
     assert_eq!(gazetteer.matches(&text), expected);
@@ -102,7 +136,11 @@ fn every_village_belongs_to_its_county() {
         let villages = gazetteer.villages.of_county(county);
         n_villages += villages.len();
         assert!(villages.windows(2).all(|pair| pair[0].code < pair[1].code));
-        assert!(villages.iter().all(|village| village.code / 1_000_000 == u64::from(county)));
+        assert!(
+            villages
+                .iter()
+                .all(|village| village.code / 1_000_000 == u64::from(county))
+        );
         assert!(
             villages
                 .iter()
@@ -114,13 +152,27 @@ fn every_village_belongs_to_its_county() {
 
 #[test]
 fn villages_survive_packing() {
-    let names = ["湖东村委会", "常青社区居民委员会", "牌坊村村民委员会", "养马畜牧队", "㙟下村"];
+    let names = [
+        "湖东村委会",
+        "常青社区居民委员会",
+        "牌坊村村民委员会",
+        "养马畜牧队",
+        "㙟下村",
+    ];
     let villages: Vec<(u64, String)> = names
         .iter()
-        .zip([110101001001, 110101001002, 110101001201, 110101777001, 659012505500])
+        .zip([
+            110101001001,
+            110101001002,
+            110101001201,
+            110101777001,
+            659012505500,
+        ])
         .map(|(name, code)| (code, (*name).to_owned()))
         .collect();
-    let file = villages::write(&villages).expect("memory can be written").leak();
+    let file = villages::write(&villages)
+        .expect("memory can be written")
+        .leak();
     let read = Villages::open(file).expect("just written");
     let found: Vec<_> = read
         .counties(0..1_000_000)
@@ -128,6 +180,10 @@ fn villages_survive_packing() {
         .map(|v| (v.code, v.name.clone()))
         .collect();
     assert_eq!(found, villages);
-    let shorts: Vec<_> = read.of_county(110101).iter().map(|v| v.short.as_str()).collect();
+    let shorts: Vec<_> = read
+        .of_county(110101)
+        .iter()
+        .map(|v| v.short.as_str())
+        .collect();
     assert_eq!(shorts, ["湖东村", "常青社区", "牌坊村", "养马畜牧队"]);
 }

@@ -48,7 +48,10 @@ impl Villages {
     pub(super) fn open(file: &'static [u8]) -> Option<Self> {
         let number = |at: usize| Some(u32::from_le_bytes(file.get(at..at + 4)?.try_into().ok()?));
         let alphabet_end = 4 + number(0)? as usize;
-        let alphabet: Vec<char> = std::str::from_utf8(file.get(4..alphabet_end)?).ok()?.chars().collect();
+        let alphabet: Vec<char> = std::str::from_utf8(file.get(4..alphabet_end)?)
+            .ok()?
+            .chars()
+            .collect();
         let n_blocks = number(alphabet_end)? as usize;
         let index = alphabet_end + 4;
         let bytes = file.get(index + 8 * n_blocks..)?;
@@ -60,12 +63,19 @@ impl Villages {
             blocks.push((number(index + 8 * block)?, start, end, OnceLock::new()));
             start = end;
         }
-        Some(Self { n_short: n_short(alphabet.len()), alphabet, blocks, bytes })
+        Some(Self {
+            n_short: n_short(alphabet.len()),
+            alphabet,
+            blocks,
+            bytes,
+        })
     }
 
     /// The villages of a county, in order of codes.
     pub(super) fn of_county(&self, county: u32) -> &[Village] {
-        let Ok(at) = self.blocks.binary_search_by_key(&county, |block| block.0) else { return &[] };
+        let Ok(at) = self.blocks.binary_search_by_key(&county, |block| block.0) else {
+            return &[];
+        };
         let (_, start, end, villages) = &self.blocks[at];
         villages.get_or_init(|| self.read(county, &self.bytes[*start..*end]))
     }
@@ -73,7 +83,10 @@ impl Villages {
     /// The counties with villages whose code lies in a range.
     pub(super) fn counties(&self, range: std::ops::Range<u32>) -> impl Iterator<Item = u32> {
         let first = self.blocks.partition_point(|block| block.0 < range.start);
-        self.blocks[first..].iter().map(|block| block.0).take_while(move |&county| county < range.end)
+        self.blocks[first..]
+            .iter()
+            .map(|block| block.0)
+            .take_while(move |&county| county < range.end)
     }
 
     fn read(&self, county: u32, block: &[u8]) -> Vec<Village> {
@@ -121,11 +134,18 @@ impl Villages {
 pub(super) fn write(villages: &[(u64, String)]) -> std::io::Result<Vec<u8>> {
     let mut counts: HashMap<char, usize> = HashMap::new();
     for (_, name) in villages {
-        split_village(name).0.chars().for_each(|c| *counts.entry(c).or_default() += 1);
+        split_village(name)
+            .0
+            .chars()
+            .for_each(|c| *counts.entry(c).or_default() += 1);
     }
     let mut alphabet: Vec<char> = counts.keys().copied().collect();
     alphabet.sort_by_key(|c| (std::cmp::Reverse(counts[c]), *c));
-    let ranks: HashMap<char, usize> = alphabet.iter().enumerate().map(|(rank, &c)| (c, rank)).collect();
+    let ranks: HashMap<char, usize> = alphabet
+        .iter()
+        .enumerate()
+        .map(|(rank, &c)| (c, rank))
+        .collect();
 
     let mut counties: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
     let mut last = 0;
@@ -142,7 +162,8 @@ pub(super) fn write(villages: &[(u64, String)]) -> std::io::Result<Vec<u8>> {
         }
         last = *code;
         let (stem, ending) = split_village(name);
-        stem.chars().for_each(|c| encode(ranks[&c], n_short(alphabet.len()), block));
+        stem.chars()
+            .for_each(|c| encode(ranks[&c], n_short(alphabet.len()), block));
         block.push(ending.map_or(NO_ENDING, |row| row as u8));
     }
 
@@ -167,13 +188,18 @@ fn encode(rank: usize, n_short: usize, block: &mut Vec<u8>) {
         block.push((FIRST_CHAR + rank) as u8);
     } else {
         let rank = rank - n_short;
-        block.extend([(FIRST_CHAR + n_short + rank / 256) as u8, (rank % 256) as u8]);
+        block.extend([
+            (FIRST_CHAR + n_short + rank / 256) as u8,
+            (rank % 256) as u8,
+        ]);
     }
 }
 
 /// How many characters of an alphabet take one byte, so that the bytes left over lead all the others.
 fn n_short(n_chars: usize) -> usize {
     let n_bytes = 256 - FIRST_CHAR;
-    let n_leads = (0..=n_bytes).find(|leads| n_bytes - leads + 256 * leads >= n_chars).unwrap_or(n_bytes);
+    let n_leads = (0..=n_bytes)
+        .find(|leads| n_bytes - leads + 256 * leads >= n_chars)
+        .unwrap_or(n_bytes);
     n_bytes - n_leads
 }

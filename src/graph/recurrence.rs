@@ -63,10 +63,17 @@ struct Tally {
 /// Campaigns with at least `min` places, those of most places first.
 pub fn recurrence(store: &Store, options: &Options) -> Result<Vec<Recurrence>> {
     let places = store.places()?;
-    let broader = if options.rollup { store.broader()? } else { BTreeMap::new() };
+    let broader = if options.rollup {
+        store.broader()?
+    } else {
+        BTreeMap::new()
+    };
     let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
     for said in store.implementations(options.min_confidence)? {
-        if options.since.is_some_and(|since| said.year.is_none_or(|year| year < since)) {
+        if options
+            .since
+            .is_some_and(|since| said.year.is_none_or(|year| year < since))
+        {
             continue;
         }
         let divisions = divisions(&said.place, &places);
@@ -102,7 +109,10 @@ pub fn recurrence(store: &Store, options: &Options) -> Result<Vec<Recurrence>> {
     }
     let rank = |row: &Recurrence| (row.places, row.provinces, row.counties, row.statements);
     rows.sort_by(|a, b| {
-        rank(b).cmp(&rank(a)).then_with(|| a.name.cmp(&b.name)).then_with(|| a.id.cmp(&b.id))
+        rank(b)
+            .cmp(&rank(a))
+            .then_with(|| a.name.cmp(&b.name))
+            .then_with(|| a.id.cmp(&b.id))
     });
     Ok(rows)
 }
@@ -119,7 +129,9 @@ fn divisions(place: &str, places: &BTreeMap<String, PlaceNode>) -> Vec<(PlaceLev
             None if code.is_empty() => found.push((PlaceLevel::Town, id.to_owned())),
             None => {}
         }
-        at = node.and_then(|node| node.parent.as_deref()).filter(|_| found.len() < 8);
+        at = node
+            .and_then(|node| node.parent.as_deref())
+            .filter(|_| found.len() < 8);
     }
     found
 }
@@ -130,7 +142,13 @@ fn with_wider(campaign: &str, broader: &BTreeMap<String, Vec<String>>) -> BTreeS
     let mut open = vec![campaign];
     while let Some(campaign) = open.pop() {
         if all.insert(campaign.to_owned()) {
-            open.extend(broader.get(campaign).into_iter().flatten().map(String::as_str));
+            open.extend(
+                broader
+                    .get(campaign)
+                    .into_iter()
+                    .flatten()
+                    .map(String::as_str),
+            );
         }
     }
     all

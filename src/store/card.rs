@@ -115,7 +115,12 @@ impl Found {
     /// Name with what tells it apart: the path of a place, the places of anything else.
     pub fn describe(&self) -> String {
         if self.path.len() > 1 {
-            return self.path.iter().map(|step| step.name.as_str()).collect::<Vec<_>>().join("·");
+            return self
+                .path
+                .iter()
+                .map(|step| step.name.as_str())
+                .collect::<Vec<_>>()
+                .join("·");
         }
         if self.places.is_empty() {
             self.name.clone()
@@ -130,7 +135,9 @@ impl Found {
     }
 
     fn is_within(&self, place: &str, wanted: &str) -> bool {
-        self.path.iter().any(|step| step.id == place || key(&step.name) == wanted)
+        self.path
+            .iter()
+            .any(|step| step.id == place || key(&step.name) == wanted)
             || self.places.iter().any(|p| key(p).contains(wanted))
     }
 }
@@ -140,7 +147,12 @@ impl Store {
     ///
     /// `at` keeps those in a place, or named by documents of places in it. A place may be given with divisions before
     /// its name (上高县锦江镇).
-    pub fn find(&self, name: &str, kind: Option<EntityType>, at: Option<&str>) -> Result<Vec<Found>> {
+    pub fn find(
+        &self,
+        name: &str,
+        kind: Option<EntityType>,
+        at: Option<&str>,
+    ) -> Result<Vec<Found>> {
         if let Some(id) = self.identify(name) {
             return Ok(self.found(&id)?.into_iter().collect());
         }
@@ -148,12 +160,19 @@ impl Store {
         let mut tiers: [BTreeSet<NamedNode>; 4] = Default::default();
         for graph in [vocab::ENTITIES_GRAPH, vocab::THESAURUS_GRAPH] {
             for property in [vocab::PREF_LABEL, vocab::ALT_LABEL] {
-                for quad in
-                    self.inner.quads_for_pattern(None, Some(property), None, Some(GraphNameRef::from(graph)))
-                {
+                for quad in self.inner.quads_for_pattern(
+                    None,
+                    Some(property),
+                    None,
+                    Some(GraphNameRef::from(graph)),
+                ) {
                     let quad = quad.map_err(failed)?;
-                    let NamedOrBlankNode::NamedNode(id) = quad.subject else { continue };
-                    let Some(label) = literal(&quad.object) else { continue };
+                    let NamedOrBlankNode::NamedNode(id) = quad.subject else {
+                        continue;
+                    };
+                    let Some(label) = literal(&quad.object) else {
+                        continue;
+                    };
                     let label = key(label.value());
                     let tier = if label == wanted {
                         usize::from(property == vocab::ALT_LABEL)
@@ -172,18 +191,26 @@ impl Store {
         for (tier, ids) in tiers.iter().enumerate() {
             let mut found = Vec::new();
             for id in ids {
-                found.extend(self.found(id)?.filter(|f| kind.is_none_or(|kind| f.kind == Some(kind))));
+                found.extend(
+                    self.found(id)?
+                        .filter(|f| kind.is_none_or(|kind| f.kind == Some(kind))),
+                );
             }
             if tier == 2 {
                 found.retain(|f| f.path.len() > 1 && path_spells(&f.path, &wanted));
             }
             if let Some(place) = at {
                 let within = key(place);
-                let id = self.identify(place).map(NamedNode::into_string).unwrap_or_default();
+                let id = self
+                    .identify(place)
+                    .map(NamedNode::into_string)
+                    .unwrap_or_default();
                 found.retain(|f| f.is_within(&id, &within));
             }
             if found.iter().any(|f| f.statements + f.documents > 0) {
-                found.retain(|f| f.statements + f.documents > 0 || f.kind == Some(EntityType::Place));
+                found.retain(|f| {
+                    f.statements + f.documents > 0 || f.kind == Some(EntityType::Place)
+                });
             }
             if !found.is_empty() {
                 found.sort_by(|a, b| {
@@ -200,7 +227,8 @@ impl Store {
         if name.starts_with("https://") || name.starts_with("http://") {
             return NamedNode::new(name).ok();
         }
-        let is_code = matches!(name.len(), 2 | 4 | 6 | 9 | 12) && name.bytes().all(|b| b.is_ascii_digit());
+        let is_code =
+            matches!(name.len(), 2 | 4 | 6 | 9 | 12) && name.bytes().all(|b| b.is_ascii_digit());
         is_code.then(|| super::derive::place_iri(name))
     }
 
@@ -210,19 +238,28 @@ impl Store {
         if node.is_empty() && concept.is_empty() {
             return Ok(None);
         }
-        let kind = node.iris(vocab::TYPE).find_map(|class| vocab::entity_type(class.as_str()));
+        let kind = node
+            .iris(vocab::TYPE)
+            .find_map(|class| vocab::entity_type(class.as_str()));
         let kind = kind.or_else(|| {
-            id.as_str().starts_with(&format!("{ID_BASE}campaign/")).then_some(EntityType::Campaign)
+            id.as_str()
+                .starts_with(&format!("{ID_BASE}campaign/"))
+                .then_some(EntityType::Campaign)
         });
         let code = node.text(vocab::CODE).map(str::to_owned);
         let mut statements = 0;
         for role in [vocab::SUBJECT, vocab::OBJECT] {
-            statements +=
-                self.inner.quads_for_pattern(None, Some(role), Some(id.as_ref().into()), None).count();
+            statements += self
+                .inner
+                .quads_for_pattern(None, Some(role), Some(id.as_ref().into()), None)
+                .count();
         }
         let mut documents = BTreeSet::new();
         for property in [vocab::MENTIONS, vocab::HOME] {
-            for quad in self.inner.quads_for_pattern(None, Some(property), Some(id.as_ref().into()), None) {
+            for quad in
+                self.inner
+                    .quads_for_pattern(None, Some(property), Some(id.as_ref().into()), None)
+            {
                 documents.insert(quad.map_err(failed)?.subject.to_string());
             }
         }
@@ -237,8 +274,10 @@ impl Store {
             .or_else(|| node.zh(vocab::PREF_LABEL))
             .or(code.as_deref())
             .unwrap_or(id.as_str());
-        let aliases: BTreeSet<&str> =
-            node.texts(vocab::ALT_LABEL).chain(concept.texts(vocab::ALT_LABEL)).collect();
+        let aliases: BTreeSet<&str> = node
+            .texts(vocab::ALT_LABEL)
+            .chain(concept.texts(vocab::ALT_LABEL))
+            .collect();
         Ok(Some(Found {
             name: name.to_owned(),
             aliases: aliases.into_iter().map(str::to_owned).collect(),
@@ -254,7 +293,10 @@ impl Store {
 
     /// What the graph of entities and the thesaurus say of a thing.
     fn description_of(&self, id: &NamedNode) -> Result<(Node, Node)> {
-        Ok((self.node(id, vocab::ENTITIES_GRAPH.into())?, self.node(id, vocab::THESAURUS_GRAPH.into())?))
+        Ok((
+            self.node(id, vocab::ENTITIES_GRAPH.into())?,
+            self.node(id, vocab::THESAURUS_GRAPH.into())?,
+        ))
     }
 
     /// The name under which an entity or document is listed.
@@ -270,9 +312,18 @@ impl Store {
         }
         if iri.starts_with(&format!("{ID_BASE}document/")) && !iri.contains('#') {
             let document = self.document(iri)?;
-            return Ok(document.paths.first().cloned().or(document.title).unwrap_or_else(|| iri.to_owned()));
+            return Ok(document
+                .paths
+                .first()
+                .cloned()
+                .or(document.title)
+                .unwrap_or_else(|| iri.to_owned()));
         }
-        Ok(iri.strip_prefix(ID_BASE).or_else(|| iri.strip_prefix(vocab::NS)).unwrap_or(iri).to_owned())
+        Ok(iri
+            .strip_prefix(ID_BASE)
+            .or_else(|| iri.strip_prefix(vocab::NS))
+            .unwrap_or(iri)
+            .to_owned())
     }
 
     /// The name with the county's before it, where a town or village needs it to be told from its namesakes.
@@ -298,10 +349,20 @@ impl Store {
         let mut at = Some(id.clone());
         while let Some(id) = at.take() {
             let node = self.node(&id, vocab::ENTITIES_GRAPH.into())?;
-            let Some(code) = node.text(vocab::CODE) else { break };
+            let Some(code) = node.text(vocab::CODE) else {
+                break;
+            };
             let name = node.zh(vocab::PREF_LABEL).unwrap_or(code);
-            path.push(PlaceStep { id: id.as_str().to_owned(), name: name.to_owned(), code: code.to_owned() });
-            at = node.iris(vocab::PART_OF).next().filter(|_| path.len() < 8).cloned();
+            path.push(PlaceStep {
+                id: id.as_str().to_owned(),
+                name: name.to_owned(),
+                code: code.to_owned(),
+            });
+            at = node
+                .iris(vocab::PART_OF)
+                .next()
+                .filter(|_| path.len() < 8)
+                .cloned();
         }
         path.reverse();
         Ok(path)
@@ -332,16 +393,27 @@ impl Store {
                         b.statement.start,
                     ))
                 });
-                Group { property, inverse, lines }
+                Group {
+                    property,
+                    inverse,
+                    lines,
+                }
             })
             .filter(|group| !group.lines.is_empty())
             .collect();
         groups.sort_by_key(|group| {
-            order.iter().position(|(p, i)| *p == group.property && *i == group.inverse).unwrap_or(order.len())
+            order
+                .iter()
+                .position(|(p, i)| *p == group.property && *i == group.inverse)
+                .unwrap_or(order.len())
         });
-        let year = |property: NamedNodeRef<'_>| node.text(property).and_then(|year| year.parse().ok());
+        let year =
+            |property: NamedNodeRef<'_>| node.text(property).and_then(|year| year.parse().ok());
         let names = |property| {
-            concept.iris(property).map(|iri| self.name_of(iri.as_str())).collect::<Result<Vec<_>>>()
+            concept
+                .iris(property)
+                .map(|iri| self.name_of(iri.as_str()))
+                .collect::<Result<Vec<_>>>()
         };
         Ok(Card {
             found: found.clone(),
@@ -359,27 +431,52 @@ impl Store {
         row: StatementRow,
         inverse: bool,
     ) -> Result<()> {
-        let other = if inverse { Some(row.subject.as_str()) } else { row.object.as_deref() };
+        let other = if inverse {
+            Some(row.subject.as_str())
+        } else {
+            row.object.as_deref()
+        };
         let other = other.map(|iri| self.full_name_of(iri)).transpose()?;
-        let path = self.document(&row.document)?.paths.into_iter().next().unwrap_or_default();
-        grouped.entry((row.property.clone(), inverse)).or_default().push(Line {
-            other,
-            path,
-            statement: row,
-        });
+        let path = self
+            .document(&row.document)?
+            .paths
+            .into_iter()
+            .next()
+            .unwrap_or_default();
+        grouped
+            .entry((row.property.clone(), inverse))
+            .or_default()
+            .push(Line {
+                other,
+                path,
+                statement: row,
+            });
         Ok(())
     }
 
     /// The sentences that first name an entity, one a document.
     fn naming(&self, id: NamedNodeRef<'_>) -> Result<Vec<Naming>> {
         let mut namings = Vec::new();
-        for quad in self.inner.quads_for_pattern(None, Some(vocab::IDENT_REF), Some(id.into()), None) {
+        for quad in
+            self.inner
+                .quads_for_pattern(None, Some(vocab::IDENT_REF), Some(id.into()), None)
+        {
             let quad = quad.map_err(failed)?;
-            let NamedOrBlankNode::NamedNode(mention) = &quad.subject else { continue };
+            let NamedOrBlankNode::NamedNode(mention) = &quad.subject else {
+                continue;
+            };
             let node = self.node(mention, quad.graph_name.as_ref())?;
-            let Some(quote) = node.text(vocab::QUOTE) else { continue };
-            let number = |property| node.text(property).and_then(|n| n.parse().ok()).unwrap_or(0);
-            let Some(document) = node.iris(vocab::DERIVED_FROM).next() else { continue };
+            let Some(quote) = node.text(vocab::QUOTE) else {
+                continue;
+            };
+            let number = |property| {
+                node.text(property)
+                    .and_then(|n| n.parse().ok())
+                    .unwrap_or(0)
+            };
+            let Some(document) = node.iris(vocab::DERIVED_FROM).next() else {
+                continue;
+            };
             let document = self.document(document.as_str())?;
             namings.push(Naming {
                 year: document.year,
@@ -397,7 +494,10 @@ impl Store {
     /// Who holds a post according to the documents of a place.
     fn officials(&self, place: NamedNodeRef<'_>) -> Result<Vec<StatementRow>> {
         let mut documents = BTreeSet::new();
-        for quad in self.inner.quads_for_pattern(None, Some(vocab::HOME), Some(place.into()), None) {
+        for quad in self
+            .inner
+            .quads_for_pattern(None, Some(vocab::HOME), Some(place.into()), None)
+        {
             if let NamedOrBlankNode::NamedNode(document) = quad.map_err(failed)?.subject {
                 documents.insert(document.into_string());
             }
@@ -420,7 +520,10 @@ fn path_spells(path: &[PlaceStep], wanted: &str) -> bool {
         let name = key(&step.name);
         rest = rest.strip_prefix(name.as_str()).unwrap_or(rest);
         // 上高锦江镇: a division above may lack its suffix.
-        let short: String = name.chars().take(name.chars().count().saturating_sub(1)).collect();
+        let short: String = name
+            .chars()
+            .take(name.chars().count().saturating_sub(1))
+            .collect();
         if short.chars().count() >= 2 && rest != name {
             rest = rest.strip_prefix(short.as_str()).unwrap_or(rest);
         }
@@ -432,12 +535,21 @@ fn path_spells(path: &[PlaceStep], wanted: &str) -> bool {
 fn property_order(kind: Option<EntityType>) -> Vec<(String, bool)> {
     let ontology = Ontology::get();
     let class = kind.map_or(vocab::PLACE, vocab::class);
-    let featured = ontology.term(class.as_str()).map_or(&[][..], |term| &term.featured);
+    let featured = ontology
+        .term(class.as_str())
+        .map_or(&[][..], |term| &term.featured);
     featured
         .iter()
         .flat_map(|property| {
-            let backwards = ontology.term(property).and_then(|term| term.inverse.clone());
-            [Some((property.clone(), false)), backwards.map(|inverse| (inverse, true))].into_iter().flatten()
+            let backwards = ontology
+                .term(property)
+                .and_then(|term| term.inverse.clone());
+            [
+                Some((property.clone(), false)),
+                backwards.map(|inverse| (inverse, true)),
+            ]
+            .into_iter()
+            .flatten()
         })
         .collect()
 }

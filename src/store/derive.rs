@@ -28,8 +28,10 @@ struct Described {
 impl Described {
     /// The name that most documents use; of equals the longest, then the first in order of code points.
     fn name(&self) -> Option<&str> {
-        let best =
-            self.names.iter().max_by_key(|(name, n)| (**n, name.chars().count(), std::cmp::Reverse(*name)));
+        let best = self
+            .names
+            .iter()
+            .max_by_key(|(name, n)| (**n, name.chars().count(), std::cmp::Reverse(*name)));
         best.map(|(name, _)| name.as_str())
     }
 }
@@ -52,10 +54,18 @@ pub(super) fn derive(store: &Store) -> Result<Vec<Quad>> {
                 describe(entities.entry(id.clone()).or_default(), node);
             }
         }
-        let Some(card) = nodes.get(&document) else { continue };
-        let Some(year) = card.text(vocab::YEAR) else { continue };
+        let Some(card) = nodes.get(&document) else {
+            continue;
+        };
+        let Some(year) = card.text(vocab::YEAR) else {
+            continue;
+        };
         for entity in card.iris(vocab::MENTIONS).chain(card.iris(vocab::HOME)) {
-            entities.entry(entity.clone()).or_default().years.insert(year.to_owned());
+            entities
+                .entry(entity.clone())
+                .or_default()
+                .years
+                .insert(year.to_owned());
         }
     }
     add_ancestors(&mut entities);
@@ -74,7 +84,11 @@ fn plain_triple(statement: &Node) -> Option<(NamedNode, NamedNode, Term)> {
     let said = if property.as_ref() == vocab::REPORTS_INDICATOR {
         statement.text(vocab::INDICATOR)?.to_owned()
     } else {
-        format!("{}{}", statement.text(vocab::VALUE)?, statement.text(vocab::UNIT_AS_WRITTEN).unwrap_or(""))
+        format!(
+            "{}{}",
+            statement.text(vocab::VALUE)?,
+            statement.text(vocab::UNIT_AS_WRITTEN).unwrap_or("")
+        )
     };
     Some((subject, property, Literal::from(said).into()))
 }
@@ -84,7 +98,9 @@ fn describe(described: &mut Described, node: &Node) {
     for name in node.texts(vocab::PREF_LABEL) {
         *described.names.entry(name.to_owned()).or_default() += 1;
     }
-    described.aliases.extend(node.texts(vocab::ALT_LABEL).map(str::to_owned));
+    described
+        .aliases
+        .extend(node.texts(vocab::ALT_LABEL).map(str::to_owned));
     if let Some(code) = node.text(vocab::CODE) {
         described.code = Some(code.to_owned());
     }
@@ -92,12 +108,17 @@ fn describe(described: &mut Described, node: &Node) {
 
 /// Every place with a code brings the divisions above it.
 fn add_ancestors(entities: &mut BTreeMap<NamedNode, Described>) {
-    let codes: BTreeSet<String> = entities.values().filter_map(|described| described.code.clone()).collect();
+    let codes: BTreeSet<String> = entities
+        .values()
+        .filter_map(|described| described.code.clone())
+        .collect();
     for code in codes {
         for above in divisions_from(&code) {
             let described = entities.entry(place_iri(&above.code)).or_default();
             described.classes.insert(vocab::PLACE.into_owned());
-            described.classes.extend(vocab::place_class(&above.code).map(Into::into));
+            described
+                .classes
+                .extend(vocab::place_class(&above.code).map(Into::into));
             // The official name outweighs what any number of documents say.
             if let Some(name) = above.name {
                 described.names.insert(name, usize::MAX);
@@ -109,16 +130,26 @@ fn add_ancestors(entities: &mut BTreeMap<NamedNode, Described>) {
 
 fn description(store: &Store, id: &NamedNode, described: &Described) -> Result<Vec<Quad>> {
     let mut triples: Vec<(oxigraph::model::NamedNodeRef<'_>, Term)> = Vec::new();
-    triples.extend(described.classes.iter().map(|class| (vocab::TYPE, class.clone().into())));
+    triples.extend(
+        described
+            .classes
+            .iter()
+            .map(|class| (vocab::TYPE, class.clone().into())),
+    );
     let concept = store.thesaurus_label(id)?;
-    let name = concept.clone().or_else(|| described.name().map(str::to_owned));
+    let name = concept
+        .clone()
+        .or_else(|| described.name().map(str::to_owned));
     if concept.is_none()
         && let Some(name) = &name
     {
         triples.push((vocab::PREF_LABEL, zh(name).into()));
     }
-    let others =
-        described.names.keys().chain(&described.aliases).filter(|alias| Some(*alias) != name.as_ref());
+    let others = described
+        .names
+        .keys()
+        .chain(&described.aliases)
+        .filter(|alias| Some(*alias) != name.as_ref());
     for alias in others.collect::<BTreeSet<_>>() {
         triples.push((vocab::ALT_LABEL, zh(alias).into()));
     }
@@ -128,7 +159,10 @@ fn description(store: &Store, id: &NamedNode, described: &Described) -> Result<V
             triples.push((vocab::PART_OF, place_iri(&above.code).into()));
         }
     }
-    let years = [(vocab::FIRST_YEAR, described.years.first()), (vocab::LAST_YEAR, described.years.last())];
+    let years = [
+        (vocab::FIRST_YEAR, described.years.first()),
+        (vocab::LAST_YEAR, described.years.last()),
+    ];
     for (property, year) in years {
         if let Some(year) = year {
             triples.push((
@@ -141,7 +175,12 @@ fn description(store: &Store, id: &NamedNode, described: &Described) -> Result<V
     for (property, object) in triples {
         let known = Quad::new(id.clone(), property, object.clone(), vocab::THESAURUS_GRAPH);
         if !store.inner.contains(&known).map_err(failed)? {
-            quads.push(Quad::new(id.clone(), property, object, vocab::ENTITIES_GRAPH));
+            quads.push(Quad::new(
+                id.clone(),
+                property,
+                object,
+                vocab::ENTITIES_GRAPH,
+            ));
         }
     }
     Ok(quads)
@@ -163,20 +202,29 @@ pub(super) fn divisions_from(code: &str) -> Vec<Division> {
     let mut found = Vec::new();
     for cut in cuts {
         if let Some(listed) = number(cut).and_then(|id| gazetteer.division(id)) {
-            found.extend(gazetteer.lineage(listed.id).filter_map(|id| gazetteer.division(id)).map(
-                |division| {
-                    let name = if division.level() == Level::Village {
-                        division.short.unwrap_or(division.name)
-                    } else {
-                        division.name
-                    };
-                    Division { code: division.id.to_string(), name: Some(name.to_owned()) }
-                },
-            ));
+            found.extend(
+                gazetteer
+                    .lineage(listed.id)
+                    .filter_map(|id| gazetteer.division(id))
+                    .map(|division| {
+                        let name = if division.level() == Level::Village {
+                            division.short.unwrap_or(division.name)
+                        } else {
+                            division.name
+                        };
+                        Division {
+                            code: division.id.to_string(),
+                            name: Some(name.to_owned()),
+                        }
+                    }),
+            );
             break;
         }
         if cut.len() == code.len() {
-            found.push(Division { code: cut.to_owned(), name: None });
+            found.push(Division {
+                code: cut.to_owned(),
+                name: None,
+            });
         }
     }
     found
@@ -209,10 +257,16 @@ impl Store {
         graph: oxigraph::model::NamedNodeRef<'_>,
     ) -> Result<FxHashMap<NamedNode, Node>> {
         let mut nodes: FxHashMap<NamedNode, Node> = FxHashMap::default();
-        for quad in self.inner.quads_for_pattern(None, None, None, Some(GraphNameRef::from(graph))) {
+        for quad in self
+            .inner
+            .quads_for_pattern(None, None, None, Some(GraphNameRef::from(graph)))
+        {
             let quad = quad.map_err(failed)?;
             if let NamedOrBlankNode::NamedNode(subject) = quad.subject {
-                nodes.entry(subject).or_default().push(quad.predicate, quad.object);
+                nodes
+                    .entry(subject)
+                    .or_default()
+                    .push(quad.predicate, quad.object);
             }
         }
         Ok(nodes)
@@ -221,11 +275,16 @@ impl Store {
     /// The Chinese name of a concept of the thesaurus.
     pub(super) fn thesaurus_label(&self, id: &NamedNode) -> Result<Option<String>> {
         let graph = GraphNameRef::from(vocab::THESAURUS_GRAPH);
-        for quad in
-            self.inner.quads_for_pattern(Some(id.as_ref().into()), Some(vocab::PREF_LABEL), None, Some(graph))
-        {
+        for quad in self.inner.quads_for_pattern(
+            Some(id.as_ref().into()),
+            Some(vocab::PREF_LABEL),
+            None,
+            Some(graph),
+        ) {
             let quad = quad.map_err(failed)?;
-            if let Some(label) = literal(&quad.object).filter(|label| label.language() == Some("zh")) {
+            if let Some(label) =
+                literal(&quad.object).filter(|label| label.language() == Some("zh"))
+            {
                 return Ok(Some(label.value().to_owned()));
             }
         }
@@ -234,6 +293,9 @@ impl Store {
 
     /// What one graph says of one thing.
     pub(super) fn node(&self, id: &NamedNode, graph: GraphNameRef<'_>) -> Result<Node> {
-        node_of(self.inner.quads_for_pattern(Some(id.as_ref().into()), None, None, Some(graph)))
+        node_of(
+            self.inner
+                .quads_for_pattern(Some(id.as_ref().into()), None, None, Some(graph)),
+        )
     }
 }

@@ -85,7 +85,11 @@ pub struct Store {
 impl Store {
     /// An empty graph in memory.
     pub fn memory() -> Result<Self> {
-        Ok(Self { inner: oxigraph::store::Store::new().map_err(failed)?, folder: None, _lock: None })
+        Ok(Self {
+            inner: oxigraph::store::Store::new().map_err(failed)?,
+            folder: None,
+            _lock: None,
+        })
     }
 
     /// Opens an existing store for reading.
@@ -102,7 +106,11 @@ impl Store {
             Kind::File => load_file(folder)?,
             Kind::Rocksdb => open_rocksdb(folder, true)?,
         };
-        Ok(Self { inner, folder: Some((folder.to_owned(), kind)), _lock: Some(lock) })
+        Ok(Self {
+            inner,
+            folder: Some((folder.to_owned(), kind)),
+            _lock: Some(lock),
+        })
     }
 
     /// Opens a store for a build; makes it where there is none.
@@ -111,13 +119,21 @@ impl Store {
             Some(kind) => kind,
             None => {
                 std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, e))?;
-                if std::fs::read_dir(folder).map_err(|e| Error::file(folder, e))?.next().is_some() {
+                if std::fs::read_dir(folder)
+                    .map_err(|e| Error::file(folder, e))?
+                    .next()
+                    .is_some()
+                {
                     return Err(Error::Store(format!(
                         "{}: not empty and no store; name a new or empty folder",
                         folder.display()
                     )));
                 }
-                let kind = if cfg!(feature = "rocksdb") { Kind::Rocksdb } else { Kind::File };
+                let kind = if cfg!(feature = "rocksdb") {
+                    Kind::Rocksdb
+                } else {
+                    Kind::File
+                };
                 write_marker(folder, kind)?;
                 kind
             }
@@ -127,7 +143,11 @@ impl Store {
             Kind::File => load_file(folder)?,
             Kind::Rocksdb => open_rocksdb(folder, false)?,
         };
-        Ok(Self { inner, folder: Some((folder.to_owned(), kind)), _lock: Some(lock) })
+        Ok(Self {
+            inner,
+            folder: Some((folder.to_owned(), kind)),
+            _lock: Some(lock),
+        })
     }
 
     /// Whether the last build was stopped before its end; the next one completes it.
@@ -136,7 +156,9 @@ impl Store {
     }
 
     fn unfinished_mark(&self) -> Option<PathBuf> {
-        self.folder.as_ref().map(|(folder, _)| folder.join("unfinished"))
+        self.folder
+            .as_ref()
+            .map(|(folder, _)| folder.join("unfinished"))
     }
 
     /// Says that documents are about to change.
@@ -154,12 +176,19 @@ impl Store {
     pub fn replace(&mut self, documents: Vec<Sourced>) -> Result<()> {
         let mut paths_of: FxHashMap<NamedNode, BTreeSet<String>> = FxHashMap::default();
         let mut owner_of: FxHashMap<String, NamedNode> = FxHashMap::default();
-        for quad in self.inner.quads_for_pattern(None, Some(vocab::IDENTIFIER), None, None) {
+        for quad in self
+            .inner
+            .quads_for_pattern(None, Some(vocab::IDENTIFIER), None, None)
+        {
             let quad = quad.map_err(failed)?;
-            if let (NamedOrBlankNode::NamedNode(document), Term::Literal(path)) = (quad.subject, quad.object)
+            if let (NamedOrBlankNode::NamedNode(document), Term::Literal(path)) =
+                (quad.subject, quad.object)
             {
                 owner_of.insert(path.value().to_owned(), document.clone());
-                paths_of.entry(document).or_default().insert(path.value().to_owned());
+                paths_of
+                    .entry(document)
+                    .or_default()
+                    .insert(path.value().to_owned());
             }
         }
         let mut merged: FxHashMap<String, Sourced> = FxHashMap::default();
@@ -186,7 +215,9 @@ impl Store {
             let iri = document_iri(&document.hash);
             if let Some(before) = paths_of.get(&iri) {
                 document.paths.extend(before.iter().cloned());
-                self.inner.remove_named_graph(iri.as_ref()).map_err(failed)?;
+                self.inner
+                    .remove_named_graph(iri.as_ref())
+                    .map_err(failed)?;
                 shortened.remove(&iri);
             }
             quads.extend(document_quads(document));
@@ -194,19 +225,25 @@ impl Store {
         for document in shortened {
             let paths = &paths_of[&document];
             if paths.is_empty() {
-                self.inner.remove_named_graph(document.as_ref()).map_err(failed)?;
+                self.inner
+                    .remove_named_graph(document.as_ref())
+                    .map_err(failed)?;
                 continue;
             }
             let graph = GraphNameRef::from(document.as_ref());
             let old: Vec<Quad> = self
                 .inner
-                .quads_for_pattern(Some(document.as_ref().into()), Some(vocab::IDENTIFIER), None, Some(graph))
+                .quads_for_pattern(
+                    Some(document.as_ref().into()),
+                    Some(vocab::IDENTIFIER),
+                    None,
+                    Some(graph),
+                )
                 .collect::<std::result::Result<_, _>>()
                 .map_err(failed)?;
-            for quad in old
-                .iter()
-                .filter(|quad| matches!(&quad.object, Term::Literal(path) if !paths.contains(path.value())))
-            {
+            for quad in old.iter().filter(
+                |quad| matches!(&quad.object, Term::Literal(path) if !paths.contains(path.value())),
+            ) {
                 self.inner.remove(quad).map_err(failed)?;
             }
         }
@@ -215,10 +252,16 @@ impl Store {
 
     /// Makes what the documents say together, from all of them, and writes the store out.
     pub fn finish(&mut self) -> Result<()> {
-        for graph in [vocab::THESAURUS_GRAPH, vocab::ONTOLOGY_GRAPH, vocab::ENTITIES_GRAPH] {
+        for graph in [
+            vocab::THESAURUS_GRAPH,
+            vocab::ONTOLOGY_GRAPH,
+            vocab::ENTITIES_GRAPH,
+        ] {
             self.inner.clear_graph(graph).map_err(failed)?;
         }
-        self.inner.clear_graph(GraphNameRef::DefaultGraph).map_err(failed)?;
+        self.inner
+            .clear_graph(GraphNameRef::DefaultGraph)
+            .map_err(failed)?;
         self.load(knowledge_quads()?)?;
         let derived = derive::derive(self)?;
         self.load(derived)?;
@@ -235,7 +278,9 @@ impl Store {
         #[cfg(feature = "rocksdb")]
         self.inner.flush().map_err(failed)?;
         match self.unfinished_mark() {
-            Some(mark) if mark.exists() => std::fs::remove_file(&mark).map_err(|e| Error::file(mark, e)),
+            Some(mark) if mark.exists() => {
+                std::fs::remove_file(&mark).map_err(|e| Error::file(mark, e))
+            }
             _ => Ok(()),
         }
     }
@@ -243,18 +288,25 @@ impl Store {
     /// Writes every quad, sorted by graph (the default graph first) and then by line.
     pub fn write_nquads(&self, out: &mut impl Write, path: &Path) -> Result<()> {
         let mut graphs: Vec<GraphName> = vec![GraphName::DefaultGraph];
-        let mut named: Vec<NamedOrBlankNode> =
-            self.inner.named_graphs().collect::<std::result::Result<_, _>>().map_err(failed)?;
+        let mut named: Vec<NamedOrBlankNode> = self
+            .inner
+            .named_graphs()
+            .collect::<std::result::Result<_, _>>()
+            .map_err(failed)?;
         named.sort_by_cached_key(ToString::to_string);
         graphs.extend(named.into_iter().map(GraphName::from));
         for graph in graphs {
             let mut lines: Vec<String> = Vec::new();
-            for quad in self.inner.quads_for_pattern(None, None, None, Some(graph.as_ref())) {
+            for quad in self
+                .inner
+                .quads_for_pattern(None, None, None, Some(graph.as_ref()))
+            {
                 lines.push(format!("{} .\n", quad.map_err(failed)?));
             }
             lines.sort_unstable();
             for line in lines {
-                out.write_all(line.as_bytes()).map_err(|e| Error::file(path, e))?;
+                out.write_all(line.as_bytes())
+                    .map_err(|e| Error::file(path, e))?;
             }
         }
         out.flush().map_err(|e| Error::file(path, e))
@@ -278,7 +330,10 @@ impl Store {
     fn load(&mut self, quads: Vec<Quad>) -> Result<()> {
         // One commit a batch: what the loader has read is saved by `commit` only. The memory limit keeps RocksDB's
         // loader below half a gigabyte where its default takes 2 GB a thread.
-        let mut loader: BulkLoader<'_> = self.inner.bulk_loader().with_max_memory_size_in_megabytes(512);
+        let mut loader: BulkLoader<'_> = self
+            .inner
+            .bulk_loader()
+            .with_max_memory_size_in_megabytes(512);
         loader.load_quads(quads).map_err(failed)?;
         loader.commit().map_err(failed)
     }
@@ -295,11 +350,14 @@ fn read_marker(folder: &Path) -> Result<Option<Kind>> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(Error::file(path, e)),
     };
-    let remedy =
-        format!("build it anew in an empty folder: `xiangtu build FILES --store {}`", folder.display());
+    let remedy = format!(
+        "build it anew in an empty folder: `xiangtu build FILES --store {}`",
+        folder.display()
+    );
     // The format is read by itself first: another version may name other kinds.
-    let format =
-        serde_json::from_str::<serde_json::Value>(&text).ok().and_then(|v| v.get("format")?.as_u64());
+    let format = serde_json::from_str::<serde_json::Value>(&text)
+        .ok()
+        .and_then(|v| v.get("format")?.as_u64());
     match format {
         Some(format) if format == u64::from(FORMAT) => {}
         Some(format) => {
@@ -308,7 +366,12 @@ fn read_marker(folder: &Path) -> Result<Option<Kind>> {
                 path.display()
             )));
         }
-        None => return Err(Error::Store(format!("{}: damaged; {remedy}", path.display()))),
+        None => {
+            return Err(Error::Store(format!(
+                "{}: damaged; {remedy}",
+                path.display()
+            )));
+        }
     }
     let marker: Marker = serde_json::from_str(&text)
         .map_err(|e| Error::Store(format!("{}: {e}; {remedy}", path.display())))?;
@@ -317,7 +380,11 @@ fn read_marker(folder: &Path) -> Result<Option<Kind>> {
 
 fn write_marker(folder: &Path, kind: Kind) -> Result<()> {
     let path = folder.join("store.json");
-    let text = serde_json::to_string(&Marker { format: FORMAT, kind }).expect("a marker is plain data");
+    let text = serde_json::to_string(&Marker {
+        format: FORMAT,
+        kind,
+    })
+    .expect("a marker is plain data");
     std::fs::write(&path, text + "\n").map_err(|e| Error::file(path, e))
 }
 
@@ -333,12 +400,23 @@ fn lock(folder: &Path, alone: bool) -> Result<File> {
             .or_else(|_| File::open(&path))
     };
     let file = open().map_err(|e| Error::file(&path, e))?;
-    let taken = if alone { file.try_lock() } else { file.try_lock_shared() };
+    let taken = if alone {
+        file.try_lock()
+    } else {
+        file.try_lock_shared()
+    };
     match taken {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => {
-            let who = if alone { "another command uses" } else { "a build is writing" };
-            Err(Error::Store(format!("{}: {who} this store; wait until it has ended", folder.display())))
+            let who = if alone {
+                "another command uses"
+            } else {
+                "a build is writing"
+            };
+            Err(Error::Store(format!(
+                "{}: {who} this store; wait until it has ended",
+                folder.display()
+            )))
         }
         Err(std::fs::TryLockError::Error(e)) => Err(Error::file(path, e)),
     }
@@ -395,15 +473,25 @@ fn knowledge_quads() -> Result<Vec<Quad>> {
 
 /// Reads Turtle. Nodes without a name get one from the file and their order, so that the same file gives the same bytes.
 pub(crate) fn parse_turtle(path: &str, text: &str, graph: NamedNodeRef<'_>) -> Result<Vec<Quad>> {
-    let stem = path.rsplit('/').next().and_then(|name| name.strip_suffix(".ttl")).unwrap_or("file");
+    let stem = path
+        .rsplit('/')
+        .next()
+        .and_then(|name| name.strip_suffix(".ttl"))
+        .unwrap_or("file");
     let stem: String = stem.chars().filter(char::is_ascii_alphanumeric).collect();
     let mut named: FxHashMap<BlankNode, BlankNode> = FxHashMap::default();
     let mut rename = |node: BlankNode| {
         let n = named.len();
-        named.entry(node).or_insert_with(|| BlankNode::new_unchecked(format!("{stem}{n}"))).clone()
+        named
+            .entry(node)
+            .or_insert_with(|| BlankNode::new_unchecked(format!("{stem}{n}")))
+            .clone()
     };
     let mut quads = Vec::new();
-    for quad in RdfParser::from_format(RdfFormat::Turtle).with_default_graph(graph).for_slice(text) {
+    for quad in RdfParser::from_format(RdfFormat::Turtle)
+        .with_default_graph(graph)
+        .for_slice(text)
+    {
         let mut quad = quad.map_err(|e| {
             let line = e.location().map_or(0, |at| at.start.line as usize + 1);
             Error::data(path, line, e.to_string())

@@ -109,7 +109,9 @@ impl Store {
     pub fn things(&self) -> Result<Vec<Thing>> {
         let mut things = Vec::new();
         for (id, node) in self.nodes_of(vocab::ENTITIES_GRAPH)? {
-            let Some(kind) = node.iris(vocab::TYPE).find_map(|class| vocab::entity_type(class.as_str()))
+            let Some(kind) = node
+                .iris(vocab::TYPE)
+                .find_map(|class| vocab::entity_type(class.as_str()))
             else {
                 continue;
             };
@@ -118,7 +120,12 @@ impl Store {
                 Some(name) => name.to_owned(),
                 None => self.name_of(id.as_str())?,
             };
-            things.push(Thing { id: id.into_string(), kind, name, code });
+            things.push(Thing {
+                id: id.into_string(),
+                kind,
+                name,
+                code,
+            });
         }
         things.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(things)
@@ -135,30 +142,42 @@ impl Store {
             let property = NamedNode::new_unchecked(property);
             let mut between: BTreeMap<(String, String), Stated> = BTreeMap::new();
             for row in self.statements_of(property.as_ref())? {
-                let Some(object) = row.object.filter(|_| row.confidence >= min_confidence) else { continue };
+                let Some(object) = row.object.filter(|_| row.confidence >= min_confidence) else {
+                    continue;
+                };
                 let link = between.entry((row.subject, object)).or_default();
                 link.statements += 1;
                 link.documents.insert(row.document);
                 link.years.extend(row.year);
                 link.confidence = link.confidence.max(row.confidence);
             }
-            links.extend(between.into_iter().map(|((source, target), stated)| Link {
-                source,
-                property: property.as_str().to_owned(),
-                target,
-                statements: stated.statements,
-                documents: stated.documents.len(),
-                years: stated.years.first().copied().zip(stated.years.last().copied()),
-                confidence: stated.confidence,
+            links.extend(between.into_iter().map(|((source, target), stated)| {
+                Link {
+                    source,
+                    property: property.as_str().to_owned(),
+                    target,
+                    statements: stated.statements,
+                    documents: stated.documents.len(),
+                    years: stated
+                        .years
+                        .first()
+                        .copied()
+                        .zip(stated.years.last().copied()),
+                    confidence: stated.confidence,
+                }
             }));
         }
-        links.sort_by(|a, b| (&a.source, &a.property, &a.target).cmp(&(&b.source, &b.property, &b.target)));
+        links.sort_by(|a, b| {
+            (&a.source, &a.property, &a.target).cmp(&(&b.source, &b.property, &b.target))
+        });
         Ok(links)
     }
 
     fn division_links(&self) -> Result<Vec<Link>> {
         let places = self.places()?;
-        let above = places.into_iter().filter_map(|(id, place)| Some((id, place.parent?)));
+        let above = places
+            .into_iter()
+            .filter_map(|(id, place)| Some((id, place.parent?)));
         let link = |(source, target)| Link {
             source,
             property: vocab::PART_OF.as_str().to_owned(),
@@ -178,7 +197,10 @@ impl Store {
             if node.is(vocab::PLACE) {
                 let code = node.text(vocab::CODE).unwrap_or("").to_owned();
                 let name = node.zh(vocab::PREF_LABEL).unwrap_or(&code).to_owned();
-                let parent = node.iris(vocab::PART_OF).next().map(|iri| iri.as_str().to_owned());
+                let parent = node
+                    .iris(vocab::PART_OF)
+                    .next()
+                    .map(|iri| iri.as_str().to_owned());
                 places.insert(id.into_string(), PlaceNode { name, code, parent });
             }
         }
@@ -187,8 +209,10 @@ impl Store {
 
     /// Every statement that a place carries out a campaign, in order of document.
     pub fn implementations(&self, min_confidence: f64) -> Result<Vec<Implementation>> {
-        let rows =
-            self.statements_of(vocab::IMPLEMENTS)?.into_iter().filter(|row| row.confidence >= min_confidence);
+        let rows = self
+            .statements_of(vocab::IMPLEMENTS)?
+            .into_iter()
+            .filter(|row| row.confidence >= min_confidence);
         Ok(rows
             .filter_map(|row| {
                 Some(Implementation {
@@ -206,14 +230,20 @@ impl Store {
     pub fn broader(&self) -> Result<BTreeMap<String, Vec<String>>> {
         let mut broader: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let graph = GraphNameRef::from(vocab::THESAURUS_GRAPH);
-        for quad in self.inner.quads_for_pattern(None, Some(vocab::BROADER), None, Some(graph)) {
+        for quad in self
+            .inner
+            .quads_for_pattern(None, Some(vocab::BROADER), None, Some(graph))
+        {
             let quad = quad.map_err(failed)?;
             if let (
                 oxigraph::model::NamedOrBlankNode::NamedNode(below),
                 oxigraph::model::Term::NamedNode(above),
             ) = (quad.subject, quad.object)
             {
-                broader.entry(below.into_string()).or_default().push(above.into_string());
+                broader
+                    .entry(below.into_string())
+                    .or_default()
+                    .push(above.into_string());
             }
         }
         broader.values_mut().for_each(|above| above.sort());
@@ -238,12 +268,19 @@ impl Store {
             }
         }
         let quads = |predicate: NamedNodeRef<'_>, object: NamedNodeRef<'_>| {
-            self.inner.quads_for_pattern(None, Some(predicate), Some(object.into()), None).count()
+            self.inner
+                .quads_for_pattern(None, Some(predicate), Some(object.into()), None)
+                .count()
         };
-        for property in
-            crate::model::Predicate::ALL.map(vocab::property).into_iter().chain([vocab::REPORTS_INDICATOR])
+        for property in crate::model::Predicate::ALL
+            .map(vocab::property)
+            .into_iter()
+            .chain([vocab::REPORTS_INDICATOR])
         {
-            counts.statements.push((property.as_str().to_owned(), quads(vocab::PREDICATE, property)));
+            counts.statements.push((
+                property.as_str().to_owned(),
+                quads(vocab::PREDICATE, property),
+            ));
             let plain = self
                 .inner
                 .quads_for_pattern(None, Some(property), None, Some(GraphNameRef::DefaultGraph))
@@ -252,7 +289,11 @@ impl Store {
         }
         counts.mentions = quads(vocab::TYPE, vocab::MENTION);
         for document in self.documents()? {
-            if document.reason.is_some() { counts.set_aside += 1 } else { counts.documents += 1 }
+            if document.reason.is_some() {
+                counts.set_aside += 1
+            } else {
+                counts.documents += 1
+            }
         }
         Ok(counts)
     }

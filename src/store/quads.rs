@@ -6,7 +6,9 @@ use oxigraph::model::{GraphName, Literal, NamedNode, NamedNodeRef, Quad, Term};
 use rustc_hash::FxHashSet;
 
 use super::Sourced;
-use crate::model::{Entity, Extraction, Fact, ID_BASE, Indicator, IndicatorKind, LOCAL, Part, Quote};
+use crate::model::{
+    Entity, Extraction, Fact, ID_BASE, Indicator, IndicatorKind, LOCAL, Part, Quote,
+};
 use crate::vocab;
 
 /// The IRI of the document with this content hash; also the name of its graph.
@@ -45,17 +47,30 @@ struct Writer {
 
 impl Writer {
     fn new(document: NamedNode) -> Self {
-        Self { graph: document.clone().into(), document, quads: Vec::new() }
+        Self {
+            graph: document.clone().into(),
+            document,
+            quads: Vec::new(),
+        }
     }
 
     fn add(&mut self, subject: &NamedNode, predicate: NamedNodeRef<'_>, object: impl Into<Term>) {
-        self.quads.push(Quad::new(subject.clone(), predicate.into_owned(), object, self.graph.clone()));
+        self.quads.push(Quad::new(
+            subject.clone(),
+            predicate.into_owned(),
+            object,
+            self.graph.clone(),
+        ));
     }
 
     fn document(&mut self, document: &Sourced) {
         let iri = self.document.clone();
         self.add(&iri, vocab::TYPE, vocab::DOCUMENT);
-        self.add(&iri, vocab::CONTENT_HASH, Literal::from(document.hash.as_str()));
+        self.add(
+            &iri,
+            vocab::CONTENT_HASH,
+            Literal::from(document.hash.as_str()),
+        );
         for path in &document.paths {
             self.add(&iri, vocab::IDENTIFIER, Literal::from(path.as_str()));
         }
@@ -88,8 +103,11 @@ impl Writer {
             let iri = self.resolve(&home.id);
             self.add(&document, vocab::HOME, iri.clone());
             if described.insert(iri.clone()) {
-                let name =
-                    if home.name.is_empty() { local_place_name(extraction) } else { home.name.clone() };
+                let name = if home.name.is_empty() {
+                    local_place_name(extraction)
+                } else {
+                    home.name.clone()
+                };
                 self.place(&iri, &name, &home.code);
             }
         }
@@ -106,14 +124,21 @@ impl Writer {
             self.add(&node, vocab::IDENT_REF, entity.clone());
             self.add(&node, vocab::BEGIN_INDEX, index(mention.start));
             self.add(&node, vocab::END_INDEX, index(mention.end));
-            self.add(&node, vocab::ANCHOR_OF, Literal::from(mention.text.as_str()));
+            self.add(
+                &node,
+                vocab::ANCHOR_OF,
+                Literal::from(mention.text.as_str()),
+            );
             self.add(&node, vocab::CONFIDENCE, confidence(mention.confidence));
             if let Some(quote) = &mention.quote {
                 self.quote(&node, quote);
             }
         }
-        let mentioned: FxHashSet<NamedNode> =
-            extraction.mentions.iter().map(|m| self.resolve(&m.entity)).collect();
+        let mentioned: FxHashSet<NamedNode> = extraction
+            .mentions
+            .iter()
+            .map(|m| self.resolve(&m.entity))
+            .collect();
         for entity in mentioned {
             self.add(&document, vocab::MENTIONS, entity);
         }
@@ -169,13 +194,25 @@ impl Writer {
         let subject = self.resolve(&fact.subject);
         let property = vocab::property(fact.predicate);
         let object = fact.object.as_deref().map(|id| self.resolve(id));
-        let said = object.as_ref().map_or(fact.value.as_deref().unwrap_or(""), |o| o.as_str());
+        let said = object
+            .as_ref()
+            .map_or(fact.value.as_deref().unwrap_or(""), |o| o.as_str());
         let unit = fact.unit.as_deref().unwrap_or("");
-        let node =
-            self.statement_iri(&[subject.as_str(), property.as_str(), said, unit], fact.start, fact.end);
+        let node = self.statement_iri(
+            &[subject.as_str(), property.as_str(), said, unit],
+            fact.start,
+            fact.end,
+        );
         self.add(&node, vocab::TYPE, vocab::STATEMENT);
         self.statement(&node, &subject, property, year);
-        self.provenance(&node, fact.start, fact.end, &fact.quote, &fact.rule, fact.confidence);
+        self.provenance(
+            &node,
+            fact.start,
+            fact.end,
+            &fact.quote,
+            &fact.rule,
+            fact.confidence,
+        );
         self.add(&node, vocab::PART, Literal::from(part_name(fact.part)));
         if let Some(object) = object {
             self.add(&node, vocab::OBJECT, object);
@@ -197,7 +234,11 @@ impl Writer {
             text(&indicator.period),
             text(&indicator.change),
         ];
-        let node = self.statement_iri(&parts.each_ref().map(String::as_str), indicator.start, indicator.end);
+        let node = self.statement_iri(
+            &parts.each_ref().map(String::as_str),
+            indicator.start,
+            indicator.end,
+        );
         self.add(&node, vocab::TYPE, vocab::STATEMENT);
         self.add(&node, vocab::TYPE, vocab::OBSERVATION);
         let spoken_of = indicator.period.as_deref().and_then(last_year).or(year);
@@ -210,7 +251,11 @@ impl Writer {
             &indicator.rule,
             indicator.confidence,
         );
-        self.add(&node, vocab::INDICATOR, Literal::from(indicator.name.as_str()));
+        self.add(
+            &node,
+            vocab::INDICATOR,
+            Literal::from(indicator.name.as_str()),
+        );
         let (kind, part) = match indicator.kind {
             IndicatorKind::Actual => ("actual", Part::Review),
             IndicatorKind::Target => ("target", Part::Plan),
@@ -221,7 +266,11 @@ impl Writer {
         if let Some(period) = &indicator.period {
             self.add(&node, vocab::PERIOD, Literal::from(period.as_str()));
         }
-        if let Some(change) = indicator.change.as_deref().and_then(|change| scaled(change, 0)) {
+        if let Some(change) = indicator
+            .change
+            .as_deref()
+            .and_then(|change| scaled(change, 0))
+        {
             self.add(&node, vocab::CHANGE, decimal_literal(change));
         }
     }
@@ -267,7 +316,9 @@ impl Writer {
     fn value(&mut self, node: &NamedNode, value: Option<&str>, unit: Option<&str>) {
         let Some(value) = value else { return };
         self.add(node, vocab::VALUE, Literal::from(value));
-        let Some(unit) = unit.filter(|unit| !unit.is_empty()) else { return };
+        let Some(unit) = unit.filter(|unit| !unit.is_empty()) else {
+            return;
+        };
         self.add(node, vocab::UNIT_AS_WRITTEN, Literal::from(unit));
         let (exponent, base) = base_unit(unit);
         if let Some(amount) = scaled(value, exponent) {
@@ -283,13 +334,19 @@ impl Writer {
             hasher.update(b"\x1f").update(part.as_bytes());
         }
         hasher.update(format!("\x1f{start}\x1f{end}").as_bytes());
-        NamedNode::new_unchecked(format!("{ID_BASE}statement/{}", &hasher.finalize().to_hex()[..32]))
+        NamedNode::new_unchecked(format!(
+            "{ID_BASE}statement/{}",
+            &hasher.finalize().to_hex()[..32]
+        ))
     }
 
     /// The IRI of an entity: its id as it is, or the document's own name for one that only the document knows.
     fn resolve(&self, id: &str) -> NamedNode {
         if is_local(id) {
-            let rest = id.strip_prefix(LOCAL).or_else(|| id.strip_prefix("_:")).unwrap_or(id);
+            let rest = id
+                .strip_prefix(LOCAL)
+                .or_else(|| id.strip_prefix("_:"))
+                .unwrap_or(id);
             return safe_iri(&format!("{}#{rest}", self.document.as_str()));
         }
         safe_iri(id)
@@ -304,7 +361,11 @@ fn is_local(id: &str) -> bool {
 
 /// What to call a place that its own report does not name.
 fn local_place_name(extraction: &Extraction) -> String {
-    extraction.title.clone().filter(|title| !title.is_empty()).unwrap_or_else(|| "未具名地方".to_owned())
+    extraction
+        .title
+        .clone()
+        .filter(|title| !title.is_empty())
+        .unwrap_or_else(|| "未具名地方".to_owned())
 }
 
 /// An IRI with the characters that an IRI may not hold percent-encoded.
@@ -337,18 +398,27 @@ fn part_name(part: Part) -> &'static str {
 }
 
 fn index(at: usize) -> Literal {
-    Literal::new_typed_literal(at.to_string(), oxigraph::model::vocab::xsd::NON_NEGATIVE_INTEGER)
+    Literal::new_typed_literal(
+        at.to_string(),
+        oxigraph::model::vocab::xsd::NON_NEGATIVE_INTEGER,
+    )
 }
 
 fn confidence(value: f64) -> Literal {
-    let value = if value.is_finite() { value.clamp(0.0, 1.0) } else { 0.0 };
+    let value = if value.is_finite() {
+        value.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
     decimal_literal(format!("{}", (value * 1000.0).round() / 1000.0))
 }
 
 /// The last year named in a period such as `2016-2020`.
 fn last_year(period: &str) -> Option<i32> {
-    let digits: Vec<&str> =
-        period.split(|c: char| !c.is_ascii_digit()).filter(|part| part.len() == 4).collect();
+    let digits: Vec<&str> = period
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|part| part.len() == 4)
+        .collect();
     digits.last().and_then(|year| year.parse().ok())
 }
 
@@ -364,9 +434,14 @@ fn base_unit(unit: &str) -> (usize, &str) {
         ("十万", 5),
         ("万", 4),
     ];
-    let multiplier =
-        MULTIPLIERS.iter().find_map(|(word, exponent)| Some((*exponent, unit.strip_prefix(word)?)));
-    multiplier.unwrap_or(if unit == "千元" { (3, "元") } else { (0, unit) })
+    let multiplier = MULTIPLIERS
+        .iter()
+        .find_map(|(word, exponent)| Some((*exponent, unit.strip_prefix(word)?)));
+    multiplier.unwrap_or(if unit == "千元" {
+        (3, "元")
+    } else {
+        (0, unit)
+    })
 }
 
 /// A plain decimal number times a power of ten, without loss; `None` for anything else.
@@ -390,8 +465,16 @@ fn scaled(value: &str, exponent: usize) -> Option<String> {
     let whole = whole.trim_start_matches('0');
     let rest = rest.trim_end_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
-    let sign = if whole == "0" && rest.is_empty() { "" } else { sign };
-    Some(if rest.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{rest}") })
+    let sign = if whole == "0" && rest.is_empty() {
+        ""
+    } else {
+        sign
+    };
+    Some(if rest.is_empty() {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{rest}")
+    })
 }
 
 #[cfg(test)]
@@ -412,8 +495,12 @@ mod tests {
 
     #[test]
     fn no_id_makes_a_bad_iri() {
-        for id in ["https://w3id.org/xiangtu/id/project/3609/“A B”<项目>%", "_:home", "home place", ""]
-        {
+        for id in [
+            "https://w3id.org/xiangtu/id/project/3609/“A B”<项目>%",
+            "_:home",
+            "home place",
+            "",
+        ] {
             let iri = Writer::new(document_iri("00")).resolve(id);
             assert!(NamedNode::new(iri.as_str()).is_ok(), "{iri}");
         }

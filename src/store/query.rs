@@ -63,7 +63,9 @@ pub struct Value {
 
 /// All named questions, sorted by name.
 pub fn named_queries() -> Result<Vec<NamedQuery>> {
-    embedded::folder("queries").map(|(path, text)| parse_query_file(path, text)).collect()
+    embedded::folder("queries")
+        .map(|(path, text)| parse_query_file(path, text))
+        .collect()
 }
 
 /// Reads the head of a query file.
@@ -78,21 +80,30 @@ pub fn parse_query_file(path: &str, text: &str) -> Result<NamedQuery> {
         path: path.to_owned(),
     };
     for (i, line) in text.lines().enumerate() {
-        let Some(head) = line.strip_prefix('#') else { break };
-        let Some((key, rest)) = head.split_once(':') else { continue };
+        let Some(head) = line.strip_prefix('#') else {
+            break;
+        };
+        let Some((key, rest)) = head.split_once(':') else {
+            continue;
+        };
         let rest = rest.trim();
         match key.trim() {
             "zh" => rest.clone_into(&mut query.question[0]),
             "en" => rest.clone_into(&mut query.question[1]),
             "columns" => query.columns = rest.split(',').map(|c| c.trim().to_owned()).collect(),
             key if key.starts_with("param ") => {
-                let expected = || Error::data(path, i + 1, "expected `# param NAME (TYPE): DEFAULT`");
+                let expected =
+                    || Error::data(path, i + 1, "expected `# param NAME (TYPE): DEFAULT`");
                 let (name, kind) = key["param ".len()..].split_once('(').ok_or_else(expected)?;
                 let kind = kind.trim().strip_suffix(')').ok_or_else(expected)?;
                 if !["text", "integer", "year", "decimal", "entity"].contains(&kind)
                     && EntityType::from_name(kind).is_none()
                 {
-                    return Err(Error::data(path, i + 1, format!("unknown type of parameter `{kind}`")));
+                    return Err(Error::data(
+                        path,
+                        i + 1,
+                        format!("unknown type of parameter `{kind}`"),
+                    ));
                 }
                 query.parameters.push(Parameter {
                     name: name.trim().to_owned(),
@@ -125,7 +136,10 @@ impl NamedQuery {
                 ));
             }
         }
-        evaluator()?.parse_query(&self.text).map(|_| ()).map_err(|e| self.wrong(&e.to_string()))
+        evaluator()?
+            .parse_query(&self.text)
+            .map(|_| ())
+            .map_err(|e| self.wrong(&e.to_string()))
     }
 
     fn wrong(&self, message: &str) -> Error {
@@ -136,7 +150,9 @@ impl NamedQuery {
 fn evaluator() -> Result<SparqlEvaluator> {
     let mut evaluator = SparqlEvaluator::new();
     for (prefix, iri) in vocab::PREFIXES {
-        evaluator = evaluator.with_prefix(*prefix, *iri).map_err(|e| Error::Query(e.to_string()))?;
+        evaluator = evaluator
+            .with_prefix(*prefix, *iri)
+            .map_err(|e| Error::Query(e.to_string()))?;
     }
     Ok(evaluator)
 }
@@ -144,12 +160,20 @@ fn evaluator() -> Result<SparqlEvaluator> {
 impl Store {
     /// Asks a question with the given parameters.
     pub fn ask(&self, query: &NamedQuery, given: &[(String, String)]) -> Result<Answer> {
-        if let Some((name, _)) =
-            given.iter().find(|(name, _)| !query.parameters.iter().any(|p| p.name == *name))
+        if let Some((name, _)) = given
+            .iter()
+            .find(|(name, _)| !query.parameters.iter().any(|p| p.name == *name))
         {
             let known: Vec<&str> = query.parameters.iter().map(|p| p.name.as_str()).collect();
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            return Err(Error::Query(format!("{}: no parameter `{name}`; known: {known}", query.name)));
+            let known = if known.is_empty() {
+                "none".to_owned()
+            } else {
+                known.join(", ")
+            };
+            return Err(Error::Query(format!(
+                "{}: no parameter `{name}`; known: {known}",
+                query.name
+            )));
         }
         let mut bound = Vec::new();
         for parameter in &query.parameters {
@@ -159,28 +183,42 @@ impl Store {
                 .find(|(name, _)| *name == parameter.name)
                 .map_or(parameter.default.as_str(), |(_, v)| v);
             match value {
-                "" => return Err(Error::Query(format!("{}: give --param {}=…", query.name, parameter.name))),
+                "" => {
+                    return Err(Error::Query(format!(
+                        "{}: give --param {}=…",
+                        query.name, parameter.name
+                    )));
+                }
                 "*" => {}
                 "\"\"" => bound.push((parameter.name.as_str(), Literal::from("").into())),
-                value => bound.push((parameter.name.as_str(), self.parameter_term(parameter, value)?)),
+                value => bound.push((
+                    parameter.name.as_str(),
+                    self.parameter_term(parameter, value)?,
+                )),
             }
         }
         self.run(query, &substitute(&query.text, &bound))
     }
 
     fn parameter_term(&self, parameter: &Parameter, value: &str) -> Result<Term> {
-        let wrong = |what: &str| Error::Query(format!("{}={value}: expected {what}", parameter.name));
+        let wrong =
+            |what: &str| Error::Query(format!("{}={value}: expected {what}", parameter.name));
         let typed = |datatype: oxigraph::model::NamedNodeRef<'_>| {
             Term::from(Literal::new_typed_literal(value, datatype))
         };
         Ok(match parameter.kind.as_str() {
             "text" => Literal::from(value).into(),
-            "integer" => Literal::from(value.parse::<i64>().map_err(|_| wrong("a whole number"))?).into(),
+            "integer" => {
+                Literal::from(value.parse::<i64>().map_err(|_| wrong("a whole number"))?).into()
+            }
             "year" if value.len() == 4 && value.bytes().all(|b| b.is_ascii_digit()) => {
                 typed(oxigraph::model::vocab::xsd::G_YEAR)
             }
             "year" => return Err(wrong("a year such as 2021")),
-            "decimal" if value.parse::<f64>().is_ok_and(f64::is_finite) && !value.contains(['e', 'E']) => {
+            "decimal"
+                if value.parse::<f64>().is_ok_and(f64::is_finite)
+                    && !value.contains(['e', 'E']) =>
+            {
                 typed(oxigraph::model::vocab::xsd::DECIMAL)
             }
             "decimal" => return Err(wrong("a number such as 0.8")),
@@ -191,7 +229,8 @@ impl Store {
     /// One entity by IRI, division code or name; several of that name are an error that tells them apart.
     fn entity_term(&self, kind: Option<EntityType>, parameter: &str, name: &str) -> Result<Term> {
         if name.starts_with("https://") || name.starts_with("http://") {
-            let iri = NamedNode::new(name).map_err(|e| Error::Query(format!("{parameter}={name}: {e}")))?;
+            let iri = NamedNode::new(name)
+                .map_err(|e| Error::Query(format!("{parameter}={name}: {e}")))?;
             return Ok(iri.into());
         }
         if name.bytes().all(|b| b.is_ascii_digit()) && matches!(name.len(), 2 | 4 | 6 | 9 | 12) {
@@ -204,8 +243,10 @@ impl Store {
             ))),
             [one] => Ok(NamedNode::new_unchecked(&one.id).into()),
             several => {
-                let list: Vec<String> =
-                    several.iter().map(|f| format!("{} ({})", f.describe(), f.short_id())).collect();
+                let list: Vec<String> = several
+                    .iter()
+                    .map(|f| format!("{} ({})", f.describe(), f.short_id()))
+                    .collect();
                 Err(Error::Query(format!(
                     "{parameter}={name} names {} things; give one by its code or IRI: {}",
                     several.len(),
@@ -216,7 +257,9 @@ impl Store {
     }
 
     fn run(&self, query: &NamedQuery, text: &str) -> Result<Answer> {
-        let mut prepared = evaluator()?.parse_query(text).map_err(|e| query.wrong(&e.to_string()))?;
+        let mut prepared = evaluator()?
+            .parse_query(text)
+            .map_err(|e| query.wrong(&e.to_string()))?;
         if prepared.dataset().is_default_dataset() {
             prepared.dataset_mut().set_default_graph(vec![
                 GraphName::DefaultGraph,
@@ -228,15 +271,31 @@ impl Store {
         let failed = |e: oxigraph::sparql::QueryEvaluationError| query.wrong(&e.to_string());
         match prepared.on_store(&self.inner).execute().map_err(failed)? {
             QueryResults::Boolean(yes) => {
-                let value = Value { value: yes.to_string(), is_iri: false };
-                Ok(Answer { columns: vec!["answer".to_owned()], rows: vec![vec![Some(value)]] })
+                let value = Value {
+                    value: yes.to_string(),
+                    is_iri: false,
+                };
+                Ok(Answer {
+                    columns: vec!["answer".to_owned()],
+                    rows: vec![vec![Some(value)]],
+                })
             }
             QueryResults::Solutions(solutions) => {
-                let columns = solutions.variables().iter().map(|v| v.as_str().to_owned()).collect();
+                let columns = solutions
+                    .variables()
+                    .iter()
+                    .map(|v| v.as_str().to_owned())
+                    .collect();
                 let mut rows = Vec::new();
                 for solution in solutions {
                     let solution = solution.map_err(failed)?;
-                    rows.push(solution.values().iter().map(|term| term.as_ref().map(value_of)).collect());
+                    rows.push(
+                        solution
+                            .values()
+                            .iter()
+                            .map(|term| term.as_ref().map(value_of))
+                            .collect(),
+                    );
                 }
                 Ok(Answer { columns, rows })
             }
@@ -244,10 +303,19 @@ impl Store {
                 let mut rows = Vec::new();
                 for triple in triples {
                     let triple = triple.map_err(failed)?;
-                    let terms = [Term::from(triple.subject), triple.predicate.into(), triple.object];
+                    let terms = [
+                        Term::from(triple.subject),
+                        triple.predicate.into(),
+                        triple.object,
+                    ];
                     rows.push(terms.iter().map(|term| Some(value_of(term))).collect());
                 }
-                Ok(Answer { columns: ["subject", "predicate", "object"].map(str::to_owned).to_vec(), rows })
+                Ok(Answer {
+                    columns: ["subject", "predicate", "object"]
+                        .map(str::to_owned)
+                        .to_vec(),
+                    rows,
+                })
             }
         }
     }
@@ -255,14 +323,26 @@ impl Store {
 
 fn value_of(term: &Term) -> Value {
     match term {
-        Term::NamedNode(iri) => Value { value: iri.as_str().to_owned(), is_iri: true },
-        Term::BlankNode(node) => Value { value: node.to_string(), is_iri: false },
-        Term::Literal(literal) => Value { value: literal.value().to_owned(), is_iri: false },
+        Term::NamedNode(iri) => Value {
+            value: iri.as_str().to_owned(),
+            is_iri: true,
+        },
+        Term::BlankNode(node) => Value {
+            value: node.to_string(),
+            is_iri: false,
+        },
+        Term::Literal(literal) => Value {
+            value: literal.value().to_owned(),
+            is_iri: false,
+        },
         #[allow(
             unreachable_patterns,
             reason = "RDF 1.2's triple terms exist when another crate switches them on"
         )]
-        _ => Value { value: term.to_string(), is_iri: false },
+        _ => Value {
+            value: term.to_string(),
+            is_iri: false,
+        },
     }
 }
 
@@ -283,7 +363,8 @@ fn substitute(text: &str, bound: &[(&str, Term)]) -> String {
                 let name_end = rest[1..]
                     .find(|c: char| !c.is_alphanumeric() && c != '_')
                     .map_or(rest.len(), |end| end + 1);
-                if let Some((_, term)) = bound.iter().find(|(name, _)| *name == &rest[1..name_end]) {
+                if let Some((_, term)) = bound.iter().find(|(name, _)| *name == &rest[1..name_end])
+                {
                     out.push_str(&term.to_string());
                     rest = &rest[name_end..];
                     continue;
@@ -301,7 +382,11 @@ fn substitute(text: &str, bound: &[(&str, Term)]) -> String {
 /// Where the string that opens here ends, its marks included.
 fn string_end(text: &str, mark: char) -> usize {
     let long = [mark; 3].iter().collect::<String>();
-    let closing = if text.starts_with(&long) { long } else { mark.to_string() };
+    let closing = if text.starts_with(&long) {
+        long
+    } else {
+        mark.to_string()
+    };
     let mut at = closing.len();
     while at < text.len() {
         if text[at..].starts_with(&closing) {
@@ -324,8 +409,7 @@ mod tests {
     fn parameters_are_terms_not_text() {
         let nasty = Literal::from("x\" } DROP ALL #");
         let bound = [("name", Term::from(nasty))];
-        let text =
-            "SELECT ?x WHERE { ?x ?p $name . FILTER(?x != '$name' && 1 < 2 && ?p != <urn:$name>) } # $name";
+        let text = "SELECT ?x WHERE { ?x ?p $name . FILTER(?x != '$name' && 1 < 2 && ?p != <urn:$name>) } # $name";
         let out = substitute(text, &bound);
         assert_eq!(
             out,

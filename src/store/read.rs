@@ -19,7 +19,10 @@ impl Node {
     }
 
     fn values(&self, property: NamedNodeRef<'_>) -> impl Iterator<Item = &Term> {
-        self.0.iter().filter(move |(p, _)| p.as_ref() == property).map(|(_, value)| value)
+        self.0
+            .iter()
+            .filter(move |(p, _)| p.as_ref() == property)
+            .map(|(_, value)| value)
     }
 
     pub(super) fn iris(&self, property: NamedNodeRef<'_>) -> impl Iterator<Item = &NamedNode> {
@@ -30,7 +33,8 @@ impl Node {
     }
 
     pub(super) fn texts(&self, property: NamedNodeRef<'_>) -> impl Iterator<Item = &str> {
-        self.values(property).filter_map(|value| Some(literal(value)?.value()))
+        self.values(property)
+            .filter_map(|value| Some(literal(value)?.value()))
     }
 
     pub(super) fn text(&self, property: NamedNodeRef<'_>) -> Option<&str> {
@@ -39,7 +43,10 @@ impl Node {
 
     pub(super) fn zh(&self, property: NamedNodeRef<'_>) -> Option<&str> {
         let labels = || self.values(property).filter_map(literal);
-        labels().find(|label| label.language() == Some("zh")).or_else(|| labels().next()).map(Literal::value)
+        labels()
+            .find(|label| label.language() == Some("zh"))
+            .or_else(|| labels().next())
+            .map(Literal::value)
     }
 
     pub(super) fn is(&self, class: NamedNodeRef<'_>) -> bool {
@@ -66,7 +73,9 @@ pub(super) fn literal(term: &Term) -> Option<&Literal> {
     }
 }
 
-pub(super) fn node_of(quads: impl Iterator<Item = std::result::Result<Quad, StorageError>>) -> Result<Node> {
+pub(super) fn node_of(
+    quads: impl Iterator<Item = std::result::Result<Quad, StorageError>>,
+) -> Result<Node> {
     let mut node = Node::default();
     for quad in quads {
         let quad = quad.map_err(failed)?;
@@ -132,7 +141,11 @@ pub struct StatementRow {
 
 impl StatementRow {
     fn read(id: &NamedNode, node: &Node) -> Option<Self> {
-        let iri = |property| node.iris(property).next().map(|iri| iri.as_str().to_owned());
+        let iri = |property| {
+            node.iris(property)
+                .next()
+                .map(|iri| iri.as_str().to_owned())
+        };
         Some(Self {
             id: id.as_str().to_owned(),
             subject: iri(vocab::SUBJECT)?,
@@ -206,14 +219,21 @@ impl Store {
             paths,
             title: node.owned(vocab::TITLE),
             year: node.number(vocab::YEAR),
-            home: node.iris(vocab::HOME).next().map(|home| home.as_str().to_owned()),
+            home: node
+                .iris(vocab::HOME)
+                .next()
+                .map(|home| home.as_str().to_owned()),
             reason: node.owned(vocab::REASON),
             id: iri.into_string(),
         })
     }
 
     /// The statements whose subject or object is this entity, in order of document and place in it.
-    pub fn statements_with(&self, role: NamedNodeRef<'_>, entity: &str) -> Result<Vec<StatementRow>> {
+    pub fn statements_with(
+        &self,
+        role: NamedNodeRef<'_>,
+        entity: &str,
+    ) -> Result<Vec<StatementRow>> {
         let entity = NamedNode::new_unchecked(entity);
         self.statements(Some(role), Some(entity.as_ref()))
     }
@@ -229,7 +249,10 @@ impl Store {
         object: Option<NamedNodeRef<'_>>,
     ) -> Result<Vec<StatementRow>> {
         let mut rows = Vec::new();
-        for quad in self.inner.quads_for_pattern(None, role, object.map(Into::into), None) {
+        for quad in self
+            .inner
+            .quads_for_pattern(None, role, object.map(Into::into), None)
+        {
             let quad = quad.map_err(failed)?;
             let (NamedOrBlankNode::NamedNode(id), GraphName::NamedNode(_)) =
                 (&quad.subject, &quad.graph_name)
@@ -239,7 +262,9 @@ impl Store {
             let node = self.node(id, quad.graph_name.as_ref())?;
             rows.extend(StatementRow::read(id, &node));
         }
-        rows.sort_by(|a, b| (&a.document, a.start, a.end, &a.id).cmp(&(&b.document, b.start, b.end, &b.id)));
+        rows.sort_by(|a, b| {
+            (&a.document, a.start, a.end, &a.id).cmp(&(&b.document, b.start, b.end, &b.id))
+        });
         Ok(rows)
     }
 }

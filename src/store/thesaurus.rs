@@ -22,29 +22,38 @@ pub fn thesaurus_faults(files: &[(&str, &str)]) -> Vec<Error> {
         NamedOrBlankNode::NamedNode(iri) => iri.as_str().to_owned(),
         NamedOrBlankNode::BlankNode(_) => String::new(),
     };
-    let concepts: BTreeSet<String> =
-        quads.iter().filter(|(_, _, q)| q.predicate == vocab::PREF_LABEL).map(|(_, _, q)| named(q)).collect();
+    let concepts: BTreeSet<String> = quads
+        .iter()
+        .filter(|(_, _, q)| q.predicate == vocab::PREF_LABEL)
+        .map(|(_, _, q)| named(q))
+        .collect();
     let mut names: BTreeMap<(String, bool), String> = BTreeMap::new();
     for (path, text, quad) in &quads {
         let concept = named(quad);
         let fault = |message: String| Error::data(*path, line_of(text, &concept), message);
         let is_preferred = quad.predicate == vocab::PREF_LABEL;
-        if let Some(label) = literal(&quad.object)
-            .filter(|l| (is_preferred || quad.predicate == vocab::ALT_LABEL) && l.language() == Some("zh"))
-        {
+        if let Some(label) = literal(&quad.object).filter(|l| {
+            (is_preferred || quad.predicate == vocab::ALT_LABEL) && l.language() == Some("zh")
+        }) {
             // Domains and campaigns are told apart by where they stand, so they may share a name.
             let is_domain = concept.contains("/id/domain/");
             // Spellings that are compared as one may both stand in one concept.
             let other = names.insert((Thesaurus::key(label.value()), is_domain), concept.clone());
             if let Some(other) = other.filter(|other| *other != concept) {
-                faults.push(fault(format!("{}: names both {other} and {concept}", label.value())));
+                faults.push(fault(format!(
+                    "{}: names both {other} and {concept}",
+                    label.value()
+                )));
             }
         }
         if (quad.predicate == vocab::BROADER || quad.predicate == vocab::DOMAIN)
             && let Term::NamedNode(above) = &quad.object
             && !concepts.contains(above.as_str())
         {
-            faults.push(fault(format!("{concept}: {} is no concept of the thesaurus", above.as_str())));
+            faults.push(fault(format!(
+                "{concept}: {} is no concept of the thesaurus",
+                above.as_str()
+            )));
         }
     }
     faults
@@ -55,7 +64,8 @@ fn line_of(text: &str, concept: &str) -> usize {
     let local = concept.rsplit('/').next().unwrap_or(concept);
     text.lines()
         .position(|line| {
-            line.split_once(':').is_some_and(|(_, rest)| rest.split_whitespace().next() == Some(local))
+            line.split_once(':')
+                .is_some_and(|(_, rest)| rest.split_whitespace().next() == Some(local))
         })
         .map_or(0, |at| at + 1)
 }

@@ -61,12 +61,19 @@ impl Document {
     pub fn new(name: impl Into<String>, source: &str) -> Self {
         let text = normalise(source);
         let (title, sentences) = outline(&text.chars);
-        Self { name: name.into(), text, sentences, title }
+        Self {
+            name: name.into(),
+            text,
+            sentences,
+            title,
+        }
     }
 
     /// The index of the sentence that holds a position of the normal form.
     pub fn sentence_at(&self, position: usize) -> usize {
-        self.sentences.partition_point(|s| s.end <= position).min(self.sentences.len().saturating_sub(1))
+        self.sentences
+            .partition_point(|s| s.end <= position)
+            .min(self.sentences.len().saturating_sub(1))
     }
 }
 

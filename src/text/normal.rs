@@ -14,8 +14,8 @@ struct Line {
 /// Normalises a decoded text.
 ///
 /// ```
-/// let text = xiangtu::text::normalise("实施文慈公路提质\n改造工程，总投资２０亿元。");
-/// assert_eq!(text.chars.iter().collect::<String>(), "实施文慈公路提质\n改造工程，总投资20亿元。\n");
+/// let text = xiangtu::text::normalise("实施青石公路提质\n改造工程，总投资２０亿元。");
+/// assert_eq!(text.chars.iter().collect::<String>(), "实施青石公路提质\n改造工程，总投资20亿元。\n");
 /// ```
 pub fn normalise(source: &str) -> Text {
     let source: Vec<char> = source.chars().collect();
@@ -29,7 +29,9 @@ pub fn normalise(source: &str) -> Text {
     };
     for (i, line) in lines.iter().enumerate() {
         out.line(line);
-        let joins = lines.get(i + 1).is_some_and(|next| continues(&source, line, next, wrap));
+        let joins = lines
+            .get(i + 1)
+            .is_some_and(|next| continues(&source, line, next, wrap));
         if !joins {
             out.paragraph_end(line.end);
         }
@@ -44,7 +46,10 @@ fn lines(source: &[char]) -> Vec<Line> {
     let mut start = 0;
     for end in 0..=source.len() {
         if end < source.len()
-            && !matches!(source[end], '\n' | '\r' | '\u{0B}' | '\u{0C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+            && !matches!(
+                source[end],
+                '\n' | '\r' | '\u{0B}' | '\u{0C}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+            )
         {
             continue;
         }
@@ -81,20 +86,25 @@ fn lines(source: &[char]) -> Vec<Line> {
 fn is_layout(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
-        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{AD}' | '\u{2060}')
+        || matches!(
+            c,
+            '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{AD}' | '\u{2060}'
+        )
 }
 
 /// `12`, `- 12 -`, `— 12 —`, `第12页`, `12/30`, `第 3 页 共 20 页`, and rules of dashes or equals signs.
 fn is_page_number(line: &[char]) -> bool {
     if line.len() > 16 {
-        return line.iter().all(|c| matches!(c, '-' | '—' | '=' | '_' | '*' | ' '));
+        return line
+            .iter()
+            .all(|c| matches!(c, '-' | '—' | '=' | '_' | '*' | ' '));
     }
     let mut digits = 0;
     for &c in line {
         match c {
             '0'..='9' | '０'..='９' => digits += 1,
-            '-' | '—' | '–' | '―' | '－' | '=' | '_' | '*' | '/' | '·' | '第' | '页' | '共' | '，' | ','
-            | ' ' | '\u{3000}' | '\t' => {}
+            '-' | '—' | '–' | '―' | '－' | '=' | '_' | '*' | '/' | '·' | '第' | '页' | '共'
+            | '，' | ',' | ' ' | '\u{3000}' | '\t' => {}
             _ => return false,
         }
     }
@@ -109,12 +119,18 @@ fn wrap_width(source: &[char], lines: &[Line]) -> Option<usize> {
         return None;
     }
     let full = lines.iter().filter(|l| width(l) + 6 >= longest).count();
-    let open = lines.iter().filter(|l| width(l) + 6 >= longest && !ends_clause(source[l.end - 1])).count();
+    let open = lines
+        .iter()
+        .filter(|l| width(l) + 6 >= longest && !ends_clause(source[l.end - 1]))
+        .count();
     (full * 4 >= lines.len() && open * 2 >= full).then_some(longest)
 }
 
 fn ends_clause(c: char) -> bool {
-    matches!(c, '。' | '！' | '？' | '；' | '：' | '!' | '?' | ';' | ':' | '”' | '…' | '）' | ')')
+    matches!(
+        c,
+        '。' | '！' | '？' | '；' | '：' | '!' | '?' | ';' | ':' | '”' | '…' | '）' | ')'
+    )
 }
 
 /// Whether the next line goes on with the sentence of this one.
@@ -131,7 +147,9 @@ fn continues(source: &[char], line: &Line, next: &Line, wrap: Option<usize>) -> 
         Some(longest) => !indented && line.end - line.start + 6 >= longest,
         None => {
             // A single break in mid-sentence: the line holds a clause mark and its last clause is open.
-            let has_clause = source[line.start..line.end].iter().any(|&c| matches!(c, '，' | '。' | '；'));
+            let has_clause = source[line.start..line.end]
+                .iter()
+                .any(|&c| matches!(c, '，' | '。' | '；'));
             !indented
                 && has_clause
                 && line.end - line.start >= 20
@@ -149,10 +167,14 @@ fn opens_item(line: &[char]) -> bool {
         while i < line.len() && numeral(line[i]) {
             i += 1;
         }
-        return line.get(i).is_some_and(|&c| matches!(c, '、' | '是' | '.' | '．' | '，'));
+        return line
+            .get(i)
+            .is_some_and(|&c| matches!(c, '、' | '是' | '.' | '．' | '，'));
     }
     if matches!(first, '（' | '(') {
-        return line.get(1).is_some_and(|&c| numeral(c) || c.is_ascii_digit());
+        return line
+            .get(1)
+            .is_some_and(|&c| numeral(c) || c.is_ascii_digit());
     }
     if first.is_ascii_digit() {
         while i < line.len() && line[i].is_ascii_digit() {
@@ -160,7 +182,8 @@ fn opens_item(line: &[char]) -> bool {
         }
         return i <= 2
             && line.get(i).is_some_and(|&c| {
-                matches!(c, '、' | '．') || (c == '.' && !line.get(i + 1).is_some_and(char::is_ascii_digit))
+                matches!(c, '、' | '．')
+                    || (c == '.' && !line.get(i + 1).is_some_and(char::is_ascii_digit))
             });
     }
     matches!(first, '①'..='⑳' | '【' | '#' | '★' | '▲' | '●')
@@ -186,7 +209,10 @@ impl Writer<'_> {
             let c = self.source[i];
             if c == '*' && self.source.get(i + 1) == Some(&'*') {
                 // Bold; three or more asterisks in a row are a redaction and stay.
-                let run = self.source[i..line.end].iter().take_while(|&&c| c == '*').count();
+                let run = self.source[i..line.end]
+                    .iter()
+                    .take_while(|&&c| c == '*')
+                    .count();
                 if run == 2 {
                     i += 2;
                     continue;
@@ -233,16 +259,23 @@ impl Writer<'_> {
             | '＝'
             | '＊'
             | '＆'
-            | '＃' => char::from_u32(c as u32 - 0xFEE0).expect("full-width ASCII has a half-width form"),
+            | '＃' => {
+                char::from_u32(c as u32 - 0xFEE0).expect("full-width ASCII has a half-width form")
+            }
             '(' => '（',
             ')' => '）',
             ',' | ';' | ':' | '!' | '?' => {
                 let digit = |k: Option<&char>| k.is_some_and(|k| k.is_ascii_digit());
-                let before = if i > line.start { self.source.get(i - 1) } else { None };
+                let before = if i > line.start {
+                    self.source.get(i - 1)
+                } else {
+                    None
+                };
                 if digit(before) && digit(self.source.get(i + 1)) && matches!(c, ',' | ':') {
                     c
                 } else {
-                    char::from_u32(c as u32 + 0xFEE0).expect("ASCII punctuation has a full-width form")
+                    char::from_u32(c as u32 + 0xFEE0)
+                        .expect("ASCII punctuation has a full-width form")
                 }
             }
             '"' => {

@@ -30,7 +30,10 @@ pub fn outline(chars: &[char]) -> (String, Vec<Sentence>) {
     let mut start = 0;
     let mut n_paragraph = 0;
     while start < chars.len() {
-        let end = chars[start..].iter().position(|&c| c == '\n').map_or(chars.len(), |n| start + n + 1);
+        let end = chars[start..]
+            .iter()
+            .position(|&c| c == '\n')
+            .map_or(chars.len(), |n| start + n + 1);
         let paragraph: String = chars[start..end].iter().collect();
         let line = paragraph.trim_end();
         let heading = heading_level(line);
@@ -45,7 +48,12 @@ pub fn outline(chars: &[char]) -> (String, Vec<Sentence>) {
             } else {
                 Part::Review
             };
-            sentences.push(Sentence { start, end, part, heading: 9 });
+            sentences.push(Sentence {
+                start,
+                end,
+                part,
+                heading: 9,
+            });
         } else {
             let is_heading = heading > 0 && line.chars().count() <= 50;
             if (1..=2).contains(&heading) || is_heading || line.chars().count() <= 30 {
@@ -58,7 +66,14 @@ pub fn outline(chars: &[char]) -> (String, Vec<Sentence>) {
             } else if PLAN_OPENING.is_match(line) {
                 part = Part::Plan;
             }
-            split_paragraph(chars, start, end, part, if is_heading { heading } else { 0 }, &mut sentences);
+            split_paragraph(
+                chars,
+                start,
+                end,
+                part,
+                if is_heading { heading } else { 0 },
+                &mut sentences,
+            );
         }
         n_paragraph += 1;
         start = end;
@@ -80,7 +95,8 @@ fn split_paragraph(
         let c = chars[i];
         i += 1;
         if matches!(c, '。' | '！' | '？' | '；' | '\n') {
-            while i < end && matches!(chars[i], '”' | '’' | '）' | '。' | '！' | '？' | '\n') {
+            while i < end && matches!(chars[i], '”' | '’' | '）' | '。' | '！' | '？' | '\n')
+            {
                 i += 1;
             }
             out.push(sentence(chars, from, i, part, heading));
@@ -97,10 +113,19 @@ fn sentence(chars: &[char], start: usize, end: usize, part: Part, heading: u8) -
         Part::Plan => Part::Plan,
         Part::Review => {
             let text: String = chars[start..end].iter().collect();
-            if INTENT.is_match(&text) { Part::Plan } else { Part::Review }
+            if INTENT.is_match(&text) {
+                Part::Plan
+            } else {
+                Part::Review
+            }
         }
     };
-    Sentence { start, end, part, heading }
+    Sentence {
+        start,
+        end,
+        part,
+        heading,
+    }
 }
 
 /// 1 for `一、`, 2 for `（一）`, 3 for `1.` or `1、`, 0 for none.
@@ -128,11 +153,17 @@ macro_rules! pattern {
     };
 }
 
-pattern!(H1, r"^(?:第?[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十]{1,3}(?:部分|章)|【)");
+pattern!(
+    H1,
+    r"^(?:第?[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十]{1,3}(?:部分|章)|【)"
+);
 pattern!(H2, r"^（[一二三四五六七八九十]{1,3}）");
 pattern!(H3, r"^(?:[0-9]{1,2}[.、．][^0-9]|（[0-9]{1,2}）|[①-⑳])");
 pattern!(PLAN_TITLE, r"计划|要点|打算|安排|规划|方案|部署|目标");
-pattern!(REVIEW_TITLE, r"总结|回顾|情况|汇报|和.{0,12}(?:计划|打算|安排)|及.{0,12}(?:计划|打算|安排)|暨");
+pattern!(
+    REVIEW_TITLE,
+    r"总结|回顾|情况|汇报|和.{0,12}(?:计划|打算|安排)|及.{0,12}(?:计划|打算|安排)|暨"
+);
 pattern!(
     PLAN_HEADING,
     r"(?:今年|明年|下年|来年|下半年|下一步|下一阶段|下阶段|今后|未来|新年度|20[0-9]{2}年|[一二三]季度|五年)[^。]{0,24}(?:安排|打算|计划|思路|重点|目标|任务|部署|举措|措施|建议|要求|展望|方向)|工作(?:安排|打算|计划|思路|目标)|奋斗目标|目标任务|主要任务|总体要求|努力方向|发展目标|主要预期目标|指导思想|工作建议"

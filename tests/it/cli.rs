@@ -7,7 +7,11 @@ use crate::fixture::{small, texts};
 
 fn xiangtu(store: &Path, arguments: &[&str]) -> Output {
     let mut command = assert_cmd::Command::cargo_bin("xiangtu").unwrap();
-    command.env("XIANGTU_STORE", store).env_remove("LC_ALL").env("LANG", "zh_CN.UTF-8").args(arguments);
+    command
+        .env("XIANGTU_STORE", store)
+        .env_remove("LC_ALL")
+        .env("LANG", "zh_CN.UTF-8")
+        .args(arguments);
     command.output().unwrap()
 }
 
@@ -21,10 +25,21 @@ fn a_build_sums_up_and_look_up_answers() {
     let store = folder.path().join("store");
     let built = xiangtu(
         &store,
-        &["build", &texts().to_string_lossy(), "--extractions", "tests/fixtures/small.jsonl", "--jobs", "2"],
+        &[
+            "build",
+            &texts().to_string_lossy(),
+            "--extractions",
+            "tests/fixtures/small.jsonl",
+            "--jobs",
+            "2",
+        ],
     );
     assert_eq!(built.status.code(), Some(0), "{}", text(&built.stderr));
-    assert!(text(&built.stdout).starts_with("读入 8 份文件，搁置 0 份"), "{}", text(&built.stdout));
+    assert!(
+        text(&built.stdout).starts_with("读入 8 份文件，搁置 0 份"),
+        "{}",
+        text(&built.stdout)
+    );
     assert!(built.stderr.is_empty(), "{}", text(&built.stderr));
     let card = text(&xiangtu(&store, &["lookup", "上高县锦江镇"]).stdout);
     for part in [
@@ -37,17 +52,29 @@ fn a_build_sums_up_and_look_up_answers() {
         assert!(card.contains(part), "{part} in\n{card}");
     }
     let list = text(&xiangtu(&store, &["lookup", "锦江镇", "--lang", "en"]).stdout);
-    assert!(list.contains("names 2 things") && list.contains("township"), "{list}");
+    assert!(
+        list.contains("names 2 things") && list.contains("township"),
+        "{list}"
+    );
     let none = xiangtu(&store, &["lookup", "无此镇"]);
-    assert_eq!((none.status.code(), text(&none.stdout).as_str()), (Some(1), "图中没有“无此镇”。\n"));
+    assert_eq!(
+        (none.status.code(), text(&none.stdout).as_str()),
+        (Some(1), "图中没有“无此镇”。\n")
+    );
 }
 
 #[test]
 fn every_line_of_a_table_is_as_wide_as_its_head() {
     let (folder, _) = small();
     let out = text(&xiangtu(&folder.path().join("store"), &["recurrence"]).stdout);
-    let widths: Vec<usize> = out.lines().map(unicode_width::UnicodeWidthStr::width).collect();
-    assert!(widths.len() > 3 && widths.iter().all(|w| *w == widths[0]), "{out}");
+    let widths: Vec<usize> = out
+        .lines()
+        .map(unicode_width::UnicodeWidthStr::width)
+        .collect();
+    assert!(
+        widths.len() > 3 && widths.iter().all(|w| *w == widths[0]),
+        "{out}"
+    );
 }
 
 #[test]
@@ -71,7 +98,11 @@ fn json_is_json() {
         serde_json::from_slice(&xiangtu(&store, &["lookup", "河长制", "--json"]).stdout).unwrap();
     assert_eq!(card["groups"][0]["lines"].as_array().unwrap().len(), 7);
     let sure: serde_json::Value = serde_json::from_slice(
-        &xiangtu(&store, &["lookup", "河长制", "--json", "--min-confidence", "0.85"]).stdout,
+        &xiangtu(
+            &store,
+            &["lookup", "河长制", "--json", "--min-confidence", "0.85"],
+        )
+        .stdout,
     )
     .unwrap();
     assert_eq!(sure["groups"][0]["lines"].as_array().unwrap().len(), 5);
@@ -99,9 +130,18 @@ fn bad_files_are_set_aside_and_lose_nothing_else() {
     let said = text(&out.stdout);
     assert_eq!(out.status.code(), Some(3), "{said}");
     assert!(said.starts_with("读入 2 份文件，搁置 4 份"), "{said}");
-    assert!(said.contains("gb.txt: 不是 UTF-8 编码；可先用 iconv"), "{said}");
+    assert!(
+        said.contains("gb.txt: 不是 UTF-8 编码；可先用 iconv"),
+        "{said}"
+    );
     let extracted = xiangtu(&store, &["extract", &corpus.to_string_lossy()]);
-    assert_eq!((extracted.status.code(), text(&extracted.stdout).lines().count()), (Some(3), 2));
+    assert_eq!(
+        (
+            extracted.status.code(),
+            text(&extracted.stdout).lines().count()
+        ),
+        (Some(3), 2)
+    );
 }
 
 #[test]
@@ -115,17 +155,28 @@ fn errors_name_the_file_and_the_remedy() {
     let error = |arguments: &[&str], part: &str| {
         let out = xiangtu(&store, arguments);
         assert_eq!(out.status.code(), Some(2), "{arguments:?}");
-        assert!(text(&out.stderr).contains(part), "{arguments:?}: {}", text(&out.stderr));
+        assert!(
+            text(&out.stderr).contains(part),
+            "{arguments:?}: {}",
+            text(&out.stderr)
+        );
     };
     error(&["lookup", "锦江镇"], "xiangtu build");
     error(&["build", "no-such-folder"], "no-such-folder");
     error(&["build", &empty.to_string_lossy()], "no .txt or .md file");
-    assert!(!store.exists(), "a build without input leaves nothing behind");
+    assert!(
+        !store.exists(),
+        "a build without input leaves nothing behind"
+    );
     let (full, _) = small();
     let error = |arguments: &[&str], part: &str| {
         let out = xiangtu(&full.path().join("store"), arguments);
         assert_eq!(out.status.code(), Some(2), "{arguments:?}");
-        assert!(text(&out.stderr).contains(part), "{arguments:?}: {}", text(&out.stderr));
+        assert!(
+            text(&out.stderr).contains(part),
+            "{arguments:?}: {}",
+            text(&out.stderr)
+        );
     };
     error(&["query", "no-such-question"], "known: ");
     error(&["query", "missing.rq"], "missing.rq");
@@ -138,10 +189,24 @@ fn exports_are_read_by_other_parsers() {
     let (folder, store) = small();
     let path = folder.path().join("store");
     let nquads = text(&xiangtu(&path, &["export", "--format", "nquads"]).stdout);
-    assert!(nquads == crate::fixture::nquads(&path), "the export differs from the store");
+    assert!(
+        nquads == crate::fixture::nquads(&path),
+        "the export differs from the store"
+    );
     let graphml = folder.path().join("graph.graphml");
     assert_eq!(
-        xiangtu(&path, &["export", "--format", "graphml", "-o", &graphml.to_string_lossy()]).status.code(),
+        xiangtu(
+            &path,
+            &[
+                "export",
+                "--format",
+                "graphml",
+                "-o",
+                &graphml.to_string_lossy()
+            ]
+        )
+        .status
+        .code(),
         Some(0)
     );
     let xml = std::fs::read_to_string(&graphml).unwrap();
@@ -179,7 +244,10 @@ fn a_closed_pipe_is_no_error() {
     let mut first = [0; 16];
     child.stdout.take().unwrap().read_exact(&mut first).unwrap();
     let out = child.wait_with_output().unwrap();
-    assert_eq!((out.status.code(), text(&out.stderr).as_str()), (Some(0), ""));
+    assert_eq!(
+        (out.status.code(), text(&out.stderr).as_str()),
+        (Some(0), "")
+    );
 }
 
 #[test]
@@ -201,15 +269,27 @@ fn a_bad_file_changes_nothing_of_what_the_others_say() {
     for name in ["honghe-2022.txt", "honghe-2023.txt"] {
         std::fs::copy(crate::laws::samples().join(name), corpus.join(name)).unwrap();
     }
-    assert_eq!(xiangtu(&clean, &["build", &corpus.to_string_lossy()]).status.code(), Some(0));
+    assert_eq!(
+        xiangtu(&clean, &["build", &corpus.to_string_lossy()])
+            .status
+            .code(),
+        Some(0)
+    );
     let before = crate::fixture::nquads(&clean);
     std::fs::write(corpus.join("broken.txt"), b"\x89PNG\x00\x01").unwrap();
     let out = xiangtu(&mixed, &["build", &corpus.to_string_lossy()]);
     assert_eq!(out.status.code(), Some(3), "{}", text(&out.stderr));
-    assert!(text(&out.stdout).contains("broken.txt"), "{}", text(&out.stdout));
+    assert!(
+        text(&out.stdout).contains("broken.txt"),
+        "{}",
+        text(&out.stdout)
+    );
     let after = crate::fixture::nquads(&mixed);
     let after: std::collections::BTreeSet<&str> = after.lines().collect();
-    let lost: Vec<&str> = before.lines().filter(|line| !after.contains(line)).collect();
+    let lost: Vec<&str> = before
+        .lines()
+        .filter(|line| !after.contains(line))
+        .collect();
     assert!(lost.is_empty(), "{lost:#?}");
 }
 
@@ -226,18 +306,31 @@ fn a_build_that_cannot_begin_leaves_the_graph_as_it_was() {
         &["build", &empty.to_string_lossy()],
         &["build", "data/samples", "--extractions", "no-such.jsonl"],
     ] {
-        assert_eq!(xiangtu(&store, arguments).status.code(), Some(2), "{arguments:?}");
+        assert_eq!(
+            xiangtu(&store, arguments).status.code(),
+            Some(2),
+            "{arguments:?}"
+        );
     }
-    assert!(crate::fixture::nquads(&store) == before, "the graph has changed");
+    assert!(
+        crate::fixture::nquads(&store) == before,
+        "the graph has changed"
+    );
     let out = xiangtu(&store, &["lookup", "河长制"]);
-    assert_eq!((out.status.code(), text(&out.stderr).as_str()), (Some(0), ""));
+    assert_eq!(
+        (out.status.code(), text(&out.stderr).as_str()),
+        (Some(0), "")
+    );
 }
 
 #[test]
 fn a_store_of_another_version_is_refused_by_every_command() {
     let folder = tempfile::tempdir().unwrap();
     let marker = folder.path().join("store.json");
-    for (content, part) in [(r#"{"format":99,"kind":"tape"}"#, "format 99"), ("{", "damaged")] {
+    for (content, part) in [
+        (r#"{"format":99,"kind":"tape"}"#, "format 99"),
+        ("{", "damaged"),
+    ] {
         std::fs::write(&marker, content).unwrap();
         for arguments in [
             &["build", "data/samples"][..],
@@ -250,7 +343,9 @@ fn a_store_of_another_version_is_refused_by_every_command() {
             let said = text(&out.stderr);
             assert_eq!(out.status.code(), Some(2), "{arguments:?}");
             assert!(
-                said.contains("store.json") && said.contains(part) && said.contains("build it anew"),
+                said.contains("store.json")
+                    && said.contains(part)
+                    && said.contains("build it anew"),
                 "{said}"
             );
         }
@@ -264,9 +359,12 @@ fn wrong_sparql_names_the_file_and_the_place() {
     drop(store);
     let store = folder.path().join("store");
     let wrong = folder.path().join("wrong.rq");
-    for query in
-        ["SELECT ?x WHERE { ?x ", "SELECT ?x WHERE { ?x nowhere:p ?y }", "DELETE WHERE { ?s ?p ?o }", ""]
-    {
+    for query in [
+        "SELECT ?x WHERE { ?x ",
+        "SELECT ?x WHERE { ?x nowhere:p ?y }",
+        "DELETE WHERE { ?s ?p ?o }",
+        "",
+    ] {
         std::fs::write(&wrong, query).unwrap();
         let out = xiangtu(&store, &["query", &wrong.to_string_lossy()]);
         let said = text(&out.stderr);

@@ -39,6 +39,9 @@ pub fn small() -> (tempfile::TempDir, Store) {
 /// The whole store as sorted N-Quads.
 pub fn nquads(folder: &Path) -> String {
     let mut out = Vec::new();
-    Store::open(folder).unwrap().write_nquads(&mut out, folder).unwrap();
+    Store::open(folder)
+        .unwrap()
+        .write_nquads(&mut out, folder)
+        .unwrap();
     String::from_utf8(out).unwrap()
 }

@@ -32,7 +32,16 @@ pub fn built() -> &'static Path {
 
 /// Extracts and builds; no document may be set aside.
 pub fn make(paths: &[PathBuf], store: &Path, jobs: usize) {
-    let report = build(paths, store, &BuildOptions { jobs, ..BuildOptions::default() }, &|_, _| {}).unwrap();
+    let report = build(
+        paths,
+        store,
+        &BuildOptions {
+            jobs,
+            ..BuildOptions::default()
+        },
+        &|_, _| {},
+    )
+    .unwrap();
     assert_eq!((report.done, report.set_aside), (report.files, Vec::new()));
 }
 
@@ -41,30 +50,55 @@ pub fn every_span_is_found(store: &Store) -> (usize, usize) {
     let source = |document: &str| -> Vec<char> {
         let document = store.document(document).unwrap();
         let path = document.paths.first().expect("a document has a path");
-        decode(&std::fs::read(path).unwrap()).unwrap().chars().collect()
+        decode(&std::fs::read(path).unwrap())
+            .unwrap()
+            .chars()
+            .collect()
     };
     let cut = |text: &[char], start: usize, end: usize| text[start..end].iter().collect::<String>();
     let mut sources = std::collections::HashMap::new();
     let mut statements = 0;
-    for property in Predicate::ALL.map(vocab::property).into_iter().chain([vocab::REPORTS_INDICATOR]) {
+    for property in Predicate::ALL
+        .map(vocab::property)
+        .into_iter()
+        .chain([vocab::REPORTS_INDICATOR])
+    {
         for row in store.statements_of(property).unwrap() {
-            let text = sources.entry(row.document.clone()).or_insert_with(|| source(&row.document));
-            assert_eq!(cut(text, row.quote_start, row.quote_end), row.quote, "{row:?}");
+            let text = sources
+                .entry(row.document.clone())
+                .or_insert_with(|| source(&row.document));
+            assert_eq!(
+                cut(text, row.quote_start, row.quote_end),
+                row.quote,
+                "{row:?}"
+            );
             assert!(
                 row.quote_start <= row.start && row.start < row.end && row.end <= row.quote_end,
                 "{row:?}"
             );
-            assert!(!row.rule.is_empty() && row.confidence > 0.0 && row.confidence <= 1.0, "{row:?}");
+            assert!(
+                !row.rule.is_empty() && row.confidence > 0.0 && row.confidence <= 1.0,
+                "{row:?}"
+            );
             statements += 1;
         }
     }
     let query = "SELECT ?document ?begin ?end ?text WHERE { GRAPH ?document {
         ?m a xt:Mention ; nif:beginIndex ?begin ; nif:endIndex ?end ; nif:anchorOf ?text } }";
-    let answer = store.ask(&parse_query_file("mentions.rq", query).unwrap(), &[]).unwrap();
+    let answer = store
+        .ask(&parse_query_file("mentions.rq", query).unwrap(), &[])
+        .unwrap();
     for row in &answer.rows {
-        let [document, begin, end, text] = [0, 1, 2, 3].map(|i| row[i].as_ref().unwrap().value.clone());
-        let source = sources.entry(document.clone()).or_insert_with(|| source(&document));
-        assert_eq!(cut(source, begin.parse().unwrap(), end.parse().unwrap()), text, "{document}");
+        let [document, begin, end, text] =
+            [0, 1, 2, 3].map(|i| row[i].as_ref().unwrap().value.clone());
+        let source = sources
+            .entry(document.clone())
+            .or_insert_with(|| source(&document));
+        assert_eq!(
+            cut(source, begin.parse().unwrap(), end.parse().unwrap()),
+            text,
+            "{document}"
+        );
     }
     (statements, answer.rows.len())
 }
@@ -88,11 +122,22 @@ fn keeps_the_laws(source: &str, found: &Extraction) {
         .facts
         .iter()
         .map(|f| (f.start, f.end, &f.text, &f.quote))
-        .chain(found.indicators.iter().map(|i| (i.start, i.end, &i.text, &i.quote)));
+        .chain(
+            found
+                .indicators
+                .iter()
+                .map(|i| (i.start, i.end, &i.text, &i.quote)),
+        );
     for (start, end, words, quote) in spans {
-        assert!(start < end && cut(start, end) == *words, "{start}-{end} {words}");
+        assert!(
+            start < end && cut(start, end) == *words,
+            "{start}-{end} {words}"
+        );
         assert_eq!(cut(quote.start, quote.end), quote.text);
-        assert!(quote.start <= start && end <= quote.end, "{start}-{end} outside of {quote:?}");
+        assert!(
+            quote.start <= start && end <= quote.end,
+            "{start}-{end} outside of {quote:?}"
+        );
     }
     let named = found
         .facts
@@ -112,7 +157,10 @@ fn keeps_the_laws(source: &str, found: &Extraction) {
 fn every_quote_of_the_sample_is_found_at_its_offsets() {
     let store = Store::open(built()).unwrap();
     let (statements, mentions) = every_span_is_found(&store);
-    assert!(statements > 100 && mentions > 200, "{statements} statements, {mentions} mentions");
+    assert!(
+        statements > 100 && mentions > 200,
+        "{statements} statements, {mentions} mentions"
+    );
 }
 
 #[test]
@@ -120,7 +168,10 @@ fn one_thread_and_two_give_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let one = folder.path().join("one");
     make(&[samples()], &one, 1);
-    let (one, two) = (crate::fixture::nquads(&one), crate::fixture::nquads(built()));
+    let (one, two) = (
+        crate::fixture::nquads(&one),
+        crate::fixture::nquads(built()),
+    );
     assert!(one == two, "the stores differ");
 }
 
@@ -129,10 +180,17 @@ fn the_sample_shows_what_its_readme_promises() {
     let store = Store::open(built()).unwrap();
     let towns = store.find("锦江镇", Some(EntityType::Place), None).unwrap();
     let codes: BTreeSet<&str> = towns.iter().filter_map(|f| f.code.as_deref()).collect();
-    assert!(codes.contains("360923102") && codes.contains("511403110"), "{codes:?}");
+    assert!(
+        codes.contains("360923102") && codes.contains("511403110"),
+        "{codes:?}"
+    );
     let documents = store.documents().unwrap();
     let years: BTreeSet<i32> = documents.iter().filter_map(|d| d.year).collect();
-    assert!(documents.len() >= 14 && years.len() >= 3, "{} documents, {years:?}", documents.len());
+    assert!(
+        documents.len() >= 14 && years.len() >= 3,
+        "{} documents, {years:?}",
+        documents.len()
+    );
     let options = xiangtu::graph::recurrence::Options {
         level: xiangtu::store::PlaceLevel::Town,
         since: None,
@@ -141,7 +199,11 @@ fn the_sample_shows_what_its_readme_promises() {
         min_confidence: 0.0,
     };
     let rows = xiangtu::graph::recurrence::recurrence(&store, &options).unwrap();
-    assert!(rows.iter().any(|row| row.name == "河长制" && row.provinces >= 3), "{rows:?}");
+    assert!(
+        rows.iter()
+            .any(|row| row.name == "河长制" && row.provinces >= 3),
+        "{rows:?}"
+    );
 }
 
 #[test]
@@ -162,7 +224,10 @@ fn a_place_without_a_name_stays_in_its_document() {
         std::fs::write(corpus.join(name), text).unwrap();
     }
     make(&[corpus], &path, 1);
-    let rows = Store::open(&path).unwrap().statements_of(vocab::REPORTS_INDICATOR).unwrap();
+    let rows = Store::open(&path)
+        .unwrap()
+        .statements_of(vocab::REPORTS_INDICATOR)
+        .unwrap();
     let places: BTreeSet<&str> = rows.iter().map(|row| row.subject.as_str()).collect();
     assert_eq!((rows.len(), places.len()), (2, 2), "{rows:?}");
 }

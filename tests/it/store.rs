@@ -13,11 +13,23 @@ use xiangtu::vocab;
 fn every_statement_is_found_at_its_offsets() {
     let (_folder, store) = small();
     let mut n = 0;
-    for property in Predicate::ALL.map(vocab::property).into_iter().chain([vocab::REPORTS_INDICATOR]) {
+    for property in Predicate::ALL
+        .map(vocab::property)
+        .into_iter()
+        .chain([vocab::REPORTS_INDICATOR])
+    {
         for row in store.statements_of(property).unwrap() {
             let document = store.document(&row.document).unwrap();
-            let source: Vec<char> = std::fs::read_to_string(&document.paths[0]).unwrap().chars().collect();
-            assert_eq!(source[row.quote_start..row.quote_end].iter().collect::<String>(), row.quote);
+            let source: Vec<char> = std::fs::read_to_string(&document.paths[0])
+                .unwrap()
+                .chars()
+                .collect();
+            assert_eq!(
+                source[row.quote_start..row.quote_end]
+                    .iter()
+                    .collect::<String>(),
+                row.quote
+            );
             assert!(
                 row.quote_start <= row.start && row.start < row.end && row.end <= row.quote_end,
                 "{row:?}"
@@ -72,10 +84,17 @@ fn a_build_that_was_stopped_is_completed_by_the_next() {
     let mut store = Store::create(&stopped).unwrap();
     store.begin().unwrap();
     let path = texts().join("dayao-2022.txt");
-    let content = options(1).extractions.remove("dayao-2022.txt").ok_or_else(String::new);
+    let content = options(1)
+        .extractions
+        .remove("dayao-2022.txt")
+        .ok_or_else(String::new);
     let hash = content_hash(&std::fs::read(&path).unwrap());
     store
-        .replace(vec![Sourced { hash, paths: [path.to_string_lossy().into_owned()].into(), content }])
+        .replace(vec![Sourced {
+            hash,
+            paths: [path.to_string_lossy().into_owned()].into(),
+            content,
+        }])
         .unwrap();
     drop(store);
     assert!(Store::open(&stopped).unwrap().is_unfinished());
@@ -95,14 +114,22 @@ fn the_same_content_under_two_paths_is_one_document() {
     std::fs::write(corpus.join("c.txt"), "另一份文件。\n").unwrap();
     let path = folder.path().join("store");
     build_into(std::slice::from_ref(&corpus), &path, 1);
-    let paths: Vec<usize> =
-        Store::open(&path).unwrap().documents().unwrap().iter().map(|d| d.paths.len()).collect();
+    let paths: Vec<usize> = Store::open(&path)
+        .unwrap()
+        .documents()
+        .unwrap()
+        .iter()
+        .map(|d| d.paths.len())
+        .collect();
     assert_eq!(paths, [2, 1]);
     // One of the two goes its own way.
     std::fs::write(corpus.join("b.md"), "青河镇2022年工作总结\n").unwrap();
     build_into(&[corpus.join("b.md")], &path, 1);
     let documents = Store::open(&path).unwrap().documents().unwrap();
-    assert!(documents.len() == 3 && documents.iter().all(|d| d.paths.len() == 1), "{documents:?}");
+    assert!(
+        documents.len() == 3 && documents.iter().all(|d| d.paths.len() == 1),
+        "{documents:?}"
+    );
 }
 
 #[test]
@@ -113,7 +140,10 @@ fn no_triple_stands_in_two_graphs_that_a_query_reads_as_one() {
         .map(|name| format!(" <https://w3id.org/xiangtu/id/graph/{name}> ."));
     let mut seen = BTreeSet::new();
     for line in text.lines() {
-        let is_document = line.rsplit(' ').nth(1).is_some_and(|last| last.contains("/id/document/"));
+        let is_document = line
+            .rsplit(' ')
+            .nth(1)
+            .is_some_and(|last| last.contains("/id/document/"));
         let triple = shared
             .iter()
             .find_map(|graph| line.strip_suffix(graph.as_str()))
@@ -129,7 +159,10 @@ fn only_declared_terms_enter_the_store() {
     let (folder, _) = small();
     let ontology = Ontology::get();
     for line in nquads(&folder.path().join("store")).lines() {
-        for word in line.split(' ').filter(|word| word.starts_with(&format!("<{}", vocab::NS))) {
+        for word in line
+            .split(' ')
+            .filter(|word| word.starts_with(&format!("<{}", vocab::NS)))
+        {
             let iri = word.trim_matches(['<', '>']);
             assert!(ontology.declares(iri), "{iri} in {line}");
         }
@@ -143,8 +176,17 @@ fn plain_facts_stand_once_and_statements_once_a_document() {
     let of = |list: &[(String, usize)], property: &str| {
         list.iter().find(|(p, _)| p.ends_with(property)).unwrap().1
     };
-    assert_eq!((of(&counts.facts, "#implements"), of(&counts.statements, "#implements")), (12, 16));
-    assert_eq!((counts.documents, counts.set_aside, counts.mentions), (8, 0, 49));
+    assert_eq!(
+        (
+            of(&counts.facts, "#implements"),
+            of(&counts.statements, "#implements")
+        ),
+        (12, 16)
+    );
+    assert_eq!(
+        (counts.documents, counts.set_aside, counts.mentions),
+        (8, 0, 49)
+    );
 }
 
 #[test]
@@ -153,13 +195,20 @@ fn namesakes_are_kept_apart() {
     let towns = store.find("锦江镇", Some(EntityType::Place), None).unwrap();
     let codes: Vec<&str> = towns.iter().filter_map(|f| f.code.as_deref()).collect();
     assert_eq!(codes, ["360923102", "511403110"]);
-    for (name, at) in
-        [("锦江镇", Some("上高县")), ("上高县锦江镇", None), ("上高锦江镇", None), ("360923102", None)]
-    {
+    for (name, at) in [
+        ("锦江镇", Some("上高县")),
+        ("上高县锦江镇", None),
+        ("上高锦江镇", None),
+        ("360923102", None),
+    ] {
         let found = store.find(name, None, at).unwrap();
         assert_eq!(found.len(), 1, "{name} {at:?}");
         assert_eq!(
-            found[0].path.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(),
+            found[0]
+                .path
+                .iter()
+                .map(|p| p.name.as_str())
+                .collect::<Vec<_>>(),
             ["江西省", "宜春市", "上高县", "锦江镇"]
         );
     }
@@ -171,36 +220,110 @@ fn namesakes_are_kept_apart() {
 #[test]
 fn recurrence_counts_places_once_and_rolls_up() {
     let (_folder, store) = small();
-    let options =
-        Options { level: PlaceLevel::Town, since: None, min: 2, rollup: false, min_confidence: 0.0 };
+    let options = Options {
+        level: PlaceLevel::Town,
+        since: None,
+        min: 2,
+        rollup: false,
+        min_confidence: 0.0,
+    };
     let rows = recurrence(&store, &options).unwrap();
     let river = rows.iter().find(|row| row.name == "河长制").unwrap();
     // Three named towns of two counties, and one town whose name its report keeps to itself.
-    assert_eq!((river.towns, river.counties, river.provinces, river.statements), (4, 2, 2, 7));
+    assert_eq!(
+        (
+            river.towns,
+            river.counties,
+            river.provinces,
+            river.statements
+        ),
+        (4, 2, 2, 7)
+    );
     assert_eq!((river.first, river.last), (Some(2021), Some(2023)));
-    let since = recurrence(&store, &Options { since: Some(2023), ..options.clone() }).unwrap();
-    assert_eq!(since.iter().map(|row| (row.name.as_str(), row.towns)).collect::<Vec<_>>(), [("河长制", 2)]);
-    let provinces =
-        recurrence(&store, &Options { level: PlaceLevel::Province, min: 3, ..options.clone() }).unwrap();
-    assert_eq!(provinces.iter().map(|row| row.name.as_str()).collect::<Vec<_>>(), ["厕所革命"]);
-    let sure = recurrence(&store, &Options { min_confidence: 0.85, ..options.clone() }).unwrap();
-    assert_eq!(sure.iter().find(|row| row.name == "河长制").unwrap().statements, 5);
-    let rolled = recurrence(&store, &Options { rollup: true, ..options }).unwrap();
-    assert!(rolled.iter().any(|row| row.name == "农村人居环境整治" && row.towns >= 3), "{rolled:?}");
+    let since = recurrence(
+        &store,
+        &Options {
+            since: Some(2023),
+            ..options.clone()
+        },
+    )
+    .unwrap();
+    assert_eq!(
+        since
+            .iter()
+            .map(|row| (row.name.as_str(), row.towns))
+            .collect::<Vec<_>>(),
+        [("河长制", 2)]
+    );
+    let provinces = recurrence(
+        &store,
+        &Options {
+            level: PlaceLevel::Province,
+            min: 3,
+            ..options.clone()
+        },
+    )
+    .unwrap();
+    assert_eq!(
+        provinces
+            .iter()
+            .map(|row| row.name.as_str())
+            .collect::<Vec<_>>(),
+        ["厕所革命"]
+    );
+    let sure = recurrence(
+        &store,
+        &Options {
+            min_confidence: 0.85,
+            ..options.clone()
+        },
+    )
+    .unwrap();
+    assert_eq!(
+        sure.iter()
+            .find(|row| row.name == "河长制")
+            .unwrap()
+            .statements,
+        5
+    );
+    let rolled = recurrence(
+        &store,
+        &Options {
+            rollup: true,
+            ..options
+        },
+    )
+    .unwrap();
+    assert!(
+        rolled
+            .iter()
+            .any(|row| row.name == "农村人居环境整治" && row.towns >= 3),
+        "{rolled:?}"
+    );
 }
 
 #[test]
 fn wrong_folders_are_refused_with_a_remedy() {
     let folder = tempfile::tempdir().unwrap();
-    let missing = Store::open(&folder.path().join("none")).err().unwrap().to_string();
+    let missing = Store::open(&folder.path().join("none"))
+        .err()
+        .unwrap()
+        .to_string();
     assert!(missing.contains("xiangtu build"), "{missing}");
     std::fs::write(folder.path().join("notes.txt"), "x").unwrap();
     let foreign = Store::create(folder.path()).err().unwrap().to_string();
     assert!(foreign.contains("not empty"), "{foreign}");
-    std::fs::write(folder.path().join("store.json"), r#"{"format":99,"kind":"tape"}"#).unwrap();
+    std::fs::write(
+        folder.path().join("store.json"),
+        r#"{"format":99,"kind":"tape"}"#,
+    )
+    .unwrap();
     for result in [Store::open(folder.path()), Store::create(folder.path())] {
         let other = result.err().unwrap().to_string();
-        assert!(other.contains("format 99") && other.contains("build it anew"), "{other}");
+        assert!(
+            other.contains("format 99") && other.contains("build it anew"),
+            "{other}"
+        );
     }
 }
 
@@ -209,11 +332,23 @@ fn a_store_that_is_written_is_not_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store");
     let writing = Store::create(&path).unwrap();
-    assert!(Store::open(&path).err().unwrap().to_string().contains("a build is writing"));
+    assert!(
+        Store::open(&path)
+            .err()
+            .unwrap()
+            .to_string()
+            .contains("a build is writing")
+    );
     drop(writing);
     let reading = Store::open(&path).unwrap();
     assert!(Store::open(&path).is_ok());
-    assert!(Store::create(&path).err().unwrap().to_string().contains("wait"));
+    assert!(
+        Store::create(&path)
+            .err()
+            .unwrap()
+            .to_string()
+            .contains("wait")
+    );
     drop(reading);
 }
 

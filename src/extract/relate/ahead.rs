@@ -28,9 +28,14 @@ patterns! {
 pub fn ahead(fold: &Fold) -> Vec<bool> {
     let mut out = vec![false; fold.sentences.len()];
     let mut mode = false;
-    let density: Vec<(usize, usize, usize)> =
-        fold.paragraphs.iter().map(|p| count(fold, p.start, p.end)).collect();
-    let whole = density.iter().fold((0, 0, 0), |a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2));
+    let density: Vec<(usize, usize, usize)> = fold
+        .paragraphs
+        .iter()
+        .map(|p| count(fold, p.start, p.end))
+        .collect();
+    let whole = density
+        .iter()
+        .fold((0, 0, 0), |a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2));
     let document = whole.0 >= 12 && whole.0 * 2 >= whole.2 && whole.0 >= whole.1 * 4;
     for (paragraph, (verbs, results, clauses)) in fold.paragraphs.iter().zip(density) {
         let text = fold.text[paragraph.clone()].trim_end();
@@ -44,12 +49,21 @@ pub fn ahead(fold: &Fold) -> Vec<bool> {
         let dense = clauses >= 6 && verbs * 2 >= clauses && verbs * 2 >= results * 5;
         let mut turned = false;
         let first = fold.sentence_at(paragraph.start);
-        let sentences = fold.sentences[first..].iter().zip(&fold.parts[first..]).zip(&mut out[first..]);
-        for ((sentence, part), ahead) in sentences.take_while(|((s, _), _)| s.start < paragraph.end) {
+        let sentences = fold.sentences[first..]
+            .iter()
+            .zip(&fold.parts[first..])
+            .zip(&mut out[first..]);
+        for ((sentence, part), ahead) in sentences.take_while(|((s, _), _)| s.start < paragraph.end)
+        {
             let words = &fold.text[sentence.clone()];
             let must = MUST.is_match(words);
             turned |= TURNS.is_match(words) || (must && sentence.start <= paragraph.start);
-            *ahead = *part == Part::Plan || mode || dense || turned || must || (document && verbs >= results);
+            *ahead = *part == Part::Plan
+                || mode
+                || dense
+                || turned
+                || must
+                || (document && verbs >= results);
         }
     }
     out
@@ -67,7 +81,8 @@ fn count(fold: &Fold, start: usize, end: usize) -> (usize, usize, usize) {
         clauses += 1;
         let lead = LEAD.find(text).map_or(0, |m| m.end());
         verbs += usize::from(
-            WORDS.begins_with_task(&text[lead..]) || (lead > 0 && text[..lead].chars().count() >= 2),
+            WORDS.begins_with_task(&text[lead..])
+                || (lead > 0 && text[..lead].chars().count() >= 2),
         );
         results += usize::from(RESULT.is_match(text));
     }

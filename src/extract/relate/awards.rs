@@ -54,7 +54,8 @@ pub fn find(facts: &mut Facts) {
             && let Some(named) = fold.mark_at(honour.at + SIGN + at.start())
         {
             let kinds = WORDS.honoured(&facts.entity(honour).name);
-            if kinds.is_empty() || kinds.contains(&named.kind) || named.kind == EntityType::Project {
+            if kinds.is_empty() || kinds.contains(&named.kind) || named.kind == EntityType::Project
+            {
                 facts.add(
                     Predicate::Awarded,
                     named.entity,
@@ -96,7 +97,8 @@ fn touching(facts: &mut Facts, sentence: &Range<usize>, honour: Mark) -> bool {
         .checked_sub(SIGN)
         .and_then(|n| fold.mark_at(sentence.start + n))
         .filter(|m| m.kind == EntityType::Place);
-    let Some(place) = place.filter(|_| HELD.is_match(&fold.text[honour.at + SIGN..sentence.end])) else {
+    let Some(place) = place.filter(|_| HELD.is_match(&fold.text[honour.at + SIGN..sentence.end]))
+    else {
         return false;
     };
     facts.add(
@@ -117,8 +119,11 @@ fn held(facts: &mut Facts, sentence: &Range<usize>, honour: Mark) {
     let before = fold.text[sentence.start..honour.at].trim_end_matches(['“', '‘']);
     if let Some(clauses) = before.strip_suffix('，') {
         // An apposition: every clause back to the name is short.
-        let person =
-            fold.marks_in(sentence.start..honour.at).iter().copied().rfind(|m| m.kind == EntityType::Person);
+        let person = fold
+            .marks_in(sentence.start..honour.at)
+            .iter()
+            .copied()
+            .rfind(|m| m.kind == EntityType::Person);
         if let Some(person) = person.filter(|p| {
             let from = p.at + SIGN - sentence.start;
             from <= clauses.len() && clauses[from..].split('，').all(|c| c.chars().count() <= 10)
@@ -157,12 +162,21 @@ fn conferred(facts: &Facts, sentence: &Range<usize>, honour: Mark) -> Option<Ran
     let clause = text.rfind(['，', '：']).map_or(0, |i| i + '，'.len_utf8());
     if AIMS.find_iter(text).any(|m| {
         m.end() > confers.end()
-            || m.start() >= clause.min(text[..confers.start()].rfind('，').map_or(0, |i| i + '，'.len_utf8()))
+            || m.start()
+                >= clause.min(
+                    text[..confers.start()]
+                        .rfind('，')
+                        .map_or(0, |i| i + '，'.len_utf8()),
+                )
     }) {
         return None;
     }
     // 成功创建 confers although 创建 alone does not.
-    if MAKES.find_iter(text).last().is_some_and(|m| m.start() >= confers.end()) {
+    if MAKES
+        .find_iter(text)
+        .last()
+        .is_some_and(|m| m.start() >= confers.end())
+    {
         return None;
     }
     let words = confers.as_str();
@@ -180,7 +194,12 @@ fn conferred(facts: &Facts, sentence: &Range<usize>, honour: Mark) -> Option<Ran
 type Subject = (String, Option<usize>, &'static str, f64);
 
 /// Those on whom the honour is conferred.
-fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>, honour: Mark) -> Vec<Subject> {
+fn subjects(
+    facts: &Facts,
+    sentence: &Range<usize>,
+    cue: Range<usize>,
+    honour: Mark,
+) -> Vec<Subject> {
     let fold = facts.fold;
     let home = facts.context.home.as_ref().map(|h| h.id.clone());
     let id = |m: Mark| facts.entity(m).id.clone();
@@ -199,7 +218,9 @@ fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>, honour: M
         let mut until = clause.end.min(cue.start);
         if first {
             // 被省政府授予: whoever stands between 被 and the word confers.
-            until = fold.text[from..until].rfind('被').map_or(until, |i| from + i);
+            until = fold.text[from..until]
+                .rfind('被')
+                .map_or(until, |i| from + i);
         }
         let text = &fold.text[from..until];
         let own = SELF.find_iter(text).last().map(|m| from + m.start());
@@ -210,7 +231,11 @@ fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>, honour: M
             .filter(|m| fits(m) && !ASIDE.is_match(&fold.text[from..m.at]))
             .collect();
         let person = named.iter().copied().find(|m| m.kind == EntityType::Person);
-        let subject = if first { named.last().copied() } else { person.or(named.first().copied()) };
+        let subject = if first {
+            named.last().copied()
+        } else {
+            person.or(named.first().copied())
+        };
         if let Some(subject) = subject.filter(|s| own.is_none_or(|o| o < s.at)) {
             let mut list = facts.list_before(subject);
             let mut last = subject;
@@ -218,17 +243,28 @@ fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>, honour: M
                 list.push(next);
                 last = next;
             }
-            return list.into_iter().map(|m| (id(m), Some(m.at), "honoured-by-name", 0.9)).collect();
+            return list
+                .into_iter()
+                .map(|m| (id(m), Some(m.at), "honoured-by-name", 0.9))
+                .collect();
         }
         if own.is_some() && (kinds.is_empty() || kinds.contains(&EntityType::Place)) {
             if !home_fits(facts, honour) {
                 return Vec::new();
             }
-            return home.map(|h| (h, own, "honoured-home", 0.8)).into_iter().collect();
+            return home
+                .map(|h| (h, own, "honoured-home", 0.8))
+                .into_iter()
+                .collect();
         }
-        if let Some(again) = AGAIN.find(text).filter(|m| text[..m.start()].chars().count() <= 6) {
+        if let Some(again) = AGAIN
+            .find(text)
+            .filter(|m| text[..m.start()].chars().count() <= 6)
+        {
             let kind = match again.as_str() {
-                "该村" | "村里" | "村党支部" | "村党总支" | "该社区" => EntityType::Place,
+                "该村" | "村里" | "村党支部" | "村党总支" | "该社区" => {
+                    EntityType::Place
+                }
                 "他" | "她" | "这位" | "本人" => EntityType::Person,
                 _ => EntityType::Enterprise,
             };
@@ -238,12 +274,19 @@ fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>, honour: M
                 let subject = |m: &&Mark| {
                     m.kind == kind
                         && (kind != EntityType::Enterprise
-                            || !ASIDE.is_match(&fold.text[fold.clauses[fold.clause_at(m.at)].start..m.at]))
+                            || !ASIDE.is_match(
+                                &fold.text[fold.clauses[fold.clause_at(m.at)].start..m.at],
+                            ))
                 };
                 marks.iter().rfind(subject).copied()
             };
-            let last = spoken(sentence.start).or_else(|| spoken(paragraph)).or_else(|| spoken(0));
-            return last.map(|m| (id(m), Some(m.at), "honoured-again", 0.75)).into_iter().collect();
+            let last = spoken(sentence.start)
+                .or_else(|| spoken(paragraph))
+                .or_else(|| spoken(0));
+            return last
+                .map(|m| (id(m), Some(m.at), "honoured-again", 0.75))
+                .into_iter()
+                .collect();
         }
         let bare = ADVERBS.is_match(text.trim_end_matches(['，', '：']));
         if first && !bare && text.chars().count() > 12 {
@@ -260,14 +303,21 @@ fn subjects(facts: &Facts, sentence: &Range<usize>, cue: Range<usize>, honour: M
     let text = &fold.text[fold.clauses[fold.clause_at(cue.start)].start..cue.start];
     let told = text.rfind('被').map_or(text, |i| &text[..i]);
     // A province's report tells of honours of its counties and firms; only what it is plainly said to get is its own.
-    let province =
-        facts.context.home.as_ref().is_some_and(|h| h.name.ends_with(['省']) || h.name.ends_with("自治区"));
+    let province = facts
+        .context
+        .home
+        .as_ref()
+        .is_some_and(|h| h.name.ends_with(['省']) || h.name.ends_with("自治区"));
     if province && !matches!(&fold.text[cue.clone()], "荣获" | "获得" | "获评" | "获") {
         return Vec::new();
     }
     let bare = ADVERBS.is_match(told) || ABOVE.is_match(text);
-    if bare && home_fits(facts, honour) && (kinds.is_empty() || kinds.contains(&EntityType::Place)) {
-        return home.map(|h| (h, None, "honoured-home-unnamed", 0.7)).into_iter().collect();
+    if bare && home_fits(facts, honour) && (kinds.is_empty() || kinds.contains(&EntityType::Place))
+    {
+        return home
+            .map(|h| (h, None, "honoured-home-unnamed", 0.7))
+            .into_iter()
+            .collect();
     }
     Vec::new()
 }

@@ -65,7 +65,12 @@ impl Fold {
             paragraphs: Vec::new(),
             at: Vec::with_capacity(chars.len() * 3 + 1),
         };
-        let mut sentence_ends = context.doc.sentences.iter().map(|s| (s.end, s.part)).peekable();
+        let mut sentence_ends = context
+            .doc
+            .sentences
+            .iter()
+            .map(|s| (s.end, s.part))
+            .peekable();
         let (mut clause, mut sentence, mut paragraph) = (0, 0, 0);
         let mut next_span = 0;
         let mut i = 0;
@@ -75,10 +80,16 @@ impl Fold {
                 next_span += 1;
             }
             let here = i;
-            let mark =
-                context.spans.get(next_span).filter(|s| s.start == i && s.end > i && s.end <= chars.len());
+            let mark = context
+                .spans
+                .get(next_span)
+                .filter(|s| s.start == i && s.end > i && s.end <= chars.len());
             let c = if let Some(span) = mark {
-                fold.marks.push(Mark { at: fold.text.len(), entity: span.entity, kind: span.kind });
+                fold.marks.push(Mark {
+                    at: fold.text.len(),
+                    entity: span.entity,
+                    kind: span.kind,
+                });
                 next_span += 1;
                 i = span.end;
                 sign(span.kind)
@@ -91,7 +102,8 @@ impl Fold {
                 }
             };
             fold.text.push(c);
-            fold.at.resize(fold.text.len(), u32::try_from(here).unwrap_or(u32::MAX));
+            fold.at
+                .resize(fold.text.len(), u32::try_from(here).unwrap_or(u32::MAX));
             let end = fold.text.len();
             if mark.is_none() && matches!(c, '，' | '；' | '。' | '！' | '？' | '：' | '\n') {
                 fold.clauses.push(clause..end);
@@ -118,11 +130,19 @@ impl Fold {
         }
         let end = fold.text.len();
         if sentence < end {
-            fold.parts.push(context.doc.sentences.last().map_or(Part::Review, |s| s.part));
+            fold.parts.push(
+                context
+                    .doc
+                    .sentences
+                    .last()
+                    .map_or(Part::Review, |s| s.part),
+            );
         }
-        for (from, list) in
-            [(clause, &mut fold.clauses), (sentence, &mut fold.sentences), (paragraph, &mut fold.paragraphs)]
-        {
+        for (from, list) in [
+            (clause, &mut fold.clauses),
+            (sentence, &mut fold.sentences),
+            (paragraph, &mut fold.paragraphs),
+        ] {
             if from < end {
                 list.push(from..end);
             }
@@ -166,5 +186,7 @@ impl Fold {
 }
 
 fn holding(ranges: &[Range<usize>], at: usize) -> usize {
-    ranges.partition_point(|r| r.end <= at).min(ranges.len().saturating_sub(1))
+    ranges
+        .partition_point(|r| r.end <= at)
+        .min(ranges.len().saturating_sub(1))
 }

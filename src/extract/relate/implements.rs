@@ -28,11 +28,15 @@ pub fn find(facts: &mut Facts) {
 
 fn home(facts: &mut Facts) {
     // A home without a readable name is the document's own.
-    let home = facts.context.home.as_ref().map_or_else(|| format!("{LOCAL}home"), |home| home.id.clone());
+    let home = facts
+        .context
+        .home
+        .as_ref()
+        .map_or_else(|| format!("{LOCAL}home"), |home| home.id.clone());
     let campaigns: Vec<_> = facts.marks(EntityType::Campaign).collect();
     for mark in campaigns {
-        let after = &facts.fold.text
-            [mark.at + super::fold::SIGN..facts.fold.sentences[facts.fold.sentence_at(mark.at)].end];
+        let after = &facts.fold.text[mark.at + super::fold::SIGN
+            ..facts.fold.sentences[facts.fold.sentence_at(mark.at)].end];
         if OTHERS_AFTER.is_match(after) || COMPARED.is_match(after) {
             continue;
         }
@@ -56,7 +60,9 @@ fn others(facts: &mut Facts) {
         }
         let mut from = 0;
         while let Some(found) = OTHER.captures_at(text, from) {
-            let (Some(whole), Some(place)) = (found.get(0), found.get(1)) else { break };
+            let (Some(whole), Some(place)) = (found.get(0), found.get(1)) else {
+                break;
+            };
             let range = sentence.start + whole.start()..sentence.start + whole.end();
             let campaign = facts.fold.mark_at(range.end - super::fold::SIGN);
             let places: Vec<_> = facts
@@ -86,13 +92,23 @@ fn others(facts: &mut Facts) {
             for found in pattern.find_iter(text) {
                 let range = sentence.start + found.start()..sentence.start + found.end();
                 let marks = facts.fold.marks_in(range.clone());
-                let campaign = marks.iter().copied().find(|m| m.kind == EntityType::Campaign);
-                let places: Vec<_> = marks.iter().copied().filter(|m| m.kind == EntityType::Place).collect();
+                let campaign = marks
+                    .iter()
+                    .copied()
+                    .find(|m| m.kind == EntityType::Campaign);
+                let places: Vec<_> = marks
+                    .iter()
+                    .copied()
+                    .filter(|m| m.kind == EntityType::Place)
+                    .collect();
                 for (i, place) in places.iter().enumerate() {
                     // Of nested places the last is the doer.
-                    let nested =
-                        places.get(i + 1).is_some_and(|next| next.at == place.at + super::fold::SIGN);
-                    if let (Some(campaign), false) = (campaign, nested || Some(place.entity) == home) {
+                    let nested = places
+                        .get(i + 1)
+                        .is_some_and(|next| next.at == place.at + super::fold::SIGN);
+                    if let (Some(campaign), false) =
+                        (campaign, nested || Some(place.entity) == home)
+                    {
                         facts.add(
                             Predicate::Implements,
                             place.entity,

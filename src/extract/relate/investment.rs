@@ -53,9 +53,12 @@ pub fn find(facts: &mut Facts) {
             invested(facts, paragraph.clone(), &found);
         }
         for found in BARE.captures_iter(text) {
-            let (Some(whole), Some(amount)) = (found.get(0), found.get(1)) else { continue };
+            let (Some(whole), Some(amount)) = (found.get(0), found.get(1)) else {
+                continue;
+            };
             let range = paragraph.start + whole.start()..paragraph.start + whole.end();
-            if let (Some(mark), Some(amount)) = (facts.fold.mark_at(range.end - SIGN), read(amount.as_str()))
+            if let (Some(mark), Some(amount)) =
+                (facts.fold.mark_at(range.end - SIGN), read(amount.as_str()))
             {
                 add(facts, mark, amount, range, "amount-of-project", 0.85);
             }
@@ -64,7 +67,9 @@ pub fn find(facts: &mut Facts) {
 }
 
 fn invested(facts: &mut Facts, paragraph: Range<usize>, found: &Captures) {
-    let (Some(whole), Some(first)) = (found.get(0), found.get(1)) else { return };
+    let (Some(whole), Some(first)) = (found.get(0), found.get(1)) else {
+        return;
+    };
     let text = &facts.fold.text[paragraph.clone()];
     let before = &text[..whole.start()];
     let before = KIND.find(before).map_or(before, |m| &before[..m.start()]);
@@ -73,8 +78,9 @@ fn invested(facts: &mut Facts, paragraph: Range<usize>, found: &Captures) {
     }
     let mut amounts: Vec<Amount> = read(first.as_str()).into_iter().collect();
     let mut end = whole.end();
-    while let Some(more) =
-        MORE.captures(&text[end..]).and_then(|c| Some((c.get(0)?.end(), read(c.get(1)?.as_str())?)))
+    while let Some(more) = MORE
+        .captures(&text[end..])
+        .and_then(|c| Some((c.get(0)?.end(), read(c.get(1)?.as_str())?)))
     {
         end += more.0;
         amounts.push(more.1);
@@ -88,7 +94,14 @@ fn invested(facts: &mut Facts, paragraph: Range<usize>, found: &Captures) {
         // 总投资分别为3亿元、2亿元: the amounts go to the things listed last, in order.
         let things = last_list(facts, paragraph.start..range.start, amounts.len());
         for (mark, amount) in things.into_iter().zip(amounts) {
-            add(facts, mark, amount, mark.at..range.end, "amounts-in-turn", 0.85);
+            add(
+                facts,
+                mark,
+                amount,
+                mark.at..range.end,
+                "amounts-in-turn",
+                0.85,
+            );
         }
         return;
     }
@@ -96,14 +109,23 @@ fn invested(facts: &mut Facts, paragraph: Range<usize>, found: &Captures) {
     if let Some(turn) = TURN.captures(before).and_then(|c| c.get(1)) {
         let things = last_list(facts, paragraph.start..range.start, 2);
         if let Some(mark) = things.get(usize::from(turn.as_str() == "后者")).copied() {
-            add(facts, mark, amount, mark.at..range.end, "former-and-latter", 0.85);
+            add(
+                facts,
+                mark,
+                amount,
+                mark.at..range.end,
+                "former-and-latter",
+                0.85,
+            );
         }
         return;
     }
     let rest = &text[end..];
     if let Some(next) = TO_PROJECT.find(rest) {
         let at = range.end + next.end() - SIGN;
-        let listed = ["、Ⓟ", "和Ⓟ", "及Ⓟ", "与Ⓟ"].iter().any(|j| facts.fold.text[at + SIGN..].starts_with(j));
+        let listed = ["、Ⓟ", "和Ⓟ", "及Ⓟ", "与Ⓟ"]
+            .iter()
+            .any(|j| facts.fold.text[at + SIGN..].starts_with(j));
         if let (Some(mark), false) = (facts.fold.mark_at(at), listed) {
             let span = range.start..mark.at + SIGN;
             add(facts, mark, amount, span, "investment-then-project", 0.97);
@@ -111,7 +133,14 @@ fn invested(facts: &mut Facts, paragraph: Range<usize>, found: &Captures) {
         }
     }
     if let Some(mark) = owner(facts, paragraph, range.start) {
-        add(facts, mark, amount, mark.at..range.end, "thing-then-investment", 0.93);
+        add(
+            facts,
+            mark,
+            amount,
+            mark.at..range.end,
+            "thing-then-investment",
+            0.93,
+        );
     }
 }
 
@@ -129,11 +158,17 @@ fn owner(facts: &Facts, paragraph: Range<usize>, at: usize) -> Option<Mark> {
             .filter(|m| match m.kind {
                 EntityType::Project => !of_firm && !is_end(facts, *m),
                 // 由Ⓔ建设 and 与Ⓔ合作 name a builder, not what is built.
-                EntityType::Enterprise => !BUILDER.is_match(&fold.text[sentence.start.min(m.at)..m.at]),
+                EntityType::Enterprise => {
+                    !BUILDER.is_match(&fold.text[sentence.start.min(m.at)..m.at])
+                }
                 _ => false,
             })
             .collect();
-        let last = marks.iter().rev().find(|m| m.kind == EntityType::Project).or(marks.last())?;
+        let last = marks
+            .iter()
+            .rev()
+            .find(|m| m.kind == EntityType::Project)
+            .or(marks.last())?;
         // An amount after a list of several projects is their total.
         (last.kind != EntityType::Project || facts.list_before(*last).len() == 1).then_some(*last)
     };
@@ -153,25 +188,46 @@ fn owner(facts: &Facts, paragraph: Range<usize>, at: usize) -> Option<Mark> {
         let n = fold.paragraph_at(at);
         (1..=5).find_map(|back| {
             let line = fold.paragraphs.get(n.checked_sub(back)?)?.clone();
-            (line.len() < 40 * 3).then(|| near(line).filter(|m| m.kind == EntityType::Project)).flatten()
+            (line.len() < 40 * 3)
+                .then(|| near(line).filter(|m| m.kind == EntityType::Project))
+                .flatten()
         })
     })
 }
 
 fn last_list(facts: &Facts, range: Range<usize>, n: usize) -> Vec<Mark> {
-    let marks: Vec<Mark> =
-        facts.fold.marks_in(range).iter().copied().filter(|m| m.kind == EntityType::Project).collect();
-    if marks.len() < n { Vec::new() } else { marks[marks.len() - n..].to_vec() }
+    let marks: Vec<Mark> = facts
+        .fold
+        .marks_in(range)
+        .iter()
+        .copied()
+        .filter(|m| m.kind == EntityType::Project)
+        .collect();
+    if marks.len() < n {
+        Vec::new()
+    } else {
+        marks[marks.len() - n..].to_vec()
+    }
 }
 
 fn read(amount: &str) -> Option<Amount> {
     let found = AMOUNT.captures(amount)?;
-    let value = found[1].replace([',', '，'], "").trim_end_matches('.').to_owned();
+    let value = found[1]
+        .replace([',', '，'], "")
+        .trim_end_matches('.')
+        .to_owned();
     let unit = format!("{}{}", &found[2], found.get(3).map_or("", |m| m.as_str()));
     (!value.is_empty()).then_some(Amount { value, unit })
 }
 
-fn add(facts: &mut Facts, mark: Mark, amount: Amount, range: Range<usize>, rule: &str, confidence: f64) {
+fn add(
+    facts: &mut Facts,
+    mark: Mark,
+    amount: Amount,
+    range: Range<usize>,
+    rule: &str,
+    confidence: f64,
+) {
     facts.add(
         Predicate::Investment,
         mark.entity,

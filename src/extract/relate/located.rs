@@ -61,15 +61,24 @@ fn by_profile(facts: &mut Facts) {
         let mut here: Vec<(Mark, &str, f64)> = Vec::new();
         for found in OURS.captures_iter(text).filter_map(|c| c.get(1)) {
             here.extend(
-                facts.fold.mark_at(paragraph.start + found.start()).map(|m| (m, "thing-in-our-place", 0.8)),
+                facts
+                    .fold
+                    .mark_at(paragraph.start + found.start())
+                    .map(|m| (m, "thing-in-our-place", 0.8)),
             );
         }
         let counted = PROFILE.captures(text).filter(|c| {
-            let place = c.get(1).and_then(|m| facts.fold.mark_at(paragraph.start + m.start()));
+            let place = c
+                .get(1)
+                .and_then(|m| facts.fold.mark_at(paragraph.start + m.start()));
             place.is_none_or(|m| m.entity == home)
         });
         if let Some(whole) = counted.and_then(|c| c.get(0)) {
-            let listed = facts.fold.marks_in(paragraph.start + whole.end()..paragraph.end).iter().copied();
+            let listed = facts
+                .fold
+                .marks_in(paragraph.start + whole.end()..paragraph.end)
+                .iter()
+                .copied();
             here.extend(
                 listed
                     .filter(|m| m.kind == EntityType::Enterprise)
@@ -77,7 +86,8 @@ fn by_profile(facts: &mut Facts) {
                         ITEM.is_match(
                             &facts.fold.text[facts.fold.clauses[facts.fold.clause_at(m.at)]
                                 .start
-                                .max(paragraph.start)..m.at],
+                                .max(paragraph.start)
+                                ..m.at],
                         )
                     })
                     .map(|m| (m, "listed-in-profile", 0.8)),
@@ -124,10 +134,15 @@ fn by_words(facts: &mut Facts) {
         let shift = sentence.start;
         if let Some(home) = facts.home.filter(|_| text.contains(['我', '本', '全'])) {
             for found in HERE.captures_iter(text) {
-                let Some(thing) = found.get(1).and_then(|m| facts.fold.mark_at(shift + m.start())) else {
+                let Some(thing) = found
+                    .get(1)
+                    .and_then(|m| facts.fold.mark_at(shift + m.start()))
+                else {
                     continue;
                 };
-                let whole = found.get(0).map_or(shift..shift, |m| shift + m.start()..shift + m.end());
+                let whole = found
+                    .get(0)
+                    .map_or(shift..shift, |m| shift + m.start()..shift + m.end());
                 facts.add(
                     Predicate::LocatedIn,
                     thing.entity,
@@ -144,14 +159,16 @@ fn by_words(facts: &mut Facts) {
         let mut links: Vec<(Mark, Mark, Range<usize>, &str, f64)> = Vec::new();
         let plan = facts.part(shift) == Part::Plan;
         // The thing and the last sign of a run of places, which is the finest.
-        for (pattern, rule, confidence) in
-            [(&LIES, "thing-lies-in-place", 0.92), (&STARTS, "thing-in-place", 0.85)]
-        {
+        for (pattern, rule, confidence) in [
+            (&LIES, "thing-lies-in-place", 0.92),
+            (&STARTS, "thing-in-place", 0.85),
+        ] {
             if !may_hold(rule, text) {
                 continue;
             }
             for found in pattern.captures_iter(text) {
-                let (Some(whole), Some(thing), Some(place)) = (found.get(0), found.get(1), found.get(2))
+                let (Some(whole), Some(thing), Some(place)) =
+                    (found.get(0), found.get(1), found.get(2))
                 else {
                     continue;
                 };
@@ -186,7 +203,8 @@ fn by_words(facts: &mut Facts) {
                 continue;
             }
             for found in pattern.captures_iter(text) {
-                let (Some(whole), Some(place), Some(thing)) = (found.get(0), found.get(1), found.get(2))
+                let (Some(whole), Some(place), Some(thing)) =
+                    (found.get(0), found.get(1), found.get(2))
                 else {
                     continue;
                 };
@@ -211,7 +229,9 @@ fn by_words(facts: &mut Facts) {
                 continue;
             };
             let range = shift + whole.start()..shift + whole.end();
-            let Some(thing) = facts.fold.mark_at(range.start) else { continue };
+            let Some(thing) = facts.fold.mark_at(range.start) else {
+                continue;
+            };
             for place in [a, b] {
                 if let Some(place) = facts.fold.mark_at(shift + place.start()) {
                     links.push((thing, place, range.clone(), "road-between-places", 0.85));
@@ -265,25 +285,34 @@ const SUFFIXES: [(&str, u8); 15] = [
 ];
 
 fn known_places(facts: &Facts) -> Places {
-    let mut places = Places { list: Vec::new(), forms: FxHashMap::default() };
+    let mut places = Places {
+        list: Vec::new(),
+        forms: FxHashMap::default(),
+    };
     for (entity, e) in facts.context.entities.iter().enumerate() {
         if e.kind != EntityType::Place {
             continue;
         }
         let (suffix, level) = suffix(&e.name).unwrap_or(("", 4));
-        places.list.push(Known { entity, level, home: Some(entity) == facts.home });
+        places.list.push(Known {
+            entity,
+            level,
+            home: Some(entity) == facts.home,
+        });
         let n = places.list.len() - 1;
         let names = std::iter::once(e.name.as_str()).chain(e.aliases.iter().map(String::as_str));
         let names = names
             .map(|name| (name, suffix_of(name)))
             .chain(e.name.strip_suffix(suffix).map(|core| (core, false)));
         for (form, full) in names {
-            let Some((end, c)) = form.char_indices().nth(1) else { continue };
-            places.forms.entry(form[..end + c.len_utf8()].to_owned()).or_default().push((
-                n,
-                form.to_owned(),
-                full,
-            ));
+            let Some((end, c)) = form.char_indices().nth(1) else {
+                continue;
+            };
+            places
+                .forms
+                .entry(form[..end + c.len_utf8()].to_owned())
+                .or_default()
+                .push((n, form.to_owned(), full));
         }
     }
     places
@@ -330,7 +359,10 @@ fn by_name(facts: &mut Facts) {
             continue;
         }
         let name = facts.entity(mark).name.clone();
-        if STAGE.find(&name).is_some_and(|m| names.contains(&name[..m.start()])) {
+        if STAGE
+            .find(&name)
+            .is_some_and(|m| names.contains(&name[..m.start()]))
+        {
             continue;
         }
         let mut hits = hits(&name, &places);
@@ -352,7 +384,9 @@ fn by_name(facts: &mut Facts) {
                             > (h.full, h.place.home, std::cmp::Reverse(h.place.level)))
             })
         });
-        let Some(finest) = hits.iter().map(|h| h.place.level).max() else { continue };
+        let Some(finest) = hits.iter().map(|h| h.place.level).max() else {
+            continue;
+        };
         let between = name.contains('至') || name.contains('—') || name.contains('到');
         for h in &hits {
             let keep = match mark.kind {
@@ -376,21 +410,33 @@ fn by_name(facts: &mut Facts) {
 }
 
 fn is_section(name: &str, hit: &Hit) -> bool {
-    ["段", "互通", "境内段"].iter().any(|s| name[hit.end..].starts_with(s))
+    ["段", "互通", "境内段"]
+        .iter()
+        .any(|s| name[hit.end..].starts_with(s))
 }
 
 /// Where a name carries places: a full name anywhere, a core at the beginning of a part. One hit a place.
 fn hits<'a>(name: &str, places: &'a Places) -> Vec<Hit<'a>> {
-    let bounds: Vec<usize> = name.char_indices().map(|(i, _)| i).chain([name.len()]).collect();
+    let bounds: Vec<usize> = name
+        .char_indices()
+        .map(|(i, _)| i)
+        .chain([name.len()])
+        .collect();
     let mut found: Vec<(usize, Hit)> = Vec::new();
     for window in bounds.windows(3) {
-        let Some(forms) = places.forms.get(&name[window[0]..window[2]]) else { continue };
+        let Some(forms) = places.forms.get(&name[window[0]..window[2]]) else {
+            continue;
+        };
         for (n, form, full) in forms {
             if !name[window[0]..].starts_with(form.as_str()) || form.len() >= name.len() {
                 continue;
             }
-            let hit =
-                Hit { at: window[0], end: window[0] + form.len(), full: *full, place: &places.list[*n] };
+            let hit = Hit {
+                at: window[0],
+                end: window[0] + form.len(),
+                full: *full,
+                place: &places.list[*n],
+            };
             if *full || is_core(name, &hit) {
                 found.push((*n, hit));
             }

@@ -33,7 +33,10 @@ pub fn relate(context: &Context) -> Vec<Fact> {
         context,
         fold: &fold,
         ahead: ahead::ahead(&fold),
-        home: context.home.as_ref().and_then(|home| context.entities.iter().position(|e| e.id == home.id)),
+        home: context
+            .home
+            .as_ref()
+            .and_then(|home| context.entities.iter().position(|e| e.id == home.id)),
         list: Vec::new(),
         seen: FxHashSet::default(),
     };
@@ -93,7 +96,11 @@ impl Facts<'_> {
         rule: &str,
         confidence: f64,
     ) {
-        if evidence.is_empty() || !self.seen.insert((predicate, subject.clone(), object.clone())) {
+        if evidence.is_empty()
+            || !self
+                .seen
+                .insert((predicate, subject.clone(), object.clone()))
+        {
             return;
         }
         let (from, to) = self.fold.normal(evidence.clone());
@@ -119,7 +126,12 @@ impl Facts<'_> {
     }
 
     fn part(&self, at: usize) -> Part {
-        if self.ahead.get(self.fold.sentence_at(at)).copied().unwrap_or(false) {
+        if self
+            .ahead
+            .get(self.fold.sentence_at(at))
+            .copied()
+            .unwrap_or(false)
+        {
             Part::Plan
         } else {
             Part::Review
@@ -137,7 +149,11 @@ impl Facts<'_> {
 
     /// The marks of one type, in order.
     fn marks(&self, kind: EntityType) -> impl Iterator<Item = Mark> + '_ {
-        self.fold.marks.iter().copied().filter(move |m| m.kind == kind)
+        self.fold
+            .marks
+            .iter()
+            .copied()
+            .filter(move |m| m.kind == kind)
     }
 
     /// The mark that is listed after one: `Ⓟ、Ⓟ`.
@@ -146,7 +162,9 @@ impl Facts<'_> {
         let skip = ["”、“", "、", "和", "与", "及", "以及"]
             .iter()
             .find_map(|j| rest.starts_with(j).then_some(j.len()))?;
-        self.fold.mark_at(mark.at + fold::SIGN + skip).filter(|m| m.kind == mark.kind)
+        self.fold
+            .mark_at(mark.at + fold::SIGN + skip)
+            .filter(|m| m.kind == mark.kind)
     }
 
     /// A mark with those that are listed with it and stand before it: `Ⓛ、Ⓛ和Ⓛ` from the last of them.

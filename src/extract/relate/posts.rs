@@ -46,13 +46,26 @@ pub fn find(facts: &mut Facts) {
             posts.clone_from(list);
         }
         shared = Some((person.at, posts.clone()));
-        if undone(text, posts.first().map_or(person.at, |p| p.0), sentence.start, rest) {
+        if undone(
+            text,
+            posts.first().map_or(person.at, |p| p.0),
+            sentence.start,
+            rest,
+        ) {
             shared = None;
             continue;
         }
         let mut found: Vec<(String, usize, usize, &str, f64)> = posts
             .iter()
-            .map(|&(a, b)| (value(facts, a, b), a, person.at + SIGN, "post-before-name", 0.93))
+            .map(|&(a, b)| {
+                (
+                    value(facts, a, b),
+                    a,
+                    person.at + SIGN,
+                    "post-before-name",
+                    0.93,
+                )
+            })
             .collect();
         // A post that another name follows is that one's.
         if let Some(len) = post_prefix(rest).filter(|len| !rest[*len..].starts_with('Ⓝ')) {
@@ -66,7 +79,10 @@ pub fn find(facts: &mut Facts) {
             found.push((name, from, person.at + SIGN + len, "post-after-name", 0.9));
         }
         if let Some(inner) = TAKES.captures(rest).and_then(|c| c.get(1)) {
-            let (a, mut end) = (person.at + SIGN + inner.start(), person.at + SIGN + inner.end());
+            let (a, mut end) = (
+                person.at + SIGN + inner.start(),
+                person.at + SIGN + inner.end(),
+            );
             while let Some(start) = post_start(text, a, end) {
                 found.push((value(facts, start, end), person.at, end, "takes-post", 0.85));
                 match text[a..start].strip_suffix('、') {
@@ -82,8 +98,9 @@ pub fn find(facts: &mut Facts) {
                 last = next;
             }
             if last.at != person.at
-                && let Some(inner) =
-                    TAKES.captures(&text[last.at + SIGN..sentence.end]).and_then(|c| c.get(1))
+                && let Some(inner) = TAKES
+                    .captures(&text[last.at + SIGN..sentence.end])
+                    .and_then(|c| c.get(1))
             {
                 let (a, end) = (last.at + SIGN + inner.start(), last.at + SIGN + inner.end());
                 if let Some(start) = post_start(text, a, end) {
@@ -94,7 +111,10 @@ pub fn find(facts: &mut Facts) {
         // 现任 in a later clause about the same person.
         let own = &rest[..rest.find('Ⓝ').unwrap_or(rest.len())];
         for inner in HOLDS.captures_iter(own).filter_map(|c| c.get(1)) {
-            let (a, end) = (person.at + SIGN + inner.start(), person.at + SIGN + inner.end());
+            let (a, end) = (
+                person.at + SIGN + inner.start(),
+                person.at + SIGN + inner.end(),
+            );
             if let Some(start) = post_start(text, a, end) {
                 found.push((value(facts, start, end), person.at, end, "takes-post", 0.8));
             }
@@ -102,7 +122,12 @@ pub fn find(facts: &mut Facts) {
         // Clauses after the name that are nothing but a post.
         let mut a = person.at + SIGN;
         for _ in 0..4 {
-            let Some(inner) = ASIDE.captures(&text[a..sentence.end]).and_then(|c| c.get(1)) else { break };
+            let Some(inner) = ASIDE
+                .captures(&text[a..sentence.end])
+                .and_then(|c| c.get(1))
+            else {
+                break;
+            };
             let (start, end) = (a + inner.start(), a + inner.end());
             if post_start(text, start, end) == Some(start) {
                 found.push((value(facts, start, end), person.at, end, "post-aside", 0.8));
@@ -171,10 +196,14 @@ fn post_start(text: &str, from: usize, end: usize) -> Option<usize> {
             start = from + m.start();
             continue;
         }
-        if let Some(m) = ORGAN.find(&text[from..start]).filter(|m| !NO_ORGAN.is_match(m.as_str())) {
+        if let Some(m) = ORGAN
+            .find(&text[from..start])
+            .filter(|m| !NO_ORGAN.is_match(m.as_str()))
+        {
             let a = from + m.start();
             if text[from..a].is_empty()
-                || text[from..a].ends_with(['、', '，', '。', '；', '：', '“', '”', '（', '\n', 'Ⓛ', 'Ⓔ'])
+                || text[from..a]
+                    .ends_with(['、', '，', '。', '；', '：', '“', '”', '（', '\n', 'Ⓛ', 'Ⓔ'])
             {
                 start = a;
                 continue;
@@ -220,12 +249,20 @@ fn value(facts: &Facts, a: usize, b: usize) -> String {
 
 /// Whether words near the post or the name say that it is over or yet to come.
 fn undone(text: &str, post: usize, from: usize, rest: &str) -> bool {
-    let clause = text[from..post].rfind(['，', '；', '：', '、', 'Ⓝ']).map_or(from, |i| from + i);
+    let clause = text[from..post]
+        .rfind(['，', '；', '：', '、', 'Ⓝ'])
+        .map_or(from, |i| from + i);
     let near = &text[clause..post];
-    if WORDS.undone(near).any(|(_, b)| near[b..].chars().count() <= 8) {
+    if WORDS
+        .undone(near)
+        .any(|(_, b)| near[b..].chars().count() <= 8)
+    {
         return true;
     }
     let soon: usize = rest.char_indices().nth(8).map_or(rest.len(), |(i, _)| i);
-    let head = rest[..soon].split(['，', '。', '；', '、', 'Ⓝ']).next().unwrap_or_default();
+    let head = rest[..soon]
+        .split(['，', '。', '；', '、', 'Ⓝ'])
+        .next()
+        .unwrap_or_default();
     WORDS.undone(head).next().is_some()
 }

@@ -75,13 +75,18 @@ pub fn find(facts: &mut Facts) {
         if let Some(reading) = found {
             for mark in &group {
                 if let Some(list) = readings.get_mut(&mark.entity) {
-                    list.push(Reading { evidence: span(&reading.evidence, *mark), ..reading });
+                    list.push(Reading {
+                        evidence: span(&reading.evidence, *mark),
+                        ..reading
+                    });
                 }
             }
         }
     }
     for entity in order {
-        let Some(list) = readings.remove(&entity) else { continue };
+        let Some(list) = readings.remove(&entity) else {
+            continue;
+        };
         // Of readings that count alike the one that is farthest holds: later chapters repeat and add.
         if let Some(best) = list.into_iter().max_by_key(|r| (r.rank, r.progress)) {
             let stated = match best.rule {
@@ -91,7 +96,11 @@ pub fn find(facts: &mut Facts) {
                 _ => 0.7,
             };
             // What is merely implied is right less often.
-            let confidence = if best.rank >= 3 { stated } else { stated - 0.15 };
+            let confidence = if best.rank >= 3 {
+                stated
+            } else {
+                stated - 0.15
+            };
             facts.add(
                 Predicate::Status,
                 entity,
@@ -127,10 +136,11 @@ fn groups(facts: &Facts) -> Vec<Vec<Mark>> {
 fn read(facts: &Facts, group: &[Mark]) -> Option<Reading> {
     let (first, last) = (group.first()?, group.last()?);
     let fold = facts.fold;
-    let clause = fold.clauses[fold.clause_at(first.at)].start..fold.clauses[fold.clause_at(last.at)].end;
+    let clause =
+        fold.clauses[fold.clause_at(first.at)].start..fold.clauses[fold.clause_at(last.at)].end;
     let sentence = fold.sentences[fold.sentence_at(first.at)].start;
-    let plan =
-        facts.part(first.at) == Part::Plan || SOON.is_match(&fold.text[sentence.min(first.at)..first.at]);
+    let plan = facts.part(first.at) == Part::Plan
+        || SOON.is_match(&fold.text[sentence.min(first.at)..first.at]);
     let marks = fold.marks_in(clause.clone());
     let from = marks
         .iter()
@@ -138,10 +148,16 @@ fn read(facts: &Facts, group: &[Mark]) -> Option<Reading> {
         .map(|m| m.at + SIGN)
         .next_back()
         .unwrap_or(clause.start);
-    let next = marks.iter().find(|m| m.kind == EntityType::Project && m.at > last.at).map(|m| m.at);
+    let next = marks
+        .iter()
+        .find(|m| m.kind == EntityType::Project && m.at > last.at)
+        .map(|m| m.at);
     let until = next.unwrap_or(clause.end);
 
-    let before = cues(facts, from..first.at).into_iter().rev().find(|(_, c)| c.before);
+    let before = cues(facts, from..first.at)
+        .into_iter()
+        .rev()
+        .find(|(_, c)| c.before);
     let after: Vec<_> = cues(facts, last.at + SIGN..until)
         .into_iter()
         .filter(|(_, c)| c.after && !(next.is_some() && c.before))
@@ -162,7 +178,14 @@ fn read(facts: &Facts, group: &[Mark]) -> Option<Reading> {
     {
         return Some(reading);
     }
-    best(facts, &[before?], from, first.at, plan, "cue-before-project")
+    best(
+        facts,
+        &[before?],
+        from,
+        first.at,
+        plan,
+        "cue-before-project",
+    )
 }
 
 /// A project that opens the clause after a list goes on with the list.
@@ -173,8 +196,10 @@ fn inherited(facts: &Facts, group: &[Mark], last: Option<&(Reading, usize)>) -> 
     let opens = fold.text[clause..first.at].chars().all(|c| c == '“');
     let near = fold.sentence_at(*at) == fold.sentence_at(first.at)
         && fold.text[*at..first.at].matches('，').count() <= 1;
-    (opens && near && reading.rule == "cue-before-project")
-        .then(|| Reading { rank: reading.rank.saturating_sub(1).max(1), ..reading.clone() })
+    (opens && near && reading.rule == "cue-before-project").then(|| Reading {
+        rank: reading.rank.saturating_sub(1).max(1),
+        ..reading.clone()
+    })
 }
 
 /// The heading above, if it says of a kind of project how far it is.
@@ -185,15 +210,26 @@ fn headed(facts: &Facts, group: &[Mark]) -> Option<Reading> {
     for n in (at.saturating_sub(12)..=at).rev() {
         let sentence = fold.sentences[n].clone();
         let text = fold.text[sentence.start..sentence.end.min(first.at)].trim_end();
-        let text = if n == at { text.rsplit_once('：').map_or("", |(head, _)| head) } else { text };
+        let text = if n == at {
+            text.rsplit_once('：').map_or("", |(head, _)| head)
+        } else {
+            text
+        };
         if !within(text, 20) || !COUNTS.is_match(text) || text.contains('Ⓟ') {
             continue;
         }
         let found = cues(facts, sentence.start..sentence.start + text.len());
         let plan = facts.part(first.at) == Part::Plan;
-        return best(facts, &found, sentence.start, sentence.end, plan, "cue-in-heading")
-            .filter(|r| r.rank >= 3)
-            .map(|r| Reading { rank: 2, ..r });
+        return best(
+            facts,
+            &found,
+            sentence.start,
+            sentence.end,
+            plan,
+            "cue-in-heading",
+        )
+        .filter(|r| r.rank >= 3)
+        .map(|r| Reading { rank: 2, ..r });
     }
     None
 }
@@ -206,7 +242,10 @@ fn envisaged(facts: &Facts, group: &[Mark]) -> Option<Reading> {
     let n = fold.paragraph_at(last.at);
     let ends_here = within(&fold.text[last.at + SIGN..fold.paragraphs[n].end], 3);
     let end = if ends_here {
-        fold.paragraphs.get(n + 2).or(fold.paragraphs.last()).map_or(sentence.end, |p| p.end)
+        fold.paragraphs
+            .get(n + 2)
+            .or(fold.paragraphs.last())
+            .map_or(sentence.end, |p| p.end)
     } else {
         sentence.end
     };
@@ -225,21 +264,35 @@ fn envisaged(facts: &Facts, group: &[Mark]) -> Option<Reading> {
 }
 
 /// The clauses after the one that names the project, as long as they go on about it.
-fn later(facts: &Facts, group: &[Mark], clause: &Range<usize>, plan: bool, beyond: bool) -> Option<Reading> {
+fn later(
+    facts: &Facts,
+    group: &[Mark],
+    clause: &Range<usize>,
+    plan: bool,
+    beyond: bool,
+) -> Option<Reading> {
     let fold = facts.fold;
     let last = group.last()?;
     let n_paragraph = fold.paragraph_at(last.at);
     let paragraph = fold.paragraphs[n_paragraph].clone();
     let heading = within(&fold.text[last.at + SIGN..paragraph.end], 4);
     let end = if heading {
-        fold.paragraphs.get(n_paragraph + 1).map_or(paragraph.end, |p| p.end)
+        fold.paragraphs
+            .get(n_paragraph + 1)
+            .map_or(paragraph.end, |p| p.end)
     } else {
         paragraph.end
     };
     let mut sentence = fold.sentence_at(last.at);
     let mut found: Option<Reading> = None;
     let first = fold.clause_at(clause.end.saturating_sub(1)) + 1;
-    for next in fold.clauses.iter().skip(first).take(10).take_while(|c| c.start < end) {
+    for next in fold
+        .clauses
+        .iter()
+        .skip(first)
+        .take(10)
+        .take_while(|c| c.start < end)
+    {
         let text = &fold.text[next.clone()];
         if text.contains('Ⓟ') {
             break;
@@ -253,9 +306,18 @@ fn later(facts: &Facts, group: &[Mark], clause: &Range<usize>, plan: bool, beyon
             }
             sentence = here;
         }
-        let after: Vec<_> = cues(facts, next.clone()).into_iter().filter(|(_, c)| c.after).collect();
-        if let Some(reading) = best(facts, &after, next.start, next.end, plan, "cue-in-later-clause")
-            && found.as_ref().is_none_or(|f| reading.progress > f.progress)
+        let after: Vec<_> = cues(facts, next.clone())
+            .into_iter()
+            .filter(|(_, c)| c.after)
+            .collect();
+        if let Some(reading) = best(
+            facts,
+            &after,
+            next.start,
+            next.end,
+            plan,
+            "cue-in-later-clause",
+        ) && found.as_ref().is_none_or(|f| reading.progress > f.progress)
         {
             found = Some(reading);
         }
@@ -292,8 +354,9 @@ fn best(
         {
             continue;
         }
-        let past =
-            text[at.clone()].contains(['了', '已']) || in_front.ends_with('已') || in_front.ends_with("已经");
+        let past = text[at.clone()].contains(['了', '已'])
+            || in_front.ends_with('已')
+            || in_front.ends_with("已经");
         let ahead = plan || (!past && INTENT.is_match(in_front));
         let denied = DENIED.is_match(in_front);
         let finishes = FINISH.is_match(&text[at.clone()]) && rule != "cue-before-project";
@@ -312,9 +375,17 @@ fn best(
                 Some(Progress::Completed) => Some(Progress::Ongoing),
                 _ => Some(Progress::Planned),
             }
-        } else if finishes && cue.review == Some(Progress::Completed) && !ahead && !WHOLE.is_match(rest) {
+        } else if finishes
+            && cue.review == Some(Progress::Completed)
+            && !ahead
+            && !WHOLE.is_match(rest)
+        {
             // 完成六成, 完成管沟开挖: a part, or 完成设备招标: the papers.
-            Some(if PAPERS.is_match(rest) { Progress::Planned } else { Progress::Ongoing })
+            Some(if PAPERS.is_match(rest) {
+                Progress::Planned
+            } else {
+                Progress::Ongoing
+            })
         } else if ahead {
             cue.plan
         } else {
@@ -327,11 +398,19 @@ fn best(
             (false, true) => 2,
             (true, true) => 1,
         };
-        let reading = Reading { progress, rank, evidence: at.clone(), rule };
+        let reading = Reading {
+            progress,
+            rank,
+            evidence: at.clone(),
+            rule,
+        };
         if denied {
             return Some(reading);
         }
-        if found.as_ref().is_none_or(|f| (reading.rank, reading.progress) > (f.rank, f.progress)) {
+        if found
+            .as_ref()
+            .is_none_or(|f| (reading.rank, reading.progress) > (f.rank, f.progress))
+        {
             found = Some(reading);
         }
     }

@@ -14,14 +14,25 @@ use crate::text::Document;
 fn facts(marked: &str) -> Vec<String> {
     let (plain, list) = found(marked);
     for fact in &list {
-        let cut: String = plain.chars().skip(fact.start).take(fact.end - fact.start).collect();
+        let cut: String = plain
+            .chars()
+            .skip(fact.start)
+            .take(fact.end - fact.start)
+            .collect();
         assert_eq!(cut, fact.text, "evidence is cut from the text");
-        assert!(fact.quote.text.contains(fact.text.trim()), "the quote holds the evidence");
+        assert!(
+            fact.quote.text.contains(fact.text.trim()),
+            "the quote holds the evidence"
+        );
     }
     let mut lines: Vec<String> = list
         .iter()
         .map(|f| {
-            let object = f.object.clone().or_else(|| f.value.clone()).unwrap_or_default();
+            let object = f
+                .object
+                .clone()
+                .or_else(|| f.value.clone())
+                .unwrap_or_default();
             format!(
                 "{} {} {}{}",
                 f.subject,
@@ -42,7 +53,9 @@ fn found(marked: &str) -> (String, Vec<Fact>) {
     while let Some(open) = rest.find('[') {
         plain.push_str(&rest[..open]);
         let close = rest.find(']').expect("a mark is closed");
-        let (kind, name) = rest[open + 1..close].split_once(':').expect("a mark has a kind");
+        let (kind, name) = rest[open + 1..close]
+            .split_once(':')
+            .expect("a mark has a kind");
         let kind = match kind {
             "镇" => EntityType::Place,
             "企" => EntityType::Enterprise,
@@ -67,7 +80,8 @@ fn found(marked: &str) -> (String, Vec<Fact>) {
         code: None,
     };
     let mut entities = vec![home];
-    let mut index: HashMap<String, usize> = HashMap::from([("青河镇".into(), 0), ("青河".into(), 0)]);
+    let mut index: HashMap<String, usize> =
+        HashMap::from([("青河镇".into(), 0), ("青河".into(), 0)]);
     let spans = spans
         .into_iter()
         .map(|(start, end, kind, name)| {
@@ -90,8 +104,18 @@ fn found(marked: &str) -> (String, Vec<Fact>) {
             }
         })
         .collect();
-    let home = Home { id: "青河镇".into(), name: "青河镇".into(), ..Home::default() };
-    let context = Context { doc: &doc, spans, entities, home: Some(home), year: None };
+    let home = Home {
+        id: "青河镇".into(),
+        name: "青河镇".into(),
+        ..Home::default()
+    };
+    let context = Context {
+        doc: &doc,
+        spans,
+        entities,
+        home: Some(home),
+        year: None,
+    };
     let list = relate(&context);
     (plain, list)
 }
@@ -111,7 +135,11 @@ fn holds(predicate: &str, marked: &str, want: &[&str]) {
 
 #[test]
 fn home_implements_its_campaigns_once() {
-    holds("implements", "全面推行[行:河长制]。[行:河长制]巡河320次。", &["青河镇 > 河长制"]);
+    holds(
+        "implements",
+        "全面推行[行:河长制]。[行:河长制]巡河320次。",
+        &["青河镇 > 河长制"],
+    );
     holds("implements", "全镇总人口3万人。", &[]);
 }
 
@@ -122,14 +150,30 @@ fn others_implement_what_they_are_said_to() {
         "学习[镇:兰溪镇]推行的“[行:四议工作法]”。",
         &["兰溪镇 > 四议工作法", "青河镇 > 四议工作法"],
     );
-    holds("implements", "[镇:兰溪镇]搞“[行:退林还耕]”比我们早五年。", &["兰溪镇 > 退林还耕"]);
-    holds("implements", "在[镇:上坪村]召开现场会，推进[行:林长制]。", &["青河镇 > 林长制"]);
+    holds(
+        "implements",
+        "[镇:兰溪镇]搞“[行:退林还耕]”比我们早五年。",
+        &["兰溪镇 > 退林还耕"],
+    );
+    holds(
+        "implements",
+        "在[镇:上坪村]召开现场会，推进[行:林长制]。",
+        &["青河镇 > 林长制"],
+    );
 }
 
 #[test]
 fn cues_stand_after_and_before_projects() {
-    holds("status", "[项:北塘冷库]建成投用。", &["北塘冷库 > completed"]);
-    holds("status", "[项:北塘冷库]、[项:南塘冷库]开工建设。", &["北塘冷库 > ongoing", "南塘冷库 > ongoing"]);
+    holds(
+        "status",
+        "[项:北塘冷库]建成投用。",
+        &["北塘冷库 > completed"],
+    );
+    holds(
+        "status",
+        "[项:北塘冷库]、[项:南塘冷库]开工建设。",
+        &["北塘冷库 > ongoing", "南塘冷库 > ongoing"],
+    );
     holds(
         "status",
         "加快推进[项:北塘冷库]、[项:南塘冷库]等项目建设。",
@@ -141,11 +185,31 @@ fn cues_stand_after_and_before_projects() {
 
 #[test]
 fn denied_and_partial_cues_say_less() {
-    holds("status", "[项:北塘冷库]因征地受阻，至今没有开工。", &["北塘冷库 > planned"]);
-    holds("status", "[项:北塘冷库]完成主体施工。", &["北塘冷库 > ongoing"]);
-    holds("status", "[项:北塘冷库]完成基础开挖。", &["北塘冷库 > ongoing"]);
-    holds("status", "[项:北塘冷库]改造全面完成。", &["北塘冷库 > completed"]);
-    holds("status", "[项:北塘冷库]正在办理环评手续。", &["北塘冷库 > planned"]);
+    holds(
+        "status",
+        "[项:北塘冷库]因征地受阻，至今没有开工。",
+        &["北塘冷库 > planned"],
+    );
+    holds(
+        "status",
+        "[项:北塘冷库]完成主体施工。",
+        &["北塘冷库 > ongoing"],
+    );
+    holds(
+        "status",
+        "[项:北塘冷库]完成基础开挖。",
+        &["北塘冷库 > ongoing"],
+    );
+    holds(
+        "status",
+        "[项:北塘冷库]改造全面完成。",
+        &["北塘冷库 > completed"],
+    );
+    holds(
+        "status",
+        "[项:北塘冷库]正在办理环评手续。",
+        &["北塘冷库 > planned"],
+    );
     holds("status", "[项:北塘冷库]达产后年产值5亿元。", &[]);
 }
 
@@ -156,13 +220,21 @@ fn later_clauses_go_on_about_a_project() {
         "[项:北塘冷库]占地30亩，2018年3月开工建设，同年12月投入使用。",
         &["北塘冷库 > completed"],
     );
-    holds("status", "[项:北塘冷库]占地30亩。该项目主体封顶。", &["北塘冷库 > ongoing"]);
+    holds(
+        "status",
+        "[项:北塘冷库]占地30亩。该项目主体封顶。",
+        &["北塘冷库 > ongoing"],
+    );
     holds("status", "[项:北塘冷库]占地30亩。村民新房全部竣工。", &[]);
 }
 
 #[test]
 fn a_plan_says_less_than_a_review() {
-    holds("status", "二、2024年工作计划\n启动[项:北塘冷库]。", &["北塘冷库 > planned"]);
+    holds(
+        "status",
+        "二、2024年工作计划\n启动[项:北塘冷库]。",
+        &["北塘冷库 > planned"],
+    );
     holds(
         "status",
         "二、2024年工作计划\n续建[项:北塘冷库]，推动[项:南塘冷库]建成投产。",
@@ -177,10 +249,26 @@ fn a_plan_says_less_than_a_review() {
 
 #[test]
 fn words_and_names_tell_where_things_are() {
-    holds("locatedIn", "[企:海河公司]位于[镇:黄岭村]。", &["海河公司 > 黄岭村"]);
-    holds("locatedIn", "[企:海河公司]落户[镇:兰溪镇][镇:黄岭村]。", &["海河公司 > 黄岭村"]);
-    holds("locatedIn", "在[镇:黄岭村]新建[项:百亩茶园]。", &["百亩茶园 > 黄岭村"]);
-    holds("locatedIn", "[镇:黄岭村]引进[企:海河公司]。", &["海河公司 > 黄岭村"]);
+    holds(
+        "locatedIn",
+        "[企:海河公司]位于[镇:黄岭村]。",
+        &["海河公司 > 黄岭村"],
+    );
+    holds(
+        "locatedIn",
+        "[企:海河公司]落户[镇:兰溪镇][镇:黄岭村]。",
+        &["海河公司 > 黄岭村"],
+    );
+    holds(
+        "locatedIn",
+        "在[镇:黄岭村]新建[项:百亩茶园]。",
+        &["百亩茶园 > 黄岭村"],
+    );
+    holds(
+        "locatedIn",
+        "[镇:黄岭村]引进[企:海河公司]。",
+        &["海河公司 > 黄岭村"],
+    );
     holds(
         "locatedIn",
         "[镇:黄岭村]示范，[项:黄岭村冷库]投用，[项:青河中学食堂]开工。",
@@ -196,8 +284,16 @@ fn a_profile_lists_the_firms_of_its_place() {
         "全镇现有规上企业2家。一是[企:海河公司]，投资3亿元；二是[企:北塘酒厂]，投资2亿元。",
         &["北塘酒厂 > 青河镇", "海河公司 > 青河镇"],
     );
-    holds("locatedIn", "镇内有[项:百亩茶园]1处。", &["百亩茶园 > 青河镇"]);
-    holds("locatedIn", "县里有企业20家。一是[企:海河公司]，投资3亿元。", &[]);
+    holds(
+        "locatedIn",
+        "镇内有[项:百亩茶园]1处。",
+        &["百亩茶园 > 青河镇"],
+    );
+    holds(
+        "locatedIn",
+        "县里有企业20家。一是[企:海河公司]，投资3亿元。",
+        &[],
+    );
 }
 
 #[test]
@@ -216,15 +312,31 @@ fn a_road_lies_between_two_places() {
 
 #[test]
 fn enterprises_undertake_what_they_build() {
-    holds("undertakes", "[企:海河公司]投资3亿元建设的[项:百亩茶园]投产。", &["海河公司 > 百亩茶园"]);
-    holds("undertakes", "[项:百亩茶园]由[企:海河公司]承建。", &["海河公司 > 百亩茶园"]);
-    holds("undertakes", "引进[企:海河公司]，投资3亿元建设[项:百亩茶园]。", &["海河公司 > 百亩茶园"]);
+    holds(
+        "undertakes",
+        "[企:海河公司]投资3亿元建设的[项:百亩茶园]投产。",
+        &["海河公司 > 百亩茶园"],
+    );
+    holds(
+        "undertakes",
+        "[项:百亩茶园]由[企:海河公司]承建。",
+        &["海河公司 > 百亩茶园"],
+    );
+    holds(
+        "undertakes",
+        "引进[企:海河公司]，投资3亿元建设[项:百亩茶园]。",
+        &["海河公司 > 百亩茶园"],
+    );
     holds(
         "undertakes",
         "（1）[项:百亩茶园]。建设单位：[企:海河公司]；总投资3亿元。",
         &["海河公司 > 百亩茶园"],
     );
-    holds("undertakes", "[企:海河轴承]增资，[项:海河轴承二期]开工。", &["海河轴承 > 海河轴承二期"]);
+    holds(
+        "undertakes",
+        "[企:海河轴承]增资，[项:海河轴承二期]开工。",
+        &["海河轴承 > 海河轴承二期"],
+    );
     holds(
         "undertakes",
         "[项:百亩茶园]投产，由[企:海河公司]建设的[项:北塘冷库]开工。",
@@ -235,31 +347,63 @@ fn enterprises_undertake_what_they_build() {
 
 #[test]
 fn amounts_go_to_what_they_buy() {
-    holds("investment", "总投资2.5亿元的[项:百亩茶园]投产。", &["百亩茶园 > 2.5亿元"]);
-    holds("investment", "[项:百亩茶园]占地30亩，计划投资800余万元。", &["百亩茶园 > 800万元"]);
-    holds("investment", "[企:海河公司]投资5000万元，新建厂房。", &["海河公司 > 5000万元"]);
+    holds(
+        "investment",
+        "总投资2.5亿元的[项:百亩茶园]投产。",
+        &["百亩茶园 > 2.5亿元"],
+    );
+    holds(
+        "investment",
+        "[项:百亩茶园]占地30亩，计划投资800余万元。",
+        &["百亩茶园 > 800万元"],
+    );
+    holds(
+        "investment",
+        "[企:海河公司]投资5000万元，新建厂房。",
+        &["海河公司 > 5000万元"],
+    );
     holds(
         "investment",
         "[项:百亩茶园]、[项:北塘冷库]总投资分别为3亿元、2亿元。",
         &["北塘冷库 > 2亿元", "百亩茶园 > 3亿元"],
     );
-    holds("investment", "[项:百亩茶园]在建。该项目总投资3亿元。", &["百亩茶园 > 3亿元"]);
+    holds(
+        "investment",
+        "[项:百亩茶园]在建。该项目总投资3亿元。",
+        &["百亩茶园 > 3亿元"],
+    );
     holds("investment", "[项:百亩茶园]已完成投资3亿元。", &[]);
     holds("investment", "全镇固定资产投资3亿元。", &[]);
 }
 
 #[test]
 fn posts_stand_before_and_after_names() {
-    holds("holdsPost", "镇党委书记[人:江一鸣]主持会议。", &["江一鸣 > 镇党委书记"]);
+    holds(
+        "holdsPost",
+        "镇党委书记[人:江一鸣]主持会议。",
+        &["江一鸣 > 镇党委书记"],
+    );
     holds(
         "holdsPost",
         "县委常委、镇党委书记[人:江一鸣]，镇长[人:林可]出席。",
         &["林可 > 镇长", "江一鸣 > 县委常委", "江一鸣 > 镇党委书记"],
     );
-    holds("holdsPost", "[镇:黄岭村]党支部书记[人:江一鸣]带头。", &["江一鸣 > 黄岭村党支部书记"]);
+    holds(
+        "holdsPost",
+        "[镇:黄岭村]党支部书记[人:江一鸣]带头。",
+        &["江一鸣 > 黄岭村党支部书记"],
+    );
     holds("holdsPost", "[人:江一鸣]现任副镇长。", &["江一鸣 > 副镇长"]);
-    holds("holdsPost", "会上，[人:江一鸣]镇长讲话。", &["江一鸣 > 镇长"]);
-    holds("holdsPost", "县领导[人:江一鸣]、[人:林可]出席。", &["林可 > 县领导", "江一鸣 > 县领导"]);
+    holds(
+        "holdsPost",
+        "会上，[人:江一鸣]镇长讲话。",
+        &["江一鸣 > 镇长"],
+    );
+    holds(
+        "holdsPost",
+        "县领导[人:江一鸣]、[人:林可]出席。",
+        &["林可 > 县领导", "江一鸣 > 县领导"],
+    );
     holds("holdsPost", "村民[人:江一鸣]种茶。", &[]);
 }
 
@@ -272,20 +416,36 @@ fn past_and_future_posts_are_none() {
 
 #[test]
 fn honours_go_to_those_they_are_conferred_on() {
-    holds("awarded", "我镇荣获“[誉:全省文明镇]”称号。", &["青河镇 > 全省文明镇"]);
+    holds(
+        "awarded",
+        "我镇荣获“[誉:全省文明镇]”称号。",
+        &["青河镇 > 全省文明镇"],
+    );
     holds(
         "awarded",
         "[镇:黄岭村]、[镇:上坪村]被评为[誉:省级美丽村庄]。",
         &["上坪村 > 省级美丽村庄", "黄岭村 > 省级美丽村庄"],
     );
-    holds("awarded", "[企:海河公司]落户[镇:黄岭村]后，获评[誉:省级龙头企业]。", &["海河公司 > 省级龙头企业"]);
-    holds("awarded", "[誉:全国劳动模范][人:江一鸣]到会。", &["江一鸣 > 全国劳动模范"]);
+    holds(
+        "awarded",
+        "[企:海河公司]落户[镇:黄岭村]后，获评[誉:省级龙头企业]。",
+        &["海河公司 > 省级龙头企业"],
+    );
+    holds(
+        "awarded",
+        "[誉:全国劳动模范][人:江一鸣]到会。",
+        &["江一鸣 > 全国劳动模范"],
+    );
     holds(
         "awarded",
         "[企:海河公司]是一家集种植、加工、销售为一体的[誉:省级龙头企业]。",
         &["海河公司 > 省级龙头企业"],
     );
-    holds("awarded", "成功创建[誉:国家卫生镇]。", &["青河镇 > 国家卫生镇"]);
+    holds(
+        "awarded",
+        "成功创建[誉:国家卫生镇]。",
+        &["青河镇 > 国家卫生镇"],
+    );
 }
 
 #[test]

@@ -40,18 +40,28 @@ pub fn find(facts: &mut Facts) {
             for found in pattern.captures_iter(text) {
                 let Some(whole) = found.get(0) else { continue };
                 let range = sentence.start + whole.start()..sentence.start + whole.end();
-                let Some(project) = found.get(1).and_then(|m| facts.fold.mark_at(sentence.start + m.start()))
+                let Some(project) = found
+                    .get(1)
+                    .and_then(|m| facts.fold.mark_at(sentence.start + m.start()))
                 else {
                     continue;
                 };
                 if rule == "project-by-builder" && OF_NEXT.is_match(&text[whole.end()..]) {
                     continue;
                 }
-                let firms = found
-                    .get(2)
-                    .map_or(range.clone(), |m| sentence.start + m.start()..sentence.start + m.end());
-                let shared = whole.as_str().trim_end_matches(['Ⓟ', '“']).ends_with("建设");
-                for mark in facts.fold.marks_in(firms).iter().filter(|m| m.kind == EntityType::Enterprise) {
+                let firms = found.get(2).map_or(range.clone(), |m| {
+                    sentence.start + m.start()..sentence.start + m.end()
+                });
+                let shared = whole
+                    .as_str()
+                    .trim_end_matches(['Ⓟ', '“'])
+                    .ends_with("建设");
+                for mark in facts
+                    .fold
+                    .marks_in(firms)
+                    .iter()
+                    .filter(|m| m.kind == EntityType::Enterprise)
+                {
                     links.push((*mark, project, rule, confidence));
                     let mut last = project;
                     while let Some(next) = facts.listed_after(last).filter(|_| shared) {
@@ -92,7 +102,9 @@ fn roles(facts: &mut Facts) {
                 .rfind(|m| m.kind == EntityType::Project && !is_end(facts, *m))
         };
         let near = |m: &Mark| within(&facts.fold.text[m.at..firms.start()], 160);
-        let Some(project) = last(here).or_else(|| last(above)).filter(near) else { continue };
+        let Some(project) = last(here).or_else(|| last(above)).filter(near) else {
+            continue;
+        };
         for mark in facts.fold.marks_in(firms.start()..firms.end()).to_vec() {
             if mark.kind == EntityType::Enterprise {
                 facts.add(
@@ -110,7 +122,9 @@ fn roles(facts: &mut Facts) {
 
 /// Whether a project is named only as the end of another: 终点为Ⓟ.
 pub fn is_end(facts: &Facts, mark: Mark) -> bool {
-    ["为", "至", "到", "于", "接"].iter().any(|w| facts.fold.text[..mark.at].ends_with(w))
+    ["为", "至", "到", "于", "接"]
+        .iter()
+        .any(|w| facts.fold.text[..mark.at].ends_with(w))
 }
 
 /// A project named after an enterprise: 海河轴承二期 is 海河轴承's.
@@ -154,6 +168,20 @@ fn named_after(facts: &mut Facts) {
 }
 
 fn names(facts: &Facts, kind: EntityType) -> Vec<(usize, Vec<String>)> {
-    let list = facts.context.entities.iter().enumerate().filter(|(_, e)| e.kind == kind);
-    list.map(|(i, e)| (i, std::iter::once(&e.name).chain(&e.aliases).cloned().collect())).collect()
+    let list = facts
+        .context
+        .entities
+        .iter()
+        .enumerate()
+        .filter(|(_, e)| e.kind == kind);
+    list.map(|(i, e)| {
+        (
+            i,
+            std::iter::once(&e.name)
+                .chain(&e.aliases)
+                .cloned()
+                .collect(),
+        )
+    })
+    .collect()
 }

@@ -99,17 +99,35 @@ impl Words {
         // what a term means in a passage that looks ahead.
         let mut cues: FxHashMap<&str, Cue> = FxHashMap::default();
         for cells in rows("status-cues") {
-            let [term, status, position] = cells[..] else { continue };
+            let [term, status, position] = cells[..] else {
+                continue;
+            };
             let review = progress(status);
-            let begins = ["开工", "动工", "启动", "奠基", "开建", "进场"].iter().any(|w| term.contains(w));
-            let plan = review.map(|p| if begins { Progress::Planned } else { p.min(Progress::Ongoing) });
+            let begins = ["开工", "动工", "启动", "奠基", "开建", "进场"]
+                .iter()
+                .any(|w| term.contains(w));
+            let plan = review.map(|p| {
+                if begins {
+                    Progress::Planned
+                } else {
+                    p.min(Progress::Ongoing)
+                }
+            });
             cues.insert(
                 term,
-                Cue { review, plan, before: position != "after", after: position != "before", weak: false },
+                Cue {
+                    review,
+                    plan,
+                    before: position != "after",
+                    after: position != "before",
+                    weak: false,
+                },
             );
         }
         for cells in rows("relate-status") {
-            let [term, review, plan, position, strength] = cells[..] else { continue };
+            let [term, review, plan, position, strength] = cells[..] else {
+                continue;
+            };
             let (before, after) = (position != "after", position != "before");
             cues.insert(
                 term,
@@ -129,24 +147,47 @@ impl Words {
         let posts: FxHashSet<&str> = rows("posts")
             .filter(|cells| {
                 cells.get(1) != Some(&"press")
-                    || ["记者", "通讯员", "实习生"].iter().any(|w| cells[0].ends_with(w))
+                    || ["记者", "通讯员", "实习生"]
+                        .iter()
+                        .any(|w| cells[0].ends_with(w))
             })
             .chain(rows("relate-posts"))
             .map(|cells| cells[0])
             .collect();
         let organs: FxHashSet<&str> = rows("organs").map(|cells| cells[0]).collect();
-        let longest = posts.iter().chain(&organs).map(|t| t.chars().count()).max().unwrap_or(0);
+        let longest = posts
+            .iter()
+            .chain(&organs)
+            .map(|t| t.chars().count())
+            .max()
+            .unwrap_or(0);
         let mut undone: Vec<&str> = rows("post-negatives").map(|cells| cells[0]).collect();
         undone.sort_unstable();
         undone.dedup();
         let mut honoured: Vec<(&str, Vec<EntityType>)> = rows("relate-honoured")
             .filter_map(|cells| {
-                Some((cells[0], cells.get(1)?.split(',').filter_map(EntityType::from_name).collect()))
+                Some((
+                    cells[0],
+                    cells
+                        .get(1)?
+                        .split(',')
+                        .filter_map(EntityType::from_name)
+                        .collect(),
+                ))
             })
             .collect();
         honoured.sort_by_key(|(ending, _)| std::cmp::Reverse(ending.len()));
         let tasks = rows("relate-tasks").map(|cells| cells[0]).collect();
-        Self { cue_terms, cues, posts, organs, longest, undone: matcher(undone.into_iter()), tasks, honoured }
+        Self {
+            cue_terms,
+            cues,
+            posts,
+            organs,
+            longest,
+            undone: matcher(undone.into_iter()),
+            tasks,
+            honoured,
+        }
     }
 
     /// The cues of progress in a text, longest first from the left, as byte ranges.
@@ -158,17 +199,25 @@ impl Words {
 
     /// The words in a text that make a post past or not yet taken, as byte ranges.
     pub fn undone<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, usize)> + 'a {
-        self.undone.leftmost_find_iter(text).map(|m| (m.start(), m.end()))
+        self.undone
+            .leftmost_find_iter(text)
+            .map(|m| (m.start(), m.end()))
     }
 
     /// Whether a clause begins with a verb that sets a task.
     pub fn begins_with_task(&self, clause: &str) -> bool {
-        clause.char_indices().nth(2).is_some_and(|(end, _)| self.tasks.contains(&clause[..end]))
+        clause
+            .char_indices()
+            .nth(2)
+            .is_some_and(|(end, _)| self.tasks.contains(&clause[..end]))
     }
 
     /// The types of thing that an honour of this name is conferred on; none if the name does not tell.
     pub fn honoured(&self, honour: &str) -> &[EntityType] {
         let name = honour.trim_end_matches(['”', '’', '"', '）']);
-        self.honoured.iter().find(|(ending, _)| name.ends_with(ending)).map_or(&[], |(_, kinds)| kinds)
+        self.honoured
+            .iter()
+            .find(|(ending, _)| name.ends_with(ending))
+            .map_or(&[], |(_, kinds)| kinds)
     }
 }
