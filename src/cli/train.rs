@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::{Done, Exit};
-use crate::extract::crf::Training;
-use crate::extract::{evidence, train};
+use crate::extract::train::Training;
+use crate::extract::{candidates, evidence, train};
 use crate::{Error, gold};
 
 #[derive(clap::Args)]
@@ -14,44 +14,23 @@ pub(super) struct Arguments {
     gold: Vec<PathBuf>,
     #[arg(long, value_name = "DIR")]
     texts: Option<PathBuf>,
-    #[arg(
-        long,
-        short,
-        default_value = "data/model/mentions.tsv",
-        value_name = "FILE"
-    )]
+    #[arg(long, short, default_value = "data/model", value_name = "DIR")]
     output: PathBuf,
     #[arg(long, value_name = "FOLDS")]
     left_out: Option<usize>,
-    #[arg(long, default_value_t = Training::default().epochs)]
+    #[arg(long, default_value_t = Training::default().labels.epochs)]
     epochs: usize,
-    #[arg(long, default_value_t = Training::default().rate)]
-    rate: f32,
-    #[arg(long, default_value_t = Training::default().l2)]
-    l2: f32,
-    #[arg(long, default_value_t = Training::default().min_documents)]
-    min_documents: u32,
-    #[arg(long, default_value_t = Training::default().prune)]
-    prune: f32,
-    #[arg(long, default_value_t = Training::default().dropout)]
+    #[arg(long, default_value_t = Training::default().labels.dropout)]
     dropout: f32,
-    #[arg(long, default_value_t = Training::default().favour)]
-    favour: f32,
-    #[arg(long, hide = true)]
-    no_average: bool,
+    #[arg(long, default_value_t = Training::default().choice.threshold)]
+    threshold: f64,
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
-    let options = Training {
-        epochs: arguments.epochs,
-        rate: arguments.rate,
-        l2: arguments.l2,
-        min_documents: arguments.min_documents,
-        prune: arguments.prune,
-        dropout: arguments.dropout,
-        average: !arguments.no_average,
-        favour: arguments.favour,
-    };
+    let mut options = Training::default();
+    options.labels.epochs = arguments.epochs;
+    options.labels.dropout = arguments.dropout;
+    options.choice.threshold = arguments.threshold;
     let mut golds = Vec::new();
     for folder in &arguments.gold {
         golds.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
@@ -64,8 +43,13 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
         }
         return Ok(Exit::Found);
     }
-    let model = train::train(&documents, &options, |_| true);
-    std::fs::write(&arguments.output, model.to_tsv(evidence::describe))
-        .map_err(|e| Error::file(&arguments.output, e))?;
+    let model = train::train(&documents, &options);
+    for (name, text) in [
+        ("labels.tsv", model.crf.to_tsv(evidence::describe)),
+        ("choice.tsv", model.chooser.to_tsv(candidates::describe)),
+    ] {
+        let path = arguments.output.join(name);
+        std::fs::write(&path, text).map_err(|e| Error::file(&path, e))?;
+    }
     Ok(Exit::Found)
 }

@@ -1,9 +1,11 @@
 //! From one document to what it says: names, the things named, facts and figures.
 //!
 //! A pure function of the document and the knowledge files. One file per stage:
-//! [`crf`] and `recognise` find mentions, `resolve` says which thing each mention names and which place the
+//! [`crf`] and [`candidates`] propose mentions and [`choose`] decides among them, `resolve` says which thing each mention names and which place the
 //! document is about, `relate` finds facts, `indicate` finds figures.
 
+pub mod candidates;
+pub mod choose;
 pub mod crf;
 pub mod evidence;
 mod indicate;
@@ -20,6 +22,7 @@ use std::sync::LazyLock;
 
 use crate::model::{Entity, EntityType, Extraction, Home, Mention, Quote};
 use crate::text::Document;
+use recognise::Model;
 
 /// A mention in the normal form: what the stages after recognition work on.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,12 +123,17 @@ impl Context<'_> {
 }
 
 /// Extracts a document with given weights.
-pub fn extract_with(model: &crf::Crf, doc: &Document) -> Extraction {
+pub fn extract_with(model: &Model, doc: &Document) -> Extraction {
     let survey = places::survey(doc);
     let names = recognise::recognise(model, doc, &survey);
-    let scope = resolve::scope(doc, &survey);
-    let home = resolve::home(&survey, &scope);
-    let (spans, entities) = resolve::resolve(doc, &survey, home.as_ref(), &scope, names);
+    from_names(doc, &survey, names)
+}
+
+/// What a document says, given the names in it.
+fn from_names(doc: &Document, survey: &places::Survey, names: Vec<recognise::Name>) -> Extraction {
+    let scope = resolve::scope(doc, survey);
+    let home = resolve::home(survey, &scope);
+    let (spans, entities) = resolve::resolve(doc, survey, home.as_ref(), &scope, names);
     Context {
         doc,
         spans,
@@ -136,10 +144,14 @@ pub fn extract_with(model: &crf::Crf, doc: &Document) -> Extraction {
     .finish()
 }
 
-static MODEL: LazyLock<crf::Crf> = LazyLock::new(|| {
-    let path = "data/model/mentions.tsv";
-    let text = crate::embedded::file(path).unwrap_or_default();
-    crf::Crf::from_tsv(path, text).expect("a test reads the built-in weights")
+static MODEL: LazyLock<Model> = LazyLock::new(|| {
+    let file = |path| crate::embedded::file(path).unwrap_or_default();
+    let (labels, choice) = ("data/model/labels.tsv", "data/model/choice.tsv");
+    Model {
+        crf: crf::Crf::from_tsv(labels, file(labels)).expect("a test reads the built-in weights"),
+        chooser: choose::Chooser::from_tsv(choice, file(choice))
+            .expect("a test reads the built-in weights"),
+    }
 });
 
 /// Extracts a document: a pure function of its text and the knowledge files.

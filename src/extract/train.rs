@@ -1,13 +1,17 @@
 //! Learns the recogniser's weights from annotated documents, and says what they are worth on documents left out.
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::crf::{self, Crf, Example, Training};
-use super::{evidence, recognise};
+use super::candidates::Candidate;
+use super::choose::{self, Chooser, Sample};
+use super::crf::{self, Crf, Example};
+use super::evidence;
+use super::places::{self, Survey};
+use super::recognise::{self, Model};
 use crate::gold::Gold;
 use crate::model::{EntityType, Extraction};
-use crate::text::Document;
+use crate::text::{Document, Sentence};
 
 /// A gold document with everything that training needs.
 pub struct Prepared {
@@ -17,6 +21,7 @@ pub struct Prepared {
     pub doc: Document,
     /// Documents of one family are left out together.
     pub family: usize,
+    survey: Survey,
     examples: Vec<Example>,
 }
 
@@ -28,11 +33,13 @@ pub fn prepare(golds: Vec<Gold>) -> Vec<Prepared> {
         .enumerate()
         .map(|(n, gold)| {
             let doc = Document::new(gold.doc.clone(), &gold.text);
-            let examples = examples(&gold, &doc, n as u32);
+            let survey = places::survey(&doc);
+            let examples = examples(&gold, &doc, &survey, n as u32);
             Prepared {
                 gold,
                 doc,
                 family: n,
+                survey,
                 examples,
             }
         })
@@ -71,7 +78,7 @@ fn families(documents: &mut [Prepared]) {
 /// Sentences from this length on do not stand in two reports by chance.
 const LONG_SENTENCE: usize = 40;
 
-fn examples(gold: &Gold, doc: &Document, n: u32) -> Vec<Example> {
+fn examples(gold: &Gold, doc: &Document, survey: &Survey, n: u32) -> Vec<Example> {
     let mut labels = vec![0u8; doc.text.chars.len()];
     for &(start, end, kind, _) in &gold.spans {
         let (a, b) = (doc.text.from_source(start), doc.text.from_source(end));
@@ -86,10 +93,11 @@ fn examples(gold: &Gold, doc: &Document, n: u32) -> Vec<Example> {
         labels[a + 1..b - 1].fill(crf::inside(kind) as u8);
         labels[b - 1] = crf::end(kind) as u8;
     }
-    let mut attributes = recognise::evidence_of(doc, &super::places::survey(doc)).attributes;
-    recognise::sequences(doc)
-        .into_iter()
-        .filter_map(|(start, end)| {
+    let clues = evidence::Clues::new(&doc.text.chars);
+    let mut attributes = evidence::keys(doc, &survey.hits, &clues);
+    doc.sentences
+        .iter()
+        .filter_map(|&Sentence { start, end, .. }| {
             let piece = labels[start..end].to_vec();
             let open = |l: u8| l != 0 && (l - 1) % 3 != 2;
             let cut = piece.last().is_some_and(|&l| open(l))
@@ -106,39 +114,135 @@ fn examples(gold: &Gold, doc: &Document, n: u32) -> Vec<Example> {
         .collect()
 }
 
-/// Learns from the documents that `keep` lets through.
-pub fn train(documents: &[Prepared], options: &Training, keep: impl Fn(&Prepared) -> bool) -> Crf {
-    let examples: Vec<Example> = documents
-        .iter()
-        .filter(|d| keep(d))
-        .flat_map(|d| d.examples.iter().cloned())
-        .collect();
-    Crf::train(&examples, options)
+/// How both parts of the model are learned.
+#[derive(Clone, Copy, Debug)]
+pub struct Training {
+    /// The labelling.
+    pub labels: crf::Training,
+    /// The choice.
+    pub choice: choose::Training,
+    /// The choice is learned from candidates that a labelling proposes which has not seen the document: parts into which the
+    /// documents fall for that.
+    pub folds: usize,
 }
 
-/// Extracts every document with weights learned from the other families: what the recogniser is worth on texts it has not seen.
-pub fn left_out(documents: &[Prepared], options: &Training, folds: usize) -> Vec<Extraction> {
+impl Default for Training {
+    fn default() -> Self {
+        Self {
+            labels: crf::Training::default(),
+            choice: choose::Training::default(),
+            folds: 5,
+        }
+    }
+}
+
+/// Candidates of a document with their truth.
+struct Proposed {
+    candidates: Vec<Candidate>,
+    right: Vec<bool>,
+}
+
+/// Learns the labelling from the documents that are kept.
+fn train_labels(documents: &[Prepared], options: &Training, keep: &[bool]) -> Crf {
+    let examples: Vec<&Example> = documents
+        .iter()
+        .zip(keep)
+        .filter(|(_, keep)| **keep)
+        .flat_map(|(d, _)| &d.examples)
+        .collect();
+    Crf::train(&examples, &options.labels)
+}
+
+/// For each document its part: documents of one family fall into one.
+fn parts(documents: &[Prepared], folds: usize) -> Vec<usize> {
     let mut families: Vec<usize> = documents.iter().map(|d| d.family).collect();
     families.sort_unstable();
     families.dedup();
-    let fold_of = |d: &Prepared| {
-        families
-            .binary_search(&d.family)
-            .expect("every family is listed")
-            % folds
-    };
-    let mut out: Vec<(usize, Extraction)> = (0..folds)
+    documents
+        .iter()
+        .map(|d| {
+            families
+                .binary_search(&d.family)
+                .expect("every family is listed")
+                % folds
+        })
+        .collect()
+}
+
+/// Candidates of every document by a labelling learned from the other parts.
+fn propose(documents: &[Prepared], options: &Training, parts: &[usize]) -> Vec<Proposed> {
+    let folds = parts.iter().max().map_or(0, |m| m + 1);
+    let mut out: Vec<(usize, Proposed)> = (0..folds)
         .into_par_iter()
         .flat_map_iter(|fold| {
-            let model = train(documents, options, |d| fold_of(d) != fold);
-            documents
-                .iter()
-                .enumerate()
-                .filter(|(_, d)| fold_of(d) == fold)
-                .map(|(i, d)| (i, super::extract_with(&model, &d.doc)))
+            let keep: Vec<bool> = parts.iter().map(|&p| p != fold).collect();
+            let crf = train_labels(documents, options, &keep);
+            (0..documents.len())
+                .filter(|&i| parts[i] == fold)
+                .map(|i| (i, proposed(&crf, &documents[i])))
                 .collect::<Vec<_>>()
         })
         .collect();
     out.sort_by_key(|(i, _)| *i);
-    out.into_iter().map(|(_, e)| e).collect()
+    out.into_iter().map(|(_, p)| p).collect()
+}
+
+fn proposed(crf: &Crf, document: &Prepared) -> Proposed {
+    let candidates = recognise::propose(crf, &document.doc, &document.survey);
+    let text = &document.doc.text;
+    let gold: FxHashSet<(usize, usize, EntityType)> = document
+        .gold
+        .spans
+        .iter()
+        .map(|&(start, end, kind, _)| (text.from_source(start), text.from_source(end), kind))
+        .collect();
+    let right = candidates
+        .iter()
+        .map(|c| gold.contains(&(c.start, c.end, EntityType::ALL[c.kind])))
+        .collect();
+    Proposed { candidates, right }
+}
+
+fn train_choice<'a>(proposed: impl Iterator<Item = &'a Proposed>, options: &Training) -> Chooser {
+    let samples: Vec<Sample> = proposed
+        .map(|p| Sample {
+            candidates: &p.candidates,
+            right: &p.right,
+        })
+        .collect();
+    Chooser::train(&samples, &options.choice)
+}
+
+/// Learns both parts of the model from all documents.
+pub fn train(documents: &[Prepared], options: &Training) -> Model {
+    let proposed = propose(documents, options, &parts(documents, options.folds));
+    Model {
+        crf: train_labels(documents, options, &vec![true; documents.len()]),
+        chooser: train_choice(proposed.iter(), options),
+    }
+}
+
+/// Extracts every document with weights learned from the other families: what the recogniser is worth on texts it has not seen.
+///
+/// The labelling that proposes candidates for the choice to learn from has seen the document that is left out, the one
+/// that proposes in that document has not.
+pub fn left_out(documents: &[Prepared], options: &Training, folds: usize) -> Vec<Extraction> {
+    let parts = parts(documents, folds);
+    let proposed = propose(documents, options, &parts);
+    let choosers: Vec<Chooser> = (0..folds)
+        .into_par_iter()
+        .map(|fold| {
+            let seen = proposed.iter().zip(&parts).filter(|(_, p)| **p != fold);
+            train_choice(seen.map(|(p, _)| p), options)
+        })
+        .collect();
+    documents
+        .par_iter()
+        .zip(&proposed)
+        .zip(&parts)
+        .map(|((d, p), &part)| {
+            let names = recognise::choose(&choosers[part], &p.candidates);
+            super::from_names(&d.doc, &d.survey, names)
+        })
+        .collect()
 }

@@ -1,0 +1,298 @@
+//! Training: AdaGrad on the log-likelihood with dropout of attributes.
+
+use rustc_hash::FxHashMap;
+
+use super::{Crf, LABELS, Messages, STRIDE, T, TRANSITIONS, begin, cross, end, inside, within};
+use crate::extract::evidence::group_of;
+
+/// One training sequence: attributes of every position and its gold label.
+#[derive(Clone, Debug, Default)]
+pub struct Example {
+    /// Attribute keys, position by position.
+    pub attributes: Vec<Vec<u64>>,
+    /// Gold labels.
+    pub labels: Vec<u8>,
+    /// Which document it comes from; attributes seen in too few documents are left out.
+    pub document: u32,
+}
+
+/// How weights are learned.
+#[derive(Clone, Copy, Debug)]
+pub struct Training {
+    /// Passes over the examples.
+    pub epochs: usize,
+    /// First step size.
+    pub rate: f32,
+    /// Weight of the prior.
+    pub l2: f32,
+    /// An attribute must occur in so many documents.
+    pub min_documents: u32,
+    /// Weights smaller than this are dropped.
+    pub prune: f32,
+    /// Part of the attributes that is hidden at each step.
+    pub dropout: f32,
+    /// Whether the weights are the mean over the second half of the passes.
+    pub average: bool,
+}
+
+impl Default for Training {
+    fn default() -> Self {
+        Self {
+            epochs: 30,
+            rate: 0.05,
+            l2: 1.0,
+            min_documents: 3,
+            prune: 0.05,
+            dropout: 0.5,
+            average: true,
+        }
+    }
+}
+
+impl Crf {
+    fn sums(&self, attributes: &[Vec<u32>]) -> Vec<[f32; STRIDE]> {
+        attributes
+            .iter()
+            .map(|rows| {
+                let mut sum = [0.0f32; STRIDE];
+                for &row in rows {
+                    for (s, w) in sum.iter_mut().zip(&self.weights[row as usize]) {
+                        *s += w;
+                    }
+                }
+                sum
+            })
+            .collect()
+    }
+
+    /// Learns weights.
+    pub fn train(examples: &[&Example], options: &Training) -> Self {
+        let mut seen: FxHashMap<u64, (u32, u32, u32)> = FxHashMap::default();
+        for example in examples {
+            for &key in example.attributes.iter().flatten() {
+                let entry = seen.entry(key).or_insert((example.document, 1, 0));
+                entry.2 += 1;
+                if entry.0 != example.document {
+                    *entry = (example.document, entry.1 + 1, entry.2);
+                }
+            }
+        }
+        let mut keys: Vec<u64> = seen
+            .iter()
+            .filter(|(_, s)| s.1 >= options.min_documents && s.2 >= 3)
+            .map(|(&k, _)| k)
+            .collect();
+        keys.sort_unstable_by_key(|&k| group_of(k));
+        let frequency: Vec<f32> = keys.iter().map(|k| seen[k].2 as f32).collect();
+        let mut crf = Crf::new(
+            keys.iter().map(|&k| (k, [0.0; STRIDE])).collect(),
+            vec![0.0; TRANSITIONS],
+        );
+        let sequences: Vec<(Vec<Vec<u32>>, &[u8])> = examples
+            .iter()
+            .map(|e| {
+                (
+                    e.attributes
+                        .iter()
+                        .map(|a| a.iter().filter_map(|&k| crf.row(k)).collect())
+                        .collect(),
+                    &e.labels[..],
+                )
+            })
+            .collect();
+        let mut sums = vec![[0.0f32; STRIDE]; keys.len()];
+        let mut n_sums = 0.0;
+        let mut squares = vec![[1e-2f32; STRIDE]; keys.len()];
+        let mut edge_squares = vec![1e-2f32; TRANSITIONS];
+        let mut order: Vec<usize> = (0..sequences.len()).collect();
+        let mut seed = 0x9E37_79B9_7F4A_7C15u64;
+        for epoch in 0..options.epochs {
+            for i in (1..order.len()).rev() {
+                seed ^= seed << 13;
+                seed ^= seed >> 7;
+                seed ^= seed << 17;
+                order.swap(i, (seed % (i as u64 + 1)) as usize);
+            }
+            let rate = options.rate / (1.0 + 0.15 * epoch as f32);
+            for &s in &order {
+                let (attributes, labels) = &sequences[s];
+                if attributes.is_empty() {
+                    continue;
+                }
+                // Dropout (Srivastava et al. 2014): with a part of the attributes hidden at each step no single word can
+                // carry a decision that the lexicons could carry too.
+                let mut kept: Vec<Vec<u32>> = Vec::with_capacity(attributes.len());
+                for rows in attributes {
+                    kept.push(
+                        rows.iter()
+                            .copied()
+                            .filter(|_| {
+                                seed ^= seed << 13;
+                                seed ^= seed >> 7;
+                                seed ^= seed << 17;
+                                (seed >> 40) as f32 / (1u64 << 24) as f32 >= options.dropout
+                            })
+                            .collect(),
+                    );
+                }
+                crf.step(
+                    &kept,
+                    1.0 / (1.0 - options.dropout),
+                    labels,
+                    rate,
+                    options.l2,
+                    &frequency,
+                    &mut squares,
+                    &mut edge_squares,
+                );
+            }
+            if options.average && epoch * 2 >= options.epochs {
+                n_sums += 1.0;
+                for (sum, w) in sums.iter_mut().zip(&crf.weights) {
+                    for (s, w) in sum.iter_mut().zip(w) {
+                        *s += w;
+                    }
+                }
+            }
+        }
+        if n_sums > 0.0 {
+            for (w, sum) in crf.weights.iter_mut().zip(&sums) {
+                for (w, s) in w.iter_mut().zip(sum) {
+                    *w = s / n_sums;
+                }
+            }
+        }
+        crf.prune(options.prune);
+        crf
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn step(
+        &mut self,
+        attributes: &[Vec<u32>],
+        scale: f32,
+        labels: &[u8],
+        rate: f32,
+        l2: f32,
+        frequency: &[f32],
+        squares: &mut [[f32; STRIDE]],
+        edge_squares: &mut [f32],
+    ) {
+        let mut scores = self.sums(attributes);
+        for s in scores.iter_mut().flatten() {
+            *s *= scale;
+        }
+        let m = Messages::new(&scores, &self.transitions);
+        let z = m.evidence();
+        let n = attributes.len();
+        let mut edges = [0.0f64; TRANSITIONS];
+        for i in 0..n {
+            let mut gradient = [0.0f32; STRIDE];
+            let mut largest = 0.0f32;
+            for l in 0..LABELS {
+                let p = m.alpha[i][l] * m.beta[i][l] / z;
+                gradient[l] = p as f32 - f32::from(u8::from(labels[i] as usize == l));
+                largest = largest.max(gradient[l].abs());
+            }
+            if i == 0 {
+                for to in 0..=T {
+                    let l = if to == 0 { 0 } else { begin(to - 1) };
+                    edges[cross(0, to)] += f64::from(gradient[l]);
+                }
+            } else {
+                self.edge_gradient(&m, i, z, labels, &mut edges);
+            }
+            if largest < 2e-3 {
+                continue;
+            }
+            for &row in &attributes[i] {
+                let row = row as usize;
+                let decay = l2 / frequency[row];
+                let (w, g2) = (&mut self.weights[row], &mut squares[row]);
+                for l in 0..STRIDE {
+                    let g = scale * gradient[l] + decay * w[l];
+                    g2[l] += g * g;
+                    w[l] -= rate * g / g2[l].sqrt();
+                }
+            }
+        }
+        for (e, g) in edges.iter().enumerate() {
+            let g = *g as f32;
+            edge_squares[e] += g * g;
+            self.transitions[e] -= rate * g / edge_squares[e].sqrt();
+        }
+    }
+
+    fn edge_gradient(
+        &self,
+        m: &Messages,
+        i: usize,
+        z: f64,
+        labels: &[u8],
+        edges: &mut [f64; TRANSITIONS],
+    ) {
+        let prev = &m.alpha[i - 1];
+        let mut next = m.beta[i];
+        for (x, w) in next.iter_mut().zip(&m.node[i]) {
+            *x *= w / m.scale[i] / z;
+        }
+        for from in 0..=T {
+            let a = prev[if from == 0 { 0 } else { end(from - 1) }];
+            for to in 0..=T {
+                edges[cross(from, to)] +=
+                    a * m.edge[cross(from, to)] * next[if to == 0 { 0 } else { begin(to - 1) }];
+            }
+        }
+        for t in 0..T {
+            for (step, from, to) in [
+                (0, begin(t), inside(t)),
+                (1, begin(t), end(t)),
+                (2, inside(t), inside(t)),
+                (3, inside(t), end(t)),
+            ] {
+                edges[within(t, step)] += prev[from] * m.edge[within(t, step)] * next[to];
+            }
+        }
+        let (a, b) = (labels[i - 1] as usize, labels[i] as usize);
+        let index = if a == 0 || (a - 1) % 3 == 2 {
+            cross(
+                if a == 0 { 0 } else { (a - 1) / 3 + 1 },
+                if b == 0 { 0 } else { (b - 1) / 3 + 1 },
+            )
+        } else {
+            let t = (a - 1) / 3;
+            within(
+                t,
+                if a == begin(t) {
+                    usize::from(b == end(t))
+                } else {
+                    2 + usize::from(b == end(t))
+                },
+            )
+        };
+        edges[index] -= 1.0;
+    }
+
+    fn prune(&mut self, least: f32) {
+        let keys = std::mem::take(&mut self.keys);
+        let weights = std::mem::take(&mut self.weights);
+        let rows = keys
+            .into_iter()
+            .zip(weights)
+            .map(|(key, w)| {
+                let kept = w.map(|x| match x.abs() < least {
+                    true => 0.0,
+                    false => (x * 100.0).round() / 100.0,
+                });
+                (key, kept)
+            })
+            .filter(|(_, w)| w.iter().any(|&x| x != 0.0))
+            .collect();
+        let transitions = self
+            .transitions
+            .iter()
+            .map(|w| (w * 1000.0).round() / 1000.0)
+            .collect();
+        *self = Self::new(rows, transitions);
+    }
+}

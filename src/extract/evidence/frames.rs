@@ -1,0 +1,278 @@
+//! Attributes from farther away: heads, verbs, quotation marks and lists around a character.
+
+use std::sync::LazyLock;
+
+use super::{Sink, Template, group};
+use crate::lexicon::{Class, Hit, Lexicon};
+
+/// Neighbouring characters of which the same is told.
+struct Run {
+    template: Template,
+    payload: u64,
+    low: usize,
+    high: usize,
+}
+
+impl Run {
+    fn new(template: Template) -> Self {
+        Self {
+            template,
+            payload: 0,
+            low: 0,
+            high: 0,
+        }
+    }
+
+    /// Characters come one after the other, in either direction.
+    fn tell(&mut self, at: usize, payload: u64, sink: &mut impl Sink) {
+        let next = at == self.high || at + 1 == self.low;
+        if self.low == self.high || payload != self.payload || !next {
+            self.end(sink);
+            (self.payload, self.low, self.high) = (payload, at, at + 1);
+        } else {
+            self.low = self.low.min(at);
+            self.high = self.high.max(at + 1);
+        }
+    }
+
+    fn end(&mut self, sink: &mut impl Sink) {
+        let told = (self.low..self.high).map(|i| (i, 0));
+        sink.tell(group(self.template, self.payload), told);
+        self.high = self.low;
+    }
+}
+
+fn once(at: usize) -> impl Iterator<Item = (usize, u8)> {
+    std::iter::once((at, 0))
+}
+
+/// The classes of heads, by type of entity, and of verbs that introduce one.
+struct Frames {
+    heads: Vec<(Class, u64)>,
+    verbs: Vec<(Class, u64)>,
+}
+
+static FRAMES: LazyLock<Frames> = LazyLock::new(|| {
+    let lexicon = Lexicon::get();
+    let classes = |names: &[&str]| {
+        names
+            .iter()
+            .enumerate()
+            .filter_map(|(i, n)| Some((lexicon.class(n)?, i as u64 + 1)))
+            .collect()
+    };
+    Frames {
+        heads: classes(&[
+            "enterprise-heads:strong",
+            "project-heads:strong",
+            "campaign-heads:strong",
+            "honour-heads:strong",
+            "enterprise-heads:weak",
+            "project-heads:weak",
+            "campaign-heads:weak",
+            "honour-heads:weak",
+        ]),
+        verbs: classes(&[
+            "verbs>enterprise",
+            "verbs>project",
+            "verbs>campaign",
+            "verbs>honour",
+            "verbs>place",
+            "verbs>person",
+        ]),
+    }
+});
+
+fn distance(n: usize) -> u64 {
+    match n {
+        0 => 0,
+        1 => 1,
+        2..=3 => 2,
+        4..=6 => 3,
+        7..=12 => 4,
+        _ => 5,
+    }
+}
+
+fn ends_clause(c: char) -> bool {
+    matches!(c, '，' | '。' | '；' | '！' | '？' | '：' | '\n')
+}
+
+/// The nearest head to the right and the nearest verb to the left within the clause.
+pub(super) fn frames(chars: &[char], hits: &[Hit], sink: &mut impl Sink) {
+    let n = chars.len();
+    // For each position the strongest head that ends there, and the verbs that end there as a set.
+    let mut head_end = vec![0u8; n + 1];
+    let mut head_start = vec![0u32; n + 1];
+    let mut verb_end = vec![0u8; n + 1];
+    for h in hits {
+        if let Some(&(_, code)) = FRAMES.heads.iter().find(|(c, _)| *c == h.class) {
+            let end = h.end as usize;
+            let longer = head_end[end] == 0
+                || (code <= 4 && head_end[end] > 4)
+                || (h.start < head_start[end] && (code <= 4) == (head_end[end] <= 4));
+            if longer {
+                head_end[end] = code as u8;
+                head_start[end] = h.start;
+            }
+        }
+        if let Some(&(_, code)) = FRAMES.verbs.iter().find(|(c, _)| *c == h.class) {
+            verb_end[h.end as usize] |= 1 << code;
+        }
+    }
+    let mut right = vec![(0u8, 0u64, 0u64); n];
+    let (mut strong, mut any) = (None::<(u8, usize)>, None::<(u8, usize)>);
+    let (mut strong_run, mut any_run) = (Run::new(Template::Head), Run::new(Template::Head));
+    for i in (0..n).rev() {
+        if ends_clause(chars[i]) || chars[i] == '、' {
+            (strong, any) = (None, None);
+        }
+        if head_end[i + 1] > 0 {
+            any = Some((head_end[i + 1], i));
+            if head_end[i + 1] <= 4 {
+                strong = any;
+            }
+        }
+        let (s, sd) = strong.map_or((0, 0), |(code, end)| (u64::from(code), distance(end - i)));
+        let (w, wd) = any.map_or((0, 0), |(code, end)| (u64::from(code), distance(end - i)));
+        strong_run.tell(i, 1 << 16 | s << 8 | sd, sink);
+        any_run.tell(i, 2 << 16 | w << 8 | wd, sink);
+        right[i] = (s as u8, sd, w);
+    }
+    strong_run.end(sink);
+    any_run.end(sink);
+    let mut verb = None::<(u8, usize)>;
+    let (mut verb_run, mut frame_run) = (Run::new(Template::Verb), Run::new(Template::Frame));
+    for i in 0..n {
+        if verb_end[i] > 0 {
+            verb = Some((verb_end[i], i));
+        }
+        if i > 0 && ends_clause(chars[i - 1]) {
+            verb = None;
+        }
+        let (v, d) = verb.map_or((0, 0), |(set, end)| (u64::from(set), distance(i - end)));
+        verb_run.tell(i, v << 8 | d, sink);
+        let (s, sd, w) = right[i];
+        frame_run.tell(i, v << 24 | d << 16 | u64::from(s) << 8 | sd << 4 | w, sink);
+    }
+    verb_run.end(sink);
+    frame_run.end(sink);
+}
+
+/// Inside quotation marks: how far from the opening mark, how long, and which head follows the closing mark.
+pub(super) fn quotes(chars: &[char], hits: &[Hit], sink: &mut impl Sink) {
+    let mut head_at = rustc_hash::FxHashMap::<usize, u64>::default();
+    for h in hits {
+        if let Some(&(_, code)) = FRAMES.heads.iter().find(|(c, _)| *c == h.class) {
+            let e = head_at.entry(h.start as usize).or_insert(code);
+            *e = (*e).min(code);
+        }
+    }
+    let mut i = 0;
+    while i < chars.len() {
+        let (close, book) = match chars[i] {
+            '“' => ('”', 0),
+            '‘' => ('’', 0),
+            '《' => ('》', 1),
+            _ => {
+                i += 1;
+                continue;
+            }
+        };
+        let limit = (i + 60).min(chars.len());
+        let Some(end) = (i + 1..limit)
+            .find(|&j| chars[j] == close || chars[j] == '\n')
+            .filter(|&j| chars[j] == close)
+        else {
+            i += 1;
+            continue;
+        };
+        let head = head_at.get(&(end + 1)).copied().unwrap_or(0);
+        let length = distance(end - i - 1);
+        let comma = u64::from(chars[i..end].iter().any(|&c| matches!(c, '，' | '。')));
+        for j in i..=end {
+            let p = if j == i {
+                0
+            } else if j == i + 1 {
+                1
+            } else if j == end {
+                4
+            } else if j + 1 == end {
+                3
+            } else {
+                2
+            };
+            let told = book << 20 | comma << 16 | p << 12 | length << 8 | head;
+            sink.tell(group(Template::Quote, told), once(j));
+            sink.tell(group(Template::Quote, 1 << 24 | p << 12 | head), once(j));
+        }
+        if end + 1 < chars.len() {
+            let told = 2 << 24 | length << 8 | head | book << 20;
+            sink.tell(group(Template::Quote, told), once(end + 1));
+        }
+        i += 1;
+    }
+}
+
+/// Items parted by 、 and what the words after the last one say they are (`等5家企业`, `等项目`).
+pub(super) fn lists(chars: &[char], hits: &[Hit], sink: &mut impl Sink) {
+    let mut heads: Vec<(usize, usize, u64)> = hits
+        .iter()
+        .filter_map(|h| {
+            FRAMES
+                .heads
+                .iter()
+                .find(|(c, _)| *c == h.class)
+                .map(|&(_, code)| (h.start as usize, h.end as usize, code))
+        })
+        .collect();
+    heads.sort_unstable();
+    let mut i = 0;
+    while i < chars.len() {
+        if chars[i] != '、' {
+            i += 1;
+            continue;
+        }
+        let bound = |c: char| ends_clause(c);
+        let mut from = i;
+        while from > 0 && i - from < 30 && !bound(chars[from - 1]) {
+            from -= 1;
+        }
+        let mut to = i + 1;
+        let mut last_comma = i;
+        let mut depth = 0i32;
+        while to < chars.len() && (depth > 0 || !bound(chars[to])) && to - last_comma < 40 {
+            match chars[to] {
+                '、' => last_comma = to,
+                '（' | '《' => depth += 1,
+                '）' | '》' => depth -= 1,
+                '\n' => break,
+                _ => {}
+            }
+            to += 1;
+        }
+        let n_items = 1 + chars[from..to].iter().filter(|&&c| c == '、').count() as u64;
+        let etc = chars[last_comma..to]
+            .iter()
+            .position(|&c| c == '等')
+            .map(|p| last_comma + p);
+        let head_in = |lo: usize, hi: usize, ending: bool| {
+            let first = heads.partition_point(|h| h.0 < lo);
+            let mut best = 0;
+            for &(s, e, code) in heads[first..].iter().take_while(|h| h.0 < hi) {
+                if e <= hi && (!ending || e == hi) && (best == 0 || code < best || s == lo) {
+                    best = code;
+                }
+            }
+            best
+        };
+        let announced = etc.map_or(0, |e| head_in(e + 1, (e + 12).min(to), false));
+        let last_item = head_in(last_comma + 1, etc.unwrap_or(to), etc.is_some());
+        let payload =
+            u64::from(etc.is_some()) << 16 | announced << 8 | last_item << 4 | n_items.min(4);
+        for told in [payload, 1 << 24 | announced << 8] {
+            sink.tell(group(Template::List, told), (from..to).map(|i| (i, 0)));
+        }
+        i = to;
+    }
+}

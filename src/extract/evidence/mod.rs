@@ -1,0 +1,319 @@
+//! What the recogniser sees of a text: attributes of every character, from the characters themselves to lists,
+//! quotation marks, lexicons and words.
+//!
+//! An attribute is a key of 64 bits: the template in the upper 8, the role of the character in what is told in the next 4
+//! (which of its neighbours, where in the word), what is told in the lower 52. So it can be looked up without making a
+//! string and still be printed for a reader by [`describe`]. What differs in the role alone is a group: a word is looked
+//! up once and told to all characters that see it.
+
+mod frames;
+mod near;
+
+use jieba_rs::Jieba;
+use std::sync::LazyLock;
+
+use super::places::PlaceHit;
+use crate::lexicon::{Class, Hit, Lexicon};
+use crate::model::Part;
+use crate::text::{Document, is_han};
+
+static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
+
+/// Loads what is loaded on first use, so that timings of single documents are fair.
+pub fn warm() {
+    LazyLock::force(&JIEBA);
+    Lexicon::get();
+}
+
+/// Whoever is told attributes: training keeps their keys, labelling adds up their weights.
+pub trait Sink {
+    /// Characters, each with its role, have an attribute of a group.
+    fn tell(&mut self, group: u64, at: impl Iterator<Item = (usize, u8)>);
+}
+
+/// Keeps the keys.
+#[derive(Default)]
+pub struct Keys {
+    /// Keys, character by character.
+    pub rows: Vec<Vec<u64>>,
+}
+
+impl Sink for Keys {
+    fn tell(&mut self, group: u64, at: impl Iterator<Item = (usize, u8)>) {
+        for (i, role) in at {
+            self.rows[i].push(in_role(group, role));
+        }
+    }
+}
+
+/// Number of roles that a group may have.
+pub const ROLES: usize = 16;
+const ROLE_SHIFT: u32 = 52;
+const PAYLOAD: u64 = (1 << ROLE_SHIFT) - 1;
+
+/// The attribute of a group in a role.
+fn in_role(group: u64, role: u8) -> u64 {
+    debug_assert!((role as usize) < ROLES);
+    group | u64::from(role) << ROLE_SHIFT
+}
+
+/// The group of an attribute and its role.
+pub fn group_of(key: u64) -> (u64, u8) {
+    (key & !(0xF << ROLE_SHIFT), (key >> ROLE_SHIFT & 0xF) as u8)
+}
+
+/// The templates of attributes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Template {
+    /// Always there.
+    Bias,
+    /// One character at an offset.
+    Char,
+    /// Two neighbouring characters.
+    Pair,
+    /// Three neighbouring characters.
+    Triple,
+    /// Kinds of the characters around.
+    Kind,
+    /// Position in the word and its tag.
+    Word,
+    /// Tags of the words before and after.
+    Neighbours,
+    /// The word itself, to its own characters and those of the words beside it.
+    Form,
+    /// Position in a term of a class, or right behind or before one.
+    In,
+    /// Position in the name of a division, or right behind or before one.
+    Place,
+    /// Quotation marks around, and the head behind them.
+    Quote,
+    /// Nearest head to the right in the clause, and how far it is.
+    Head,
+    /// Nearest verb to the left in the clause, and how far it is.
+    Verb,
+    /// The list that the position stands in: what its end says it lists.
+    List,
+    /// Part of the document and kind of sentence.
+    Part,
+    /// Head to the right and verb to the left together.
+    Frame,
+}
+
+const TEMPLATES: [Template; 16] = [
+    Template::Bias,
+    Template::Char,
+    Template::Pair,
+    Template::Triple,
+    Template::Kind,
+    Template::Word,
+    Template::Neighbours,
+    Template::Form,
+    Template::In,
+    Template::Place,
+    Template::Quote,
+    Template::Head,
+    Template::Verb,
+    Template::List,
+    Template::Part,
+    Template::Frame,
+];
+
+fn group(template: Template, payload: u64) -> u64 {
+    (template as u64) << 56 | (payload & PAYLOAD)
+}
+
+/// A character as attributes see it: digits are one, Latin letters are one, and it fits 16 bits.
+pub(super) fn code(c: char) -> u64 {
+    match c {
+        '0'..='9' => u64::from('0' as u32),
+        'a'..='z' | 'A'..='Z' => u64::from('A' as u32),
+        c if (c as u32) < 0x1_0000 => u64::from(c as u32),
+        _ => 0xFFFD,
+    }
+}
+
+/// 0 boundary, 1 Han, 2 digit, 3 Latin, 4 clause mark, 5 enumeration comma, 6 quotation mark, 7 bracket, 8 other.
+fn kind(c: Option<char>) -> u64 {
+    match c {
+        None | Some('\n') => 0,
+        Some(c) if is_han(c) => 1,
+        Some('0'..='9') => 2,
+        Some(c) if c.is_alphabetic() => 3,
+        Some('，' | '。' | '；' | '！' | '？' | '：') => 4,
+        Some('、') => 5,
+        Some('“' | '”' | '‘' | '’') => 6,
+        Some('（' | '）' | '《' | '》' | '【' | '】' | '〈' | '〉') => 7,
+        Some(_) => 8,
+    }
+}
+
+/// A word as the segmenter cuts it.
+#[derive(Clone, Copy, Debug)]
+pub struct Word {
+    /// First character.
+    pub start: usize,
+    /// One past the last character.
+    pub end: usize,
+    /// Part of speech: its first two letters.
+    pub tag: u64,
+    /// The first two and the last character.
+    form: u64,
+}
+
+/// What is looked up once in a document and read by several stages.
+pub struct Clues {
+    /// The words; they tile the text.
+    pub words: Vec<Word>,
+    /// Terms of the lexicons, overlapping ones too.
+    pub hits: Vec<Hit>,
+}
+
+impl Clues {
+    /// Segments a text and looks up its terms.
+    pub fn new(chars: &[char]) -> Self {
+        Self {
+            words: segment(chars),
+            hits: Lexicon::get().hits(chars),
+        }
+    }
+}
+
+/// Tells everything about every character of a document.
+pub fn tell(doc: &Document, places: &[PlaceHit], clues: &Clues, sink: &mut impl Sink) {
+    let chars = &doc.text.chars;
+    near::characters(chars, sink);
+    near::words(&clues.words, chars.len(), sink);
+    near::terms(&clues.hits, chars.len(), sink);
+    near::place_names(places, chars.len(), sink);
+    frames::frames(chars, &clues.hits, sink);
+    frames::quotes(chars, &clues.hits, sink);
+    frames::lists(chars, &clues.hits, sink);
+    for s in &doc.sentences {
+        let payload = u64::from(s.part == Part::Plan) | u64::from(s.heading.min(4)) << 1;
+        sink.tell(
+            group(Template::Part, payload),
+            (s.start..s.end).map(|i| (i, 0)),
+        );
+    }
+}
+
+/// The keys of every character of a document.
+pub fn keys(doc: &Document, places: &[PlaceHit], clues: &Clues) -> Vec<Vec<u64>> {
+    let mut keys = Keys {
+        rows: vec![Vec::new(); doc.text.chars.len()],
+    };
+    tell(doc, places, clues, &mut keys);
+    keys.rows
+}
+
+/// A part-of-speech tag as a number; only its first two letters count.
+fn tag_code(tag: &str) -> u64 {
+    tag.bytes()
+        .take(2)
+        .fold(0, |code, b| code << 8 | u64::from(b))
+}
+
+fn segment(chars: &[char]) -> Vec<Word> {
+    let mut words = Vec::with_capacity(chars.len() / 2);
+    let mut start = 0;
+    while start < chars.len() {
+        let end = chars[start..]
+            .iter()
+            .position(|&c| c == '\n')
+            .map_or(chars.len(), |n| start + n + 1);
+        let text: String = chars[start..end].iter().collect();
+        let mut at = start;
+        for token in JIEBA.tag(&text, true) {
+            let n = token.word.chars().count();
+            words.push(Word {
+                start: at,
+                end: at + n,
+                tag: tag_code(token.tag),
+                form: form_code(token.word),
+            });
+            at += n;
+        }
+        start = end;
+    }
+    words
+}
+
+/// The first two and the last character of a word.
+fn form_code(word: &str) -> u64 {
+    let mut chars = word.chars();
+    let first = chars.next().map_or(0, code);
+    let second = chars.next().map_or(0, code);
+    let last = chars.next_back().map_or(0, code);
+    first << 32 | second << 16 | last
+}
+
+fn class_code(class: Class) -> u64 {
+    // A class keeps its code when files are added: it is made from its name.
+    let name = Lexicon::get().class_name(class);
+    name.bytes().fold(0xCBF2_9CE4_8422_2325u64, |h, b| {
+        (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3)
+    }) & 0xFFFF_FFFF
+}
+
+pub(super) static CLASS_CODES: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    (0..Lexicon::get().n_classes())
+        .map(|c| class_code(c as Class))
+        .collect()
+});
+
+/// A readable name for an attribute.
+pub fn describe(key: u64) -> String {
+    let (group, role) = group_of(key);
+    let Some(template) = TEMPLATES.get((group >> 56) as usize) else {
+        return format!("{key:x}");
+    };
+    let p = group & PAYLOAD;
+    let text = |n: u32| -> String {
+        (0..n)
+            .rev()
+            .filter_map(|i| char::from_u32((p >> (16 * i) & 0xFFFF) as u32))
+            .map(|c| if c == '\0' || c == '\n' { '␣' } else { c })
+            .collect()
+    };
+    let tag = |p: u64| -> String {
+        [(p >> 8 & 0xFF) as u8, (p & 0xFF) as u8]
+            .iter()
+            .filter(|b| **b > 0)
+            .map(|&b| b as char)
+            .collect()
+    };
+    let class = || {
+        let lexicon = Lexicon::get();
+        (0..lexicon.n_classes())
+            .find(|&c| CLASS_CODES[c] == p)
+            .map_or_else(
+                || format!("{p:x}"),
+                |c| lexicon.class_name(c as Class).to_owned(),
+            )
+    };
+    let within = ["first", "middle", "last", "only", "behind", "before"];
+    let role = role as usize;
+    match template {
+        Template::Char => format!("Char[{:+}]={}", role as i64 - 3, text(1)),
+        Template::Pair => format!("Pair[{:+}]={}", role as i64 - 2, text(2)),
+        Template::Triple => format!("Triple[{:+}]={}", role as i64 - 2, text(3)),
+        Template::Word => format!("Word={} {}", within[role % 4], tag(p)),
+        Template::Neighbours => format!(
+            "Neighbours{}={} {} {}",
+            p >> 48,
+            within[role % 4],
+            tag(p >> 16),
+            tag(p)
+        ),
+        Template::Form => format!(
+            "Form[{:+}]={} {}",
+            [0, -1, 1, 2][role / 4],
+            within[role % 4],
+            text(3).replace('␣', "")
+        ),
+        Template::In => format!("In={} {}", within[role % 6], class()),
+        Template::Place => format!("Place={} {p:x}", within[role % 6]),
+        _ => format!("{template:?}={p:x}"),
+    }
+}
