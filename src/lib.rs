@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod embedded;
 pub mod error;
+pub mod eval;
 pub mod export;
 pub mod extract;
 pub mod gazetteer;

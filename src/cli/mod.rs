@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod completions;
+mod eval;
 mod export;
 mod extract;
 mod lookup;
@@ -67,6 +68,7 @@ enum Command {
     Export(export::Arguments),
     Check(check::Arguments),
     Train(train::Arguments),
+    Eval(eval::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -117,6 +119,7 @@ pub fn run() -> Done {
         Command::Export(arguments) => export::run(&arguments, &context, &mut out),
         Command::Check(arguments) => check::run(&arguments, &context, &mut out),
         Command::Train(arguments) => train::run(&arguments, &mut out),
+        Command::Eval(arguments) => eval::run(&arguments, &context, &mut out),
         Command::Completions(arguments) => {
             completions::run(&arguments, localised(context.lang), &mut out)
         }

@@ -1,0 +1,191 @@
+//! `xiangtu eval`: how good extraction is on annotated documents, as it is or on documents left out of the learning.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::{Context, Done, Exit, table, write_json};
+use crate::eval::{self, Reliability, Row, Score};
+use crate::extract::train::{self, Training};
+use crate::gold::{self, Gold};
+use crate::model::Extraction;
+use crate::{Error, pipeline};
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[arg(required = true, value_name = "GOLD")]
+    gold: PathBuf,
+    #[arg(long, value_name = "FOLDS")]
+    left_out: Option<usize>,
+    #[arg(long, value_name = "DIR", requires = "left_out")]
+    with: Vec<PathBuf>,
+    #[arg(long, value_name = "DIR")]
+    texts: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", conflicts_with = "left_out")]
+    output: Option<PathBuf>,
+    #[arg(long)]
+    parts: bool,
+}
+
+#[derive(Serialize)]
+struct Result {
+    /// Subfolder of the gold; empty for all of it.
+    part: String,
+    documents: usize,
+    rows: Vec<Row>,
+    reliability: Vec<(f64, usize, f64, f64)>,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
+    let mut parts = vec![(String::new(), arguments.gold.clone())];
+    if arguments.parts {
+        parts.extend(subfolders(&arguments.gold)?);
+    }
+    let golds = gold::read_folder(&arguments.gold, arguments.texts.as_deref())?;
+    if golds.is_empty() {
+        anyhow::bail!(
+            "{}: {}",
+            arguments.gold.display(),
+            context.lang.text("eval.no_gold")
+        );
+    }
+    let found = extractions(arguments, &golds)?;
+    let mut results = Vec::new();
+    for (part, folder) in parts {
+        let names: BTreeMap<String, ()> = gold::read_folder(&folder, arguments.texts.as_deref())?
+            .into_iter()
+            .map(|g| (g.doc, ()))
+            .collect();
+        let (mut scores, mut pairs): (Vec<Score>, Reliability) = (Vec::new(), Vec::new());
+        for gold in golds.iter().filter(|g| names.contains_key(&g.doc)) {
+            let extraction = found.get(gold.doc.as_str());
+            scores.push(eval::score(gold, extraction));
+            if let Some(extraction) = extraction {
+                pairs.extend(eval::reliability(gold, extraction));
+            }
+        }
+        results.push(Result {
+            part,
+            documents: scores.len(),
+            rows: eval::table(&scores),
+            reliability: eval::reliability_table(&pairs),
+        });
+    }
+    if context.json {
+        write_json(out, &results)?;
+        return Ok(Exit::Found);
+    }
+    for result in &results {
+        show(result, context, out)?;
+    }
+    Ok(Exit::Found)
+}
+
+fn subfolders(folder: &Path) -> anyhow::Result<Vec<(String, PathBuf)>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(|e| Error::file(folder, e))? {
+        let path = entry.map_err(|e| Error::file(folder, e))?.path();
+        if path.is_dir() {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            found.push((name.into_owned(), path));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// What is to be judged: made elsewhere, made by a model that has not seen the document, or by the built-in one.
+fn extractions(
+    arguments: &Arguments,
+    golds: &[Gold],
+) -> anyhow::Result<HashMap<String, Extraction>> {
+    let list: Vec<Extraction> = if let Some(path) = &arguments.output {
+        let text = std::fs::read_to_string(path).map_err(|e| Error::file(path, e))?;
+        text.lines()
+            .enumerate()
+            .filter(|(_, line)| !line.trim().is_empty())
+            .map(|(n, line)| {
+                serde_json::from_str(line)
+                    .map_err(|e| Error::data(path.display().to_string(), n + 1, e.to_string()))
+            })
+            .collect::<std::result::Result<_, _>>()?
+    } else if let Some(folds) = arguments.left_out {
+        let mut all = golds.to_vec();
+        for folder in &arguments.with {
+            all.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
+        }
+        train::left_out(&train::prepare(all), &Training::default(), folds.max(2))
+    } else {
+        golds
+            .par_iter()
+            .map(|gold| pipeline::extract_document(&gold.doc, &gold.text))
+            .collect()
+    };
+    Ok(list.into_iter().map(|e| (e.doc.clone(), e)).collect())
+}
+
+fn show(result: &Result, context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
+    let text = |key: &str| context.lang.text(key);
+    let part = match result.part.as_str() {
+        "" => text("eval.all"),
+        part => part,
+    };
+    writeln!(out, "{part} ({})", result.documents)?;
+    let percent = |x: f64| format!("{:.1}", 100.0 * x);
+    let rows: Vec<Vec<String>> = result
+        .rows
+        .iter()
+        .map(|row| {
+            let c = &row.counts;
+            vec![
+                row.measure.to_owned(),
+                row.kind.to_owned(),
+                percent(c.precision()),
+                percent(c.recall()),
+                percent(c.f1()),
+                row.interval.map_or(String::new(), |(low, high)| {
+                    format!("{}–{}", percent(low), percent(high))
+                }),
+                c.right.to_string(),
+                c.predicted.to_string(),
+                c.gold.to_string(),
+            ]
+        })
+        .collect();
+    let headings = [
+        text("eval.measure"),
+        text("eval.kind"),
+        "P",
+        "R",
+        "F1",
+        "95 %",
+        text("eval.right"),
+        text("eval.predicted"),
+        text("eval.gold"),
+    ];
+    table::write(out, &headings, &rows)?;
+    let rows: Vec<Vec<String>> = result
+        .reliability
+        .iter()
+        .map(|(low, n, mean, right)| {
+            vec![
+                format!("{low:.1}–{:.1}", low + 0.1),
+                n.to_string(),
+                percent(*mean),
+                percent(*right),
+            ]
+        })
+        .collect();
+    let headings = [
+        text("eval.confidence"),
+        text("eval.mentions"),
+        text("eval.mean"),
+        text("eval.right_part"),
+    ];
+    writeln!(out)?;
+    table::write(out, &headings, &rows)?;
+    Ok(writeln!(out)?)
+}
