@@ -113,11 +113,15 @@ fn extractions(
             })
             .collect::<std::result::Result<_, _>>()?
     } else if let Some(folds) = arguments.left_out {
-        let mut all = golds.to_vec();
+        let mut more = Vec::new();
         for folder in &arguments.with {
-            all.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
+            more.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
         }
-        train::left_out(&train::prepare(all), &Training::default(), folds.max(2))
+        train::left_out(
+            &train::prepare(golds.to_vec(), more),
+            &Training::default(),
+            folds.max(2),
+        )
     } else {
         golds
             .par_iter()

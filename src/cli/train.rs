@@ -13,6 +13,8 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "GOLD")]
     gold: Vec<PathBuf>,
     #[arg(long, value_name = "DIR")]
+    with: Vec<PathBuf>,
+    #[arg(long, value_name = "DIR")]
     texts: Option<PathBuf>,
     #[arg(long, short, default_value = "data/model", value_name = "DIR")]
     output: PathBuf,
@@ -31,11 +33,13 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
     options.labels.epochs = arguments.epochs;
     options.labels.dropout = arguments.dropout;
     options.choice.threshold = arguments.threshold;
-    let mut golds = Vec::new();
-    for folder in &arguments.gold {
-        golds.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
-    }
-    let documents = train::prepare(golds);
+    let read = |folders: &[PathBuf]| {
+        folders.iter().try_fold(Vec::new(), |mut all, folder| {
+            all.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
+            crate::Result::Ok(all)
+        })
+    };
+    let documents = train::prepare(read(&arguments.gold)?, read(&arguments.with)?);
     if let Some(folds) = arguments.left_out {
         for extraction in train::left_out(&documents, &options, folds.max(2)) {
             serde_json::to_writer(&mut *out, &extraction).map_err(std::io::Error::from)?;

@@ -21,14 +21,19 @@ pub struct Prepared {
     pub doc: Document,
     /// Documents of one family are left out together.
     pub family: usize,
+    /// Whether the choice too is learned from it, not the labelling alone.
+    pub decides: bool,
     survey: Survey,
     examples: Vec<Example>,
 }
 
-/// Reads evidence and labels of every document.
-pub fn prepare(golds: Vec<Gold>) -> Vec<Prepared> {
+/// Reads evidence and labels of every document. From `more` only the labelling is learned, because others annotated them:
+/// how readily a name is kept is learned from those by whose measure the model will be judged.
+pub fn prepare(golds: Vec<Gold>, more: Vec<Gold>) -> Vec<Prepared> {
     evidence::warm();
-    let mut documents: Vec<Prepared> = golds
+    let n_golds = golds.len();
+    let all: Vec<Gold> = golds.into_iter().chain(more).collect();
+    let mut documents: Vec<Prepared> = all
         .into_par_iter()
         .enumerate()
         .map(|(n, gold)| {
@@ -39,6 +44,7 @@ pub fn prepare(golds: Vec<Gold>) -> Vec<Prepared> {
                 gold,
                 doc,
                 family: n,
+                decides: n < n_golds,
                 survey,
                 examples,
             }
@@ -203,8 +209,15 @@ fn proposed(crf: &Crf, document: &Prepared) -> Proposed {
     Proposed { candidates, right }
 }
 
-fn train_choice<'a>(proposed: impl Iterator<Item = &'a Proposed>, options: &Training) -> Chooser {
-    let samples: Vec<Sample> = proposed
+fn train_choice(
+    documents: &[Prepared],
+    proposed: &[Proposed],
+    keep: impl Fn(usize) -> bool,
+    options: &Training,
+) -> Chooser {
+    let samples: Vec<Sample> = (0..documents.len())
+        .filter(|&i| documents[i].decides && keep(i))
+        .map(|i| &proposed[i])
         .map(|p| Sample {
             candidates: &p.candidates,
             right: &p.right,
@@ -218,7 +231,7 @@ pub fn train(documents: &[Prepared], options: &Training) -> Model {
     let proposed = propose(documents, options, &parts(documents, options.folds));
     Model {
         crf: train_labels(documents, options, &vec![true; documents.len()]),
-        chooser: train_choice(proposed.iter(), options),
+        chooser: train_choice(documents, &proposed, |_| true, options),
     }
 }
 
@@ -231,10 +244,7 @@ pub fn left_out(documents: &[Prepared], options: &Training, folds: usize) -> Vec
     let proposed = propose(documents, options, &parts);
     let choosers: Vec<Chooser> = (0..folds)
         .into_par_iter()
-        .map(|fold| {
-            let seen = proposed.iter().zip(&parts).filter(|(_, p)| **p != fold);
-            train_choice(seen.map(|(p, _)| p), options)
-        })
+        .map(|fold| train_choice(documents, &proposed, |i| parts[i] != fold, options))
         .collect();
     documents
         .par_iter()
