@@ -47,7 +47,7 @@ impl Default for Training {
         Self {
             epochs: 12,
             rate: 0.05,
-            l2: 2.0,
+            l2: 8.0,
             min_count: 6,
             threshold: 0.4,
         }
