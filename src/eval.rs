@@ -267,7 +267,9 @@ fn amount(value: &str, unit: &str) -> Option<(f64, String)> {
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, ',' | '，' | '余' | '多' | '约' | '近'))
         .collect();
-    let text = text.trim_start_matches("超过").trim_start_matches(['超', '逾']);
+    let text = text
+        .trim_start_matches("超过")
+        .trim_start_matches(['超', '逾']);
     let text = text.trim_end_matches("以上").trim_end_matches("左右");
     let split = text
         .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-'))
@@ -334,13 +336,13 @@ fn indicators(gold: &Gold, found: &Extraction, score: &mut Score) {
 pub fn table(scores: &[Score]) -> Vec<Row> {
     let mut rows = Vec::new();
     let sum = |score: &Score, measure: &str| {
-        score
-            .iter()
-            .filter(|((m, _), _)| *m == measure)
-            .fold(Counts::default(), |mut sum, (_, counts)| {
+        score.iter().filter(|((m, _), _)| *m == measure).fold(
+            Counts::default(),
+            |mut sum, (_, counts)| {
                 sum.add(*counts);
                 sum
-            })
+            },
+        )
     };
     for measure in ["mention", "entity", "fact", "indicator", "home", "year"] {
         let each: Vec<Counts> = scores.iter().map(|score| sum(score, measure)).collect();

@@ -88,6 +88,17 @@ fn json_is_json() {
         &["query", "towns-of-campaign", "--json"],
         &["query", "--list", "--json"],
         &["recurrence", "--json"],
+        &["cooccur", "--json"],
+        &["similar", "大瑶镇", "--json"],
+        &["communities", "--json"],
+        &["central", "--json"],
+        &["diffusion", "--json"],
+        &["diffusion", "河长制", "--json"],
+        &["diffusion", "--infer", "5", "--json"],
+        &["promises", "--json"],
+        &["money", "--json"],
+        &["careers", "--json"],
+        &["across", "--json"],
         &["check", "--json"],
     ] {
         let out = xiangtu(&store, arguments);
@@ -106,6 +117,48 @@ fn json_is_json() {
     )
     .unwrap();
     assert_eq!(sure["groups"][0]["lines"].as_array().unwrap().len(), 5);
+}
+
+#[test]
+fn csv_has_a_heading_and_as_many_cells_in_every_line() {
+    let (folder, _) = small();
+    let store = folder.path().join("store");
+    for arguments in [
+        &["recurrence"][..],
+        &["recurrence", "--by-year"],
+        &["cooccur", "--min", "1", "--min-shared", "1"],
+        &["similar", "大瑶镇"],
+        &["communities", "--of", "campaigns"],
+        &["central", "--by", "betweenness"],
+        &["diffusion"],
+        &["diffusion", "河长制"],
+        &["promises"],
+        &["money"],
+        &["money", "--by", "county"],
+        &["careers"],
+        &["across", "--level", "town"],
+    ] {
+        let arguments = [arguments, &["--csv"]].concat();
+        let out = xiangtu(&store, &arguments);
+        assert_eq!(
+            out.status.code(),
+            Some(0),
+            "{arguments:?}: {}",
+            text(&out.stderr)
+        );
+        let mut reader = csv::Reader::from_reader(out.stdout.as_slice());
+        let headings = reader.headers().unwrap().clone();
+        assert!(headings.iter().all(|name| name.is_ascii()), "{headings:?}");
+        // The reader refuses a line of another length.
+        let n = reader.records().map(Result::unwrap).count();
+        assert!(n > 0, "{arguments:?}");
+        // The same question as a table has a heading for every column.
+        let table = text(&xiangtu(&store, &arguments[..arguments.len() - 1]).stdout);
+        let is_untranslated = |word: &str| word.contains('_');
+        assert!(!table.split_whitespace().any(is_untranslated), "{table}");
+    }
+    let both = xiangtu(&store, &["money", "--csv", "--json"]);
+    assert_eq!(both.status.code(), Some(2));
 }
 
 #[test]

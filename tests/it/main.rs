@@ -1,7 +1,9 @@
 //! The one test binary: the program as a whole, by topic.
 
+mod analyses;
 mod cli;
 mod fixture;
+mod graphs;
 mod laws;
 mod queries;
 mod shared;
