@@ -102,14 +102,20 @@ fn step_columns() -> Vec<Column<Step>> {
             let mark = if step.tied > 1 { "=" } else { "" };
             Cell::Text(format!("{}{mark}", step.rank))
         }),
-        shown("year", |step| {
-            let mark = if step.at_latest { "≤" } else { "" };
-            Cell::Text(format!("{mark}{}", step.year))
-        }),
+        shown("year", |step| Cell::Text(years(step))),
         shown("place", |step| Cell::Text(step.name.clone())),
         shown("way", |step| Cell::Code(step.way.name())),
         shown("after", |step| Cell::Text(after(step))),
     ]
+}
+
+/// The years among which the adoption lies: `2019–2021`, `≤2021`, or the one year.
+fn years(step: &Step) -> String {
+    match step.earliest {
+        None => format!("≤{}", step.year),
+        Some(earliest) if earliest < step.year => format!("{earliest}–{}", step.year),
+        Some(_) => step.year.to_string(),
+    }
 }
 
 fn after(step: &Step) -> String {

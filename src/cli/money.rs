@@ -73,7 +73,10 @@ fn sum_columns() -> Vec<Column<Sum>> {
             s.of.as_ref()
                 .map_or(Cell::Nothing, |of| Cell::Text(of.id.clone()))
         }),
-        shown("name", |s| name(s.of.as_ref())),
+        shown("name", |s| match &s.of {
+            Some(of) => Cell::Text(of.name.clone()),
+            None => Cell::Code("none_such"),
+        }),
         shown("subjects", |s| Cell::Count(s.subjects)),
         shown("enterprises", |s| Cell::Count(s.enterprises)),
         shown("total", |s| Cell::Money(s.total, s.unit.clone())),

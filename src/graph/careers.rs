@@ -53,11 +53,20 @@ pub struct Post {
 }
 
 impl Career {
-    /// Whether more than one post or place is known.
+    /// Whether more than one post is known: another name, or a post that is told from the report's place
+    /// (镇长, 乡党委书记) at another place. 总书记 in the reports of ten provinces is one.
     pub fn moves(&self) -> bool {
-        self.posts.len() > 1
+        let is_local = |post: &str| post.starts_with(['镇', '乡', '街', '县', '区', '市']);
+        let posts = self.posts.iter().map(|post| {
+            let place = post.place.as_ref().filter(|_| is_local(&post.post));
+            (&post.post, place)
+        });
+        posts.collect::<BTreeSet<_>>().len() > 1
     }
 }
+
+/// What is stated of each post at each home of a report.
+type Posts = BTreeMap<(String, Option<String>), Vec<StatementRow>>;
 
 /// All persons with a post, by name; with `at` (IRI) only those whose posts a report of a place in it states.
 pub fn careers(store: &Store, at: Option<&str>, min_confidence: f64) -> Result<Vec<Career>> {
@@ -71,8 +80,7 @@ pub fn careers(store: &Store, at: Option<&str>, min_confidence: f64) -> Result<V
             document.paths.into_iter().next().unwrap_or_default(),
         );
     }
-    let mut of: BTreeMap<String, BTreeMap<(String, Option<String>), Vec<StatementRow>>> =
-        BTreeMap::new();
+    let mut of: BTreeMap<String, Posts> = BTreeMap::new();
     for row in store.statements_of(vocab::HOLDS_POST)? {
         let Some(post) = row.value.clone() else {
             continue;

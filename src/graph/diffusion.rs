@@ -4,14 +4,16 @@
 //! neighbour, or a division below it had it in an *earlier* year.
 //!
 //! Method and its limits. The year of an adoption is the first year for which a document states it. Reports know years
-//! only, so places of one year are *tied*: their order cannot be told, and no tie is broken. A place of which no document on an
-//! earlier year was read may have been earlier: its year is *at latest*, and nothing is concluded about where it had
-//! the initiative from. For the others each adoption is of one way:
-//! `first` (no place is earlier), `above` (only a division above was earlier: vertical), `nearby` (only a neighbour was: horizontal), `both`,
-//! `below` (only a division below was: upwards), `tied` (a relative in the same year, none earlier), `apart` (no relative at all).
-//! Neighbours are divisions under one parent; the gazetteer has no borders. That a relative was earlier is a
-//! possibility, not a cause. Nor is the centre seen here: the year in which policy began an initiative stands beside,
-//! where the thesaurus knows it, and whatever a ministry tells everyone at once looks `tied` or `apart`.
+//! only, so places of one year are *tied*: their order cannot be told, and no tie is broken. Nor is every year read: the
+//! adoption lies after the last earlier year on which a report of the place was read (and did not state it), and if there is
+//! none, its year is *at latest*. Another place was certainly earlier only if its year is not after that last year without.
+//! Each adoption is of one way: `first` (no place has an earlier year), `above` (certainly after a division above it:
+//! vertical), `nearby` (after a neighbour: horizontal), `both`, `below` (only after a division below: upwards), `unknown` (not read
+//! before, or kin of an earlier year whose order is uncertain), `tied` (kin of the same year, none earlier), `apart` (no
+//! kin at all). Neighbours are divisions under one parent; the gazetteer has no borders. Reports are read in part and leave
+//! things out: that a place did not state an initiative is taken for not having it. That kin was earlier is a possibility, not a
+//! cause. Nor is the centre seen here: the year in which policy began an initiative stands beside, where the
+//! thesaurus knows it, and whatever a ministry tells everyone at once looks `tied` or `apart`.
 //! Which pairs follow each other over *many* initiatives is asked of [`super::netinf`].
 //!
 //! Units: years. Cost: one pass over the statements, places × divisions above them.
@@ -52,17 +54,17 @@ pub struct Step {
     pub id: String,
     /// Name with its county.
     pub name: String,
-    /// First year.
+    /// First year for which it is stated.
     pub year: i32,
+    /// First year in which it can have been: after the last report without it; `None` if none was read before.
+    pub earliest: Option<i32>,
     /// One more than the number of places of earlier years: the rank that all places of the year share.
     pub rank: usize,
     /// Places of the same year, itself included.
     pub tied: usize,
-    /// Whether it may have been earlier.
-    pub at_latest: bool,
     /// How it may have come.
     pub way: Way,
-    /// Relatives of earlier years, the latest first; of the same year where none is earlier.
+    /// Kin that was certainly earlier, the latest first; kin of the same year where it is tied.
     pub after: Vec<Relative>,
 }
 
@@ -81,9 +83,9 @@ pub struct Relative {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Way {
-    /// No place is earlier.
+    /// No place has an earlier year.
     First,
-    /// May have been earlier than the documents say.
+    /// The documents do not tell.
     Unknown,
     /// A division above was earlier.
     Above,
@@ -93,9 +95,9 @@ pub enum Way {
     Both,
     /// Only a division below was earlier.
     Below,
-    /// A relative adopted in the same year, none earlier.
+    /// Kin adopted in the same year, none earlier.
     Tied,
-    /// No relative adopted earlier or in the same year.
+    /// No kin adopted earlier or in the same year.
     Apart,
 }
 
@@ -219,12 +221,12 @@ pub fn influences(store: &Store, selection: &Selection, model: &Model) -> Result
         let mut cascade = Cascade::default();
         for (place, year) in years {
             let Some(year) = year else { continue };
-            let at_latest = is_at_latest(&read, &place, year);
+            let without = last_year_before(&read, &place, year).map(f64::from);
             let next = numbers.len();
             cascade.events.push(netinf::Event {
                 node: *numbers.entry(place).or_insert(next),
                 time: f64::from(year),
-                at_latest,
+                without,
             });
         }
         cascades.push(cascade);
@@ -272,9 +274,9 @@ fn years_read(store: &Store, atlas: &Atlas) -> Result<BTreeMap<String, BTreeSet<
     Ok(read)
 }
 
-fn is_at_latest(read: &BTreeMap<String, BTreeSet<i32>>, place: &str, year: i32) -> bool {
-    let years = read.get(place).into_iter().flatten();
-    years.min().is_none_or(|first| *first >= year)
+/// The last year before this one on which a report of a place was read.
+fn last_year_before(read: &BTreeMap<String, BTreeSet<i32>>, place: &str, year: i32) -> Option<i32> {
+    read.get(place)?.range(..year).next_back().copied()
 }
 
 impl Context<'_> {
@@ -293,7 +295,7 @@ impl Context<'_> {
                 year: *year,
                 rank: dated.partition_point(|(other, _)| other < year) + 1,
                 tied: dated.iter().filter(|(other, _)| other == year).count(),
-                at_latest: is_at_latest(&self.read, place, *year),
+                earliest: last_year_before(&self.read, place, *year).map(|year| year + 1),
                 way,
                 after,
             }
@@ -311,30 +313,30 @@ impl Context<'_> {
         if is_first {
             return (Way::First, Vec::new());
         }
-        if is_at_latest(&self.read, place, year) {
-            return (Way::Unknown, Vec::new());
-        }
+        let without = last_year_before(&self.read, place, year);
+        let is_earlier = |other: i32| without.is_some_and(|without| other <= without);
         let related: Vec<(i32, &String, Way)> = dated
             .iter()
             .filter(|(other, id)| *other <= year && id.as_str() != place)
             .filter_map(|(other, id)| Some((*other, *id, self.relation(place, id)?)))
             .collect();
         let has = |way| {
-            related
-                .iter()
-                .any(|(other, _, is)| *other < year && *is == way)
+            let mut kin = related.iter();
+            kin.any(|(other, _, is)| is_earlier(*other) && *is == way)
         };
         let way = match (has(Way::Above), has(Way::Nearby), has(Way::Below)) {
             (true, true, _) => Way::Both,
             (true, false, _) => Way::Above,
             (false, true, _) => Way::Nearby,
             (false, false, true) => Way::Below,
+            _ if without.is_none() => Way::Unknown,
+            _ if related.iter().any(|(other, _, _)| *other < year) => Way::Unknown,
             _ if related.is_empty() => Way::Apart,
             _ => Way::Tied,
         };
         let mut after: Vec<Relative> = related
             .into_iter()
-            .filter(|(other, _, _)| way == Way::Tied || *other < year)
+            .filter(|(other, _, _)| way == Way::Tied || is_earlier(*other))
             .map(|(year, id, _)| Relative {
                 year,
                 name: String::new(),

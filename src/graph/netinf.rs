@@ -10,8 +10,9 @@
 //! to the sum over cascades and places of the best parent's worth. The sum is submodular, so the greedy network reaches at least 63 % of the
 //! best possible one, and gains need to be looked at again only when an edge comes to the top (lazy evaluation).
 //!
-//! Ties: reports know years only. Places of the same year say nothing about each other, so neither can be the other's
-//! parent. A place whose year is only an upper bound (no earlier report of it was read) may be a parent but never a child.
+//! Ties and gaps: reports know years only, and not of every year. Place i certainly followed j only if i was read
+//! without the initiative at or after the time at which j had it; of places of the same year neither is the other's parent, and a
+//! place that was never read before it is stated to have the initiative may be a parent but never a child.
 //!
 //! Against the R package NetworkInference (Linder and Desmarais, after Desmarais, Harden, Boehmke 2015, *Persistent policy pathways*, on
 //! the states of the USA): the same model of cascades, exponential delays and greedy search; that package
@@ -37,8 +38,8 @@ pub struct Event {
     pub node: usize,
     /// When, in years.
     pub time: f64,
-    /// Whether it may have been earlier.
-    pub at_latest: bool,
+    /// The last moment at which it was seen without; `None` if it was never seen before.
+    pub without: Option<f64>,
 }
 
 /// How adoptions pass on.
@@ -164,10 +165,13 @@ fn worths(cascades: &[Cascade], model: &Model) -> BTreeMap<(usize, usize), Vec<(
     let start = (model.beta / (1.0 - model.beta)).ln() + model.rate.ln() - model.epsilon.ln();
     let mut worths: BTreeMap<(usize, usize), Vec<(usize, f64)>> = BTreeMap::new();
     for (number, cascade) in cascades.iter().enumerate() {
-        for child in cascade.events.iter().filter(|event| !event.at_latest) {
+        for child in &cascade.events {
+            let Some(without) = child.without else {
+                continue;
+            };
             for parent in &cascade.events {
                 let worth = start - model.rate * (child.time - parent.time);
-                if parent.time < child.time && worth > 0.0 {
+                if parent.time <= without && worth > 0.0 {
                     let pair = (parent.node, child.node);
                     worths.entry(pair).or_default().push((number, worth));
                 }

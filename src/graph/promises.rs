@@ -1,7 +1,8 @@
 //! What was promised and what became of it: targets of one report beside the figures of a later one.
 //!
 //! What it tells you: of each place and indicator the target set for a year, the figure reported for that year, and
-//! whether the promise was *kept*, *missed*, or *dropped*: a report on that year was read and says nothing of it. A target for a year on which no
+//! whether the promise was *kept*, *missed*, or *dropped*: a later
+//! report on that year was read and says nothing of it. A target for a year on which no
 //! report of the place was read is *open*; one whose figure has another unit or measure is *unlike*: both are shown and nothing is judged.
 //!
 //! Method: own; targets and figures pair where place, name of the indicator (as written, spaces and brackets apart) and period are
@@ -89,7 +90,7 @@ pub struct Promise {
 /// A figure with its source.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Figure {
-    /// Value and unit as written; the change where there is no value.
+    /// Value and unit as written, and the change in percent where one is told.
     pub text: String,
     /// Amount in the base unit.
     pub amount: Option<f64>,
@@ -174,7 +175,7 @@ pub fn promises(store: &Store, at: Option<&str>, min_confidence: f64) -> Result<
         for (indicator, target) in said {
             // The same target twice, in one report or in two, is one promise.
             if seen.insert(target.figure.text.clone()) {
-                let silent = reports_on(&documents, &place, &period, &target.document);
+                let silent = reports_on(&documents, &place, &period, &target);
                 let (outcome, actual) = judge(&target, found, &period, !silent.is_empty());
                 promises.push(Promise {
                     name: store.full_name_of(&place)?,
@@ -210,7 +211,8 @@ fn figure(row: &StatementRow, document: &DocumentRow) -> Figure {
     let change: Option<f64> = number(&row.change);
     Figure {
         text: match (&row.value, change) {
-            (Some(value), _) => format!("{value}{unit}"),
+            (Some(value), Some(change)) => format!("{value}{unit}（{change:+}%）"),
+            (Some(value), None) => format!("{value}{unit}"),
             (None, Some(change)) => format!("{change:+}%"),
             (None, None) => String::new(),
         },
@@ -240,22 +242,24 @@ fn sets_limit(row: &StatementRow) -> bool {
     AT_MOST.iter().any(|limit| words.contains(limit))
 }
 
-/// Paths of the other reports of a place on the last year of a period.
+/// Paths of the later reports of a place on the last year of a period.
 fn reports_on(
     documents: &BTreeMap<String, DocumentRow>,
     place: &str,
     period: &str,
-    but: &str,
+    target: &Said,
 ) -> Vec<String> {
     let last = period
         .split(|c: char| !c.is_ascii_digit())
         .filter_map(|part| part.parse::<i32>().ok())
         .next_back();
+    let (Some(last), Some(promised)) = (last, target.year) else {
+        return Vec::new();
+    };
+    // The main year of some reports is that in which they were given, a year after the one they report on.
     let is_on = |document: &&DocumentRow| {
-        document.home.as_deref() == Some(place)
-            && document.year.is_some()
-            && document.year == last
-            && document.id != but
+        let is_later = |year| year > promised && (last..=last + 1).contains(&year);
+        document.home.as_deref() == Some(place) && document.year.is_some_and(is_later)
     };
     let reports = documents.values().filter(is_on);
     reports

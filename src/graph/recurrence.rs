@@ -117,6 +117,9 @@ struct Tally {
     at: BTreeMap<PlaceLevel, BTreeSet<String>>,
     counted: BTreeSet<String>,
     documents: BTreeSet<String>,
+    /// Years of all statements.
+    dates: BTreeSet<i32>,
+    /// Places by year; statements of places above the level asked for count for none.
     years: BTreeMap<i32, BTreeSet<String>>,
     statements: usize,
 }
@@ -136,10 +139,11 @@ pub fn recurrence(store: &Store, options: &Options) -> Result<Vec<Recurrence>> {
         }
         let counted = atlas.counted(&adoption.place, level);
         tally.counted.extend(counted.clone());
-        if let Some(year) = adoption.year {
+        tally.dates.extend(adoption.year);
+        if let (Some(year), Some(place)) = (adoption.year, counted) {
             let places = tally.years.entry(year).or_default();
-            places.extend(counted.clone());
-            reporting.entry(year).or_default().extend(counted);
+            places.insert(place.clone());
+            reporting.entry(year).or_default().insert(place);
         }
     }
     tallies.retain(|_, tally| tally.counted.len() >= options.min);
@@ -180,8 +184,8 @@ fn row(
         provinces: n(PlaceLevel::Province),
         statements: tally.statements,
         documents: tally.documents.len(),
-        first: tally.years.first_key_value().map(|(year, _)| *year),
-        last: tally.years.last_key_value().map(|(year, _)| *year),
+        first: tally.dates.first().copied(),
+        last: tally.dates.last().copied(),
         spread: 0.0,
         across: None,
         nearby: None,

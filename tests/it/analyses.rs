@@ -268,7 +268,7 @@ fn pairs_of_the_small_corpus() {
     assert!(
         pairs
             .iter()
-            .all(|pair| pair.q >= pair.p && pair.q_degrees >= pair.p_degrees)
+            .all(|pair| pair.q > pair.p - 1e-12 && pair.q_degrees > pair.p_degrees - 1e-12)
     );
     let of = cooccur::Options {
         of: Some(format!("{CAMPAIGN}林长制")),
@@ -319,31 +319,39 @@ fn likeness_is_the_sum_of_what_is_shared() {
 
 #[test]
 fn spread_keeps_ties_and_uncertain_years_apart() {
-    let (county, town, next, late, far) =
-        ("430181", "430181110", "430181112", "430181114", "360923102");
+    let (county, town, next, late, gap, far) = (
+        "430181",
+        "430181110",
+        "430181112",
+        "430181114",
+        "430181115",
+        "360923102",
+    );
     let store = store(vec![
         report(county, 2018, &[]),
         report(county, 2019, &["甲"]),
-        report(town, 2018, &[]),
+        report(town, 2019, &[]),
         report(town, 2020, &["甲", "乙", "丙"]),
         report(next, 2018, &[]),
         report(next, 2020, &["乙", "丙"]),
         report(next, 2021, &["甲"]),
         report(late, 2021, &["甲"]),
+        report(gap, 2017, &[]),
+        report(gap, 2021, &["甲"]),
         report(far, 2017, &[]),
         report(far, 2018, &["丙"]),
     ]);
     let spreads = diffusion::diffusion(&store, &Selection::default(), 1).unwrap();
-    let of = |name: &str| -> Vec<(String, i32, usize, usize, bool, &str)> {
+    let of = |name: &str| -> Vec<(String, Option<i32>, i32, usize, usize, &str)> {
         let spread = spreads.iter().find(|spread| spread.name == name).unwrap();
         let steps = spread.steps.iter().map(|step| {
             let code = step.id.rsplit('/').next().unwrap().to_owned();
             (
                 code,
+                step.earliest,
                 step.year,
                 step.rank,
                 step.tied,
-                step.at_latest,
                 step.way.name(),
             )
         });
@@ -353,27 +361,29 @@ fn spread_keeps_ties_and_uncertain_years_apart() {
     assert_eq!(
         of("甲"),
         [
-            (own(county), 2019, 1, 1, false, "first"),
-            (own(town), 2020, 2, 1, false, "above"),
-            (own(next), 2021, 3, 2, false, "both"),
+            (own(county), Some(2019), 2019, 1, 1, "first"),
+            (own(town), Some(2020), 2020, 2, 1, "above"),
+            (own(next), Some(2021), 2021, 3, 3, "both"),
             // No earlier report of this town was read: it may have been before all others.
-            (own(late), 2021, 3, 2, true, "unknown"),
+            (own(late), None, 2021, 3, 3, "unknown"),
+            // The last one was read before anyone had it: any year since is possible.
+            (own(gap), Some(2018), 2021, 3, 3, "unknown"),
         ]
     );
     assert_eq!(
         of("乙"),
         [
-            (own(town), 2020, 1, 2, false, "first"),
-            (own(next), 2020, 1, 2, false, "first"),
+            (own(town), Some(2020), 2020, 1, 2, "first"),
+            (own(next), Some(2019), 2020, 1, 2, "first"),
         ]
     );
     // Neighbours of one year, and none of their kin before: which led cannot be told.
     assert_eq!(
         of("丙"),
         [
-            (own(far), 2018, 1, 1, false, "first"),
-            (own(town), 2020, 2, 2, false, "tied"),
-            (own(next), 2020, 2, 2, false, "tied"),
+            (own(far), Some(2018), 2018, 1, 1, "first"),
+            (own(town), Some(2020), 2020, 2, 2, "tied"),
+            (own(next), Some(2019), 2020, 2, 2, "tied"),
         ]
     );
     let spread = spreads.iter().find(|spread| spread.name == "丙").unwrap();
@@ -398,7 +408,7 @@ fn promises_of_the_small_corpus() {
     );
     assert!((promise.ratio.unwrap() - 0.975).abs() < 1e-12);
     assert_eq!(promise.target.text, "2亿元");
-    assert_eq!(promise.actual.as_ref().unwrap().text, "1.95亿元");
+    assert_eq!(promise.actual.as_ref().unwrap().text, "1.95亿元（+9.6%）");
 }
 
 #[test]
