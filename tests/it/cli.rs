@@ -162,6 +162,56 @@ fn csv_has_a_heading_and_as_many_cells_in_every_line() {
 }
 
 #[test]
+fn findings_in_turtle_say_what_the_table_says() {
+    use oxigraph::model::{NamedOrBlankNode, Term};
+    let (folder, _) = small();
+    let store = folder.path().join("store");
+    let file = folder.path().join("findings.ttl");
+    let path = file.to_string_lossy();
+    let out = xiangtu(&store, &["recurrence", "--rdf", &path, "--json"]);
+    let rows: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    let turtle = std::fs::read(&file).unwrap();
+    let parser = oxigraph::io::RdfParser::from_format(oxigraph::io::RdfFormat::Turtle);
+    let quads: Vec<_> = parser.for_slice(&turtle).collect::<Result<_, _>>().unwrap();
+    let ontology = xiangtu::ontology::Ontology::get();
+    for quad in &quads {
+        let own = quad.predicate.as_str().starts_with(xiangtu::vocab::NS);
+        assert!(!own || ontology.declares(quad.predicate.as_str()), "{quad}");
+    }
+    let value = |subject: &NamedOrBlankNode, property: &str| -> String {
+        let mut of = quads.iter().filter(|quad| quad.subject == *subject);
+        let quad = of.find(|quad| quad.predicate.as_str().ends_with(property));
+        match &quad.unwrap().object {
+            Term::Literal(literal) => literal.value().to_owned(),
+            other => panic!("{other}"),
+        }
+    };
+    let rows = rows.as_array().unwrap();
+    for row in rows {
+        let about = row["id"].as_str().unwrap();
+        let is_about =
+            |object: &Term| matches!(object, Term::NamedNode(iri) if iri.as_str() == about);
+        let finding = quads.iter().find(|quad| is_about(&quad.object)).unwrap();
+        let subject = &finding.subject;
+        assert_eq!(value(subject, "#townCount"), row["towns"].to_string());
+        assert_eq!(
+            value(subject, "#statementCount"),
+            row["statements"].to_string()
+        );
+        let spread: f64 = value(subject, "#spread").parse().unwrap();
+        assert!((spread - row["spread"].as_f64().unwrap()).abs() < 1e-9);
+    }
+    let n = quads
+        .iter()
+        .filter(|quad| quad.predicate == xiangtu::vocab::ABOUT)
+        .count();
+    assert!(n == rows.len() && n > 2);
+    // The same question gives the same bytes.
+    xiangtu(&store, &["recurrence", "--rdf", &path]);
+    assert_eq!(std::fs::read(&file).unwrap(), turtle);
+}
+
+#[test]
 fn bad_files_are_set_aside_and_lose_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = folder.path().join("corpus");
