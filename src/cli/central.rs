@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     r#type: Option<EntityType>,
     #[arg(long, default_value_t = 20, value_name = "N")]
     top: usize,
-    #[arg(long, default_value_t = 1000, value_name = "N")]
+    #[arg(long, default_value_t = 500, value_name = "N")]
     sources: usize,
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,

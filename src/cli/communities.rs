@@ -123,9 +123,9 @@ fn report(projected: &Projected, arguments: &Arguments) -> Report {
     let mut strength = vec![0.0; list.len()];
     for (node, thing) in projected.node_weights().enumerate() {
         let number = found.of[node];
-        let ends = graph.ends(node).iter();
+        let ends = graph.ends(node);
         let within: f64 = ends
-            .filter(|(end, _)| found.of[*end as usize] == number)
+            .filter(|(end, _)| found.of[*end] == number)
             .map(|(_, weight)| weight)
             .sum();
         let community = &mut list[number];

@@ -46,8 +46,8 @@ pub fn pagerank(graph: &Undirected, damping: f64) -> Vec<f64> {
         // Edges go both ways, so a node can gather from its own ends.
         let next: Vec<f64> = (0..n)
             .map(|node| {
-                let ends = graph.ends(node).iter();
-                base + damping * ends.map(|(end, w)| share[*end as usize] * w).sum::<f64>()
+                let gathered: f64 = graph.ends(node).map(|(end, w)| share[end] * w).sum();
+                base + damping * gathered
             })
             .collect();
         let moved: f64 = next.iter().zip(&rank).map(|(a, b)| (a - b).abs()).sum();
@@ -98,59 +98,81 @@ pub fn betweenness(graph: &Undirected, sources: usize, seed: u64) -> Vec<f64> {
 
 /// The working memory of one search from a source.
 struct Walk {
-    distance: Vec<u32>,
-    ways: Vec<f64>,
-    through: Vec<f64>,
+    seen: Vec<Seen>,
     reached: Vec<u32>,
+}
+
+/// What a search knows of a node; together, since they are read together.
+#[derive(Clone, Copy)]
+struct Seen {
+    distance: u32,
+    /// Number of shortest ways from the source.
+    ways: f64,
+    /// What leads through the node, summed over the nodes behind it.
+    through: f64,
+}
+
+impl Seen {
+    const NOT: Self = Self {
+        distance: u32::MAX,
+        ways: 0.0,
+        through: 0.0,
+    };
 }
 
 impl Walk {
     fn new(n: usize) -> Self {
         Self {
-            distance: vec![u32::MAX; n],
-            ways: vec![0.0; n],
-            through: vec![0.0; n],
+            seen: vec![Seen::NOT; n],
             reached: Vec::new(),
         }
     }
 
     /// Adds to each node the part of the shortest ways from `source` that lead through it.
     fn add(&mut self, graph: &Undirected, source: usize, sum: &mut [f64]) {
-        self.distance[source] = 0;
-        self.ways[source] = 1.0;
+        let seen = &mut self.seen;
+        seen[source] = Seen {
+            distance: 0,
+            ways: 1.0,
+            through: 0.0,
+        };
         self.reached.push(source as u32);
         let mut at = 0;
         while at < self.reached.len() {
             let node = self.reached[at] as usize;
             at += 1;
-            let further = self.distance[node] + 1;
-            for &(end, _) in graph.ends(node) {
-                let end = end as usize;
-                if self.distance[end] == u32::MAX {
-                    self.distance[end] = further;
-                    self.reached.push(end as u32);
+            let Seen { distance, ways, .. } = seen[node];
+            for &end in graph.neighbours(node) {
+                let other = &mut seen[end as usize];
+                if other.distance == u32::MAX {
+                    other.distance = distance + 1;
+                    self.reached.push(end);
                 }
-                if self.distance[end] == further {
-                    self.ways[end] += self.ways[node];
+                if other.distance == distance + 1 {
+                    other.ways += ways;
                 }
             }
         }
         for &node in self.reached.iter().rev() {
             let node = node as usize;
-            let share = (1.0 + self.through[node]) / self.ways[node];
-            for &(end, _) in graph.ends(node) {
-                let end = end as usize;
-                if self.distance[end] + 1 == self.distance[node] {
-                    self.through[end] += self.ways[end] * share;
+            let Seen {
+                distance,
+                ways,
+                through,
+            } = seen[node];
+            let share = (1.0 + through) / ways;
+            for &end in graph.neighbours(node) {
+                let other = &mut seen[end as usize];
+                if other.distance + 1 == distance {
+                    other.through += other.ways * share;
                 }
             }
             if node != source {
-                sum[node] += self.through[node];
+                sum[node] += through;
             }
         }
         for node in self.reached.drain(..) {
-            let node = node as usize;
-            (self.distance[node], self.ways[node], self.through[node]) = (u32::MAX, 0.0, 0.0);
+            seen[node as usize] = Seen::NOT;
         }
     }
 }
@@ -176,7 +198,7 @@ pub fn cores(graph: &Undirected) -> Vec<usize> {
     }
     for at in 0..n {
         let node = order[at];
-        for &(end, _) in graph.ends(node) {
+        for &end in graph.neighbours(node) {
             let end = end as usize;
             if degree[end] > degree[node] {
                 // The end moves to the front of its degree, then that degree begins one later.

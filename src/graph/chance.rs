@@ -109,21 +109,22 @@ pub fn groups_touched(
     found
 }
 
-/// The probability that of `d` random places at least `k` are among `marked` ones.
-pub fn draws_from(fitness: &[f64], marked: &[usize], d: usize, k: usize) -> f64 {
+/// Of each place the probability to be drawn, alone and before the number is fixed, where `d` places are expected.
+pub fn draw_odds(fitness: &[f64], d: usize) -> Vec<f64> {
     let scale = scale_for(fitness, d as f64);
-    let mut is_marked = vec![false; fitness.len()];
-    marked.iter().for_each(|&place| is_marked[place] = true);
-    let of = |wanted: bool| -> Vec<f64> {
-        let both = fitness.iter().zip(&is_marked);
-        both.filter(|(_, is)| **is == wanted)
-            .map(|(y, _)| *y)
-            .collect()
+    let fitness = fitness.iter();
+    fitness.map(|y| scale * y / (1.0 + scale * y)).collect()
+}
+
+/// The probability that of exactly `d` random places at least `k` are among `marked` ones (sorted), given
+/// their [`draw_odds`] for d. Cost: places × d.
+pub fn draws_from(odds: &[f64], marked: &[usize], d: usize, k: usize) -> f64 {
+    let is_marked = |place: &usize| marked.binary_search(place).is_ok();
+    let of = |wanted: bool| {
+        let places = (0..odds.len()).filter(move |place| is_marked(place) == wanted);
+        drawn_of(places.map(|place| odds[place]), d)
     };
-    let (inside, outside) = (
-        drawn_of(&of(true), scale, d),
-        drawn_of(&of(false), scale, d),
-    );
+    let (inside, outside) = (of(true), of(false));
     let joint: Vec<f64> = (0..=d)
         .map(|drawn| {
             let rest = outside.get(d - drawn).copied().unwrap_or(0.0);
@@ -160,7 +161,8 @@ fn table<'a>(
     table[0][0] = 1.0;
     let (mut drawn, mut touched) = (0, 0);
     for members in groups {
-        let within = drawn_of(members, scale, most);
+        let odds = members.iter().map(|y| scale * y / (1.0 + scale * y));
+        let within = drawn_of(odds, most);
         let mut next = vec![vec![0.0; n_groups.min(most) + 1]; most + 1];
         for c in 0..=drawn {
             for t in 0..=touched.min(c) {
@@ -181,10 +183,9 @@ fn table<'a>(
 }
 
 /// The probability that k of some places are drawn, for k up to `most`.
-fn drawn_of(fitness: &[f64], scale: f64, most: usize) -> Vec<f64> {
+fn drawn_of(odds: impl Iterator<Item = f64>, most: usize) -> Vec<f64> {
     let mut of = vec![1.0];
-    for y in fitness {
-        let p = scale * y / (1.0 + scale * y);
+    for p in odds {
         of.push(0.0);
         for k in (0..of.len()).rev() {
             let before = if k > 0 { of[k - 1] } else { 0.0 };
@@ -291,7 +292,7 @@ mod tests {
             }
             for k in 0..=d {
                 let expected = of[k..].iter().sum::<f64>() / all;
-                prop_assert!((draws_from(&fitness, &marked, d, k) - expected).abs() < 1e-9);
+                prop_assert!((draws_from(&draw_odds(&fitness, d), &marked, d, k) - expected).abs() < 1e-9);
             }
         }
 

@@ -81,7 +81,7 @@ pub fn modularity(graph: &Undirected, of: &[usize], resolution: f64) -> f64 {
     for (node, &community) in of.iter().enumerate() {
         for (end, weight) in graph.ends(node) {
             strength[community] += weight;
-            if of[*end as usize] == community {
+            if of[end] == community {
                 within[community] += weight;
             }
         }
@@ -228,8 +228,7 @@ impl Around {
         for community in self.touched.drain(..) {
             self.weight[community] = -1.0;
         }
-        for &(end, weight) in level.graph.ends(node) {
-            let end = end as usize;
+        for (end, weight) in level.graph.ends(node) {
             if !keep(end) {
                 continue;
             }
@@ -291,7 +290,7 @@ impl Level {
             if size[old] == 0 {
                 empty.push(old);
             }
-            for &(end, _) in self.graph.ends(node) {
+            for &end in self.graph.neighbours(node) {
                 let end = end as usize;
                 if of[end] != best && !queued[end] {
                     queued[end] = true;
@@ -315,8 +314,8 @@ impl Level {
         // Weight from each part to the rest of its community.
         let mut outward: Vec<f64> = (0..n)
             .map(|node| {
-                let ends = self.graph.ends(node).iter();
-                ends.filter(|(end, _)| of[*end as usize] == of[node])
+                let ends = self.graph.ends(node);
+                ends.filter(|(end, _)| of[*end] == of[node])
                     .map(|(_, weight)| weight)
                     .sum()
             })
@@ -380,7 +379,7 @@ impl Level {
             piece[start] = start;
             let mut open = vec![start];
             while let Some(node) = open.pop() {
-                for &(end, _) in self.graph.ends(node) {
+                for &end in self.graph.neighbours(node) {
                     let end = end as usize;
                     if of[end] == of[node] && piece[end] == usize::MAX {
                         piece[end] = start;
@@ -399,9 +398,9 @@ impl Level {
             strength[part] += self.strength[node];
         }
         let edges = (0..self.graph.len()).flat_map(|node| {
-            let ends = self.graph.ends(node).iter();
-            ends.filter(move |(end, _)| (*end as usize) > node)
-                .map(move |&(end, weight)| (part[node], part[end as usize], weight))
+            let ends = self.graph.ends(node);
+            ends.filter(move |(end, _)| *end > node)
+                .map(move |(end, weight)| (part[node], part[end], weight))
         });
         Self {
             graph: Undirected::from_edges(n_parts, edges),

@@ -16,12 +16,13 @@
 //! Units: counts of places; lift 1 means independent. Cost: the square of the initiatives of each place, then places × places of
 //! the rarer initiative for each pair that meets. Example: `xiangtu cooccur --min 5 --of 河长制`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::adoption::{Selection, Table, adoptions};
-use super::chance::draws_from;
+use super::chance::{draw_odds, draws_from};
 use super::statistics::{Factorials, benjamini_hochberg, lift};
 use crate::Result;
 use crate::store::Store;
@@ -113,8 +114,17 @@ pub fn of_table(table: &Table, options: &Options) -> Vec<Pair> {
         None => n_eligible * n_eligible.saturating_sub(1) / 2,
     };
     let (factorials, fitness) = (Factorials::up_to(n), table.place_fitness());
-    let mut pairs: Vec<Pair> = shared
+    // Odds depend on a number of places only, and few numbers occur.
+    let sizes: BTreeSet<usize> = shared
+        .keys()
+        .map(|(a, b)| degree(*a).min(degree(*b)))
+        .collect();
+    let odds: BTreeMap<usize, Vec<f64>> = sizes
         .into_iter()
+        .map(|d| (d, draw_odds(&fitness, d)))
+        .collect();
+    let mut pairs: Vec<Pair> = shared
+        .into_par_iter()
         .map(|((a, b), shared)| {
             // The more frequent one first; both are sorted by IRI already.
             let swap = asked(b) || (!asked(a) && degree(b) > degree(a));
@@ -124,12 +134,8 @@ pub fn of_table(table: &Table, options: &Options) -> Vec<Pair> {
             } else {
                 (b, a)
             };
-            let p_degrees = draws_from(
-                &fitness,
-                &table.places_of[more],
-                table.places_of[fewer].len(),
-                shared,
-            );
+            let drawn = degree(fewer);
+            let p_degrees = draws_from(&odds[&drawn], &table.places_of[more], drawn, shared);
             let (lift, interval) = lift(n, degree(a), degree(b), shared);
             let interval = interval.expect("a pair shares at least one place");
             Pair {

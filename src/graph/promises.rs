@@ -1,16 +1,17 @@
 //! What was promised and what became of it: targets of one report beside the figures of a later one.
 //!
 //! What it tells you: of each place and indicator the target set for a year, the figure reported for that year, and
-//! whether the promise was *kept*, *missed*, or *dropped*: a later
-//! report on that year was read and says nothing of it. A target for a year on which no
-//! report of the place was read is *open*; one whose figure has another unit or measure is *unlike*: both are shown and nothing is judged.
+//! whether the promise was *kept*, *missed*, or *dropped*: a later report on that year was read and says nothing of
+//! it. A target for a year on which no report of the place was read is *open*; one whose figure has another unit or
+//! measure is *unlike*: both are shown and nothing is judged.
 //!
-//! Method: own; targets and figures pair where place, name of the indicator (as written, spaces and brackets apart) and period are
-//! the same and the documents differ. A target without a period is for the year after the one that its report is on.
-//! Amounts are compared in base units; where either has none, the changes in percent are. More is better, unless the
-//! words of the target say otherwise (控制在、不超过…) or it aims at a fall. Of several figures the one in the
-//! report on that very year is taken, then the most certain one. *Dropped* means: not found under this name. An
-//! indicator that was renamed or missed by the extraction looks dropped too; the report is named so that one can look.
+//! Method: own; targets and figures pair where place, name of the indicator (as written, spaces and brackets apart)
+//! and period are the same and the documents are of different reports: those that share a sentence are excerpts or
+//! copies of one. A target without a period is for the year after the one that its report is on. Amounts are compared in
+//! base units; where either has none, the changes in percent are. More is better, unless the words of the target
+//! (控制在、不超过…) or the name (失业率、浓度…) say otherwise or it aims at a fall. Of several figures the one in the report
+//! on that very year is taken, then the most certain one. *Dropped* means: not found under this name. An indicator that was
+//! renamed or missed by the extraction looks dropped too; the report is named so that one can look.
 //!
 //! Units: as written, and the base unit for `ratio`. Cost: one pass over the statements of `xt:reportsIndicator`.
 //! Example: `xiangtu promises --at 昌乐县红河镇`.
@@ -123,78 +124,194 @@ const AT_MOST: [&str; 9] = [
     "降到",
 ];
 
+/// Ends of names of which less is better.
+const LESS_IS_BETTER: [&str; 10] = [
+    "失业率",
+    "浓度",
+    "能耗",
+    "排放量",
+    "涨幅",
+    "死亡率",
+    "死亡人数",
+    "发生率",
+    "发案率",
+    "事故起数",
+];
+
 /// A target or figure without what pairs it.
 struct Said {
+    indicator: String,
     figure: Figure,
     document: String,
     /// Main year of the document.
     year: Option<i32>,
 }
 
+/// What pairs a target with figures: place, name of the indicator, period.
+type Pair = (String, String, String);
+
+/// The documents, and which of them are one report.
+struct Reports {
+    documents: BTreeMap<String, DocumentRow>,
+    /// Of each document those that share a sentence with a figure: another excerpt or copy of the same report.
+    same: BTreeMap<String, BTreeSet<String>>,
+}
+
 /// All targets, by place, indicator and period; with `at` (IRI) only those of a place and the divisions in it.
 pub fn promises(store: &Store, at: Option<&str>, min_confidence: f64) -> Result<Vec<Promise>> {
-    let documents: BTreeMap<String, DocumentRow> = store
-        .documents()?
-        .into_iter()
-        .map(|document| (document.id.clone(), document))
-        .collect();
+    let rows = store.statements_of(vocab::REPORTS_INDICATOR)?;
+    let documents = store.documents()?.into_iter();
+    let reports = Reports {
+        documents: documents.map(|row| (row.id.clone(), row)).collect(),
+        same: sharing_sentences(&rows),
+    };
     let atlas = Atlas::of(store)?;
-    let mut targets: BTreeMap<(String, String, String), Vec<(String, Said)>> = BTreeMap::new();
-    let mut actuals: BTreeMap<(String, String, String), Vec<Said>> = BTreeMap::new();
-    for row in store.statements_of(vocab::REPORTS_INDICATOR)? {
+    let mut targets: BTreeMap<Pair, Vec<Said>> = BTreeMap::new();
+    let mut actuals: BTreeMap<Pair, Vec<Said>> = BTreeMap::new();
+    for row in &rows {
         let is_within = at.is_none_or(|at| atlas.is_within(&row.subject, at));
-        let Some(document) = documents.get(&row.document) else {
-            continue;
-        };
-        let Some(indicator) = row.indicator.clone() else {
-            continue;
-        };
         if !is_within || row.confidence < min_confidence {
             continue;
         }
-        let is_target = row.kind.as_deref() == Some("target");
-        let Some(period) = period(&row, document, is_target) else {
-            continue;
-        };
-        let pair = (row.subject.clone(), key(&indicator), period);
-        let said = Said {
-            figure: figure(&row, document),
-            document: row.document.clone(),
-            year: document.year,
-        };
-        match is_target {
-            true => targets.entry(pair).or_default().push((indicator, said)),
-            false => actuals.entry(pair).or_default().push(said),
+        if let Some((pair, said)) = reports.read(row) {
+            let is_target = row.kind.as_deref() == Some("target");
+            let all = if is_target {
+                &mut targets
+            } else {
+                &mut actuals
+            };
+            all.entry(pair).or_default().push(said);
         }
     }
     let mut promises = Vec::new();
-    for ((place, name, period), said) in targets {
-        let found = actuals.get(&(place.clone(), name, period.clone()));
-        let found = found.map_or(&[][..], Vec::as_slice);
+    for (pair, said) in targets {
+        let found = actuals.get(&pair).map_or(&[][..], Vec::as_slice);
+        let name = store.full_name_of(&pair.0)?;
         let mut seen = BTreeSet::new();
-        for (indicator, target) in said {
+        for target in said {
             // The same target twice, in one report or in two, is one promise.
             if seen.insert(target.figure.text.clone()) {
-                let silent = reports_on(&documents, &place, &period, &target);
-                let (outcome, actual) = judge(&target, found, &period, !silent.is_empty());
-                promises.push(Promise {
-                    name: store.full_name_of(&place)?,
-                    place: place.clone(),
-                    indicator,
-                    period: period.clone(),
-                    outcome,
-                    ratio: actual.and_then(|actual| ratio(&target.figure, &actual.figure)),
-                    target: target.figure,
-                    actual: actual.map(|actual| actual.figure.clone()),
-                    silent: match outcome {
-                        Outcome::Dropped => silent,
-                        _ => Vec::new(),
-                    },
-                });
+                promises.push(reports.judge(&pair, name.clone(), target, found));
             }
         }
     }
     Ok(promises)
+}
+
+/// Of each document the others with the same sentence of some length.
+fn sharing_sentences(rows: &[StatementRow]) -> BTreeMap<String, BTreeSet<String>> {
+    const LENGTH: usize = 16;
+    let mut of_sentence: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for row in rows
+        .iter()
+        .filter(|row| row.quote.chars().count() >= LENGTH)
+    {
+        let documents = of_sentence.entry(&row.quote).or_default();
+        documents.insert(&row.document);
+    }
+    let mut same: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for documents in of_sentence.into_values().filter(|all| all.len() > 1) {
+        for document in &documents {
+            let others = same.entry((*document).to_owned()).or_default();
+            others.extend(documents.iter().map(|other| (*other).to_owned()));
+        }
+    }
+    same
+}
+
+impl Reports {
+    fn read(&self, row: &StatementRow) -> Option<(Pair, Said)> {
+        let document = self.documents.get(&row.document)?;
+        let indicator = row.indicator.clone()?;
+        let is_target = row.kind.as_deref() == Some("target");
+        let period = period(row, document, is_target)?;
+        let said = Said {
+            figure: figure(row, document),
+            document: row.document.clone(),
+            year: document.year,
+            indicator,
+        };
+        Some(((row.subject.clone(), key(&said.indicator), period), said))
+    }
+
+    fn judge(&self, pair: &Pair, name: String, target: Said, found: &[Said]) -> Promise {
+        let (place, _, period) = pair;
+        let others = found
+            .iter()
+            .filter(|actual| !self.is_same(&target.document, &actual.document));
+        let actual = best(&target.figure, others, period);
+        let silent = self.reports_on(place, period, &target);
+        let outcome = match actual {
+            Some(actual) => match is_reached(&target.figure, &actual.figure) {
+                Some(true) => Outcome::Kept,
+                Some(false) => Outcome::Missed,
+                None => Outcome::Unlike,
+            },
+            None if !silent.is_empty() => Outcome::Dropped,
+            None => Outcome::Open,
+        };
+        Promise {
+            place: place.clone(),
+            name,
+            indicator: target.indicator,
+            period: period.clone(),
+            outcome,
+            ratio: actual.and_then(|actual| ratio(&target.figure, &actual.figure)),
+            target: target.figure,
+            actual: actual.map(|actual| actual.figure.clone()),
+            silent: match outcome {
+                Outcome::Dropped => silent,
+                _ => Vec::new(),
+            },
+        }
+    }
+
+    fn is_same(&self, a: &str, b: &str) -> bool {
+        a == b || self.same.get(a).is_some_and(|same| same.contains(b))
+    }
+
+    /// Paths of the later reports of a place on the last year of a period.
+    ///
+    /// The main year of some reports is that in which they are given, a year after the one they report on. A
+    /// report whose targets are for its own main year is such a one, and its successor is looked for a year later.
+    fn reports_on(&self, place: &str, period: &str, target: &Said) -> Vec<String> {
+        let last = period
+            .split(|c: char| !c.is_ascii_digit())
+            .filter_map(|part| part.parse::<i32>().ok())
+            .next_back();
+        let (Some(last), Some(given)) = (last, target.year) else {
+            return Vec::new();
+        };
+        let wanted = if given == last { last + 1 } else { last };
+        let is_on = |document: &&DocumentRow| {
+            document.home.as_deref() == Some(place)
+                && document.year == Some(wanted)
+                && wanted > given
+                && !self.is_same(&target.document, &document.id)
+        };
+        let reports = self.documents.values().filter(is_on);
+        reports
+            .flat_map(|report| report.paths.first().cloned())
+            .collect()
+    }
+}
+
+/// The figure to hold against a target: one that can be compared, from the report on that very year, the most certain.
+fn best<'a>(
+    target: &Figure,
+    actuals: impl Iterator<Item = &'a Said>,
+    period: &str,
+) -> Option<&'a Said> {
+    let rank = |said: &Said| {
+        let is_on_time = said.year.is_some_and(|year| year.to_string() == period);
+        (is_reached(target, &said.figure).is_some(), is_on_time)
+    };
+    actuals.max_by(|a, b| {
+        rank(a)
+            .cmp(&rank(b))
+            .then(a.figure.confidence.total_cmp(&b.figure.confidence))
+            .then_with(|| b.figure.statement.cmp(&a.figure.statement))
+    })
 }
 
 /// The years that a figure is for, as written; else the document's year, and the next one for a target.
@@ -227,9 +344,13 @@ fn figure(row: &StatementRow, document: &DocumentRow) -> Figure {
     }
 }
 
-/// Whether the words around a figure set an upper limit.
+/// Whether less is better: by the indicator's name, or by the words around the figure.
 fn sets_limit(row: &StatementRow) -> bool {
     const AROUND: usize = 6;
+    let name = row.indicator.as_deref().unwrap_or("");
+    if LESS_IS_BETTER.iter().any(|end| name.ends_with(end)) {
+        return true;
+    }
     let from = row.start.saturating_sub(row.quote_start);
     let to = row.end.saturating_sub(row.quote_start) + AROUND;
     let words: String = row
@@ -242,76 +363,12 @@ fn sets_limit(row: &StatementRow) -> bool {
     AT_MOST.iter().any(|limit| words.contains(limit))
 }
 
-/// Paths of the later reports of a place on the last year of a period.
-fn reports_on(
-    documents: &BTreeMap<String, DocumentRow>,
-    place: &str,
-    period: &str,
-    target: &Said,
-) -> Vec<String> {
-    let last = period
-        .split(|c: char| !c.is_ascii_digit())
-        .filter_map(|part| part.parse::<i32>().ok())
-        .next_back();
-    let (Some(last), Some(promised)) = (last, target.year) else {
-        return Vec::new();
-    };
-    // The main year of some reports is that in which they were given, a year after the one they report on.
-    let is_on = |document: &&DocumentRow| {
-        let is_later = |year| year > promised && (last..=last + 1).contains(&year);
-        document.home.as_deref() == Some(place) && document.year.is_some_and(is_later)
-    };
-    let reports = documents.values().filter(is_on);
-    reports
-        .flat_map(|report| report.paths.first().cloned())
-        .collect()
-}
-
-fn judge<'a>(
-    target: &Said,
-    actuals: &'a [Said],
-    period: &str,
-    is_reported: bool,
-) -> (Outcome, Option<&'a Said>) {
-    let others = actuals.iter().filter(|a| a.document != target.document);
-    let best = others.max_by(|a, b| {
-        let rank = |said: &Said| {
-            let is_on_time = said.year.is_some_and(|year| year.to_string() == period);
-            (
-                is_reached(&target.figure, &said.figure).is_some(),
-                is_on_time,
-            )
-        };
-        rank(a)
-            .cmp(&rank(b))
-            .then(a.figure.confidence.total_cmp(&b.figure.confidence))
-            .then_with(|| b.figure.statement.cmp(&a.figure.statement))
-    });
-    let outcome = match best {
-        Some(actual) => match is_reached(&target.figure, &actual.figure) {
-            Some(true) => Outcome::Kept,
-            Some(false) => Outcome::Missed,
-            None => Outcome::Unlike,
-        },
-        None if is_reported => Outcome::Dropped,
-        None => Outcome::Open,
-    };
-    (outcome, best)
-}
-
 /// Whether a figure reaches a target; `None` where the two cannot be compared.
 fn is_reached(target: &Figure, actual: &Figure) -> Option<bool> {
-    if let (Some(wanted), Some(got)) = (target.amount, actual.amount)
-        && target.base == actual.base
-    {
-        return Some(if target.at_most {
-            got <= wanted
-        } else {
-            got >= wanted
-        });
-    }
-    let (wanted, got) = (target.change?, actual.change?);
-    let less = target.at_most || wanted < 0.0;
+    let amounts = target.amount.zip(actual.amount);
+    let amounts = amounts.filter(|_| target.base == actual.base);
+    let (wanted, got) = amounts.or_else(|| target.change.zip(actual.change))?;
+    let less = target.at_most || target.change.is_some_and(|change| change < 0.0);
     Some(if less { got <= wanted } else { got >= wanted })
 }
 

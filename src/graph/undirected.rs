@@ -10,7 +10,9 @@ use petgraph::visit::EdgeRef;
 #[derive(Clone, Debug, Default)]
 pub struct Undirected {
     offsets: Vec<usize>,
-    ends: Vec<(u32, f64)>,
+    /// Apart from the weights: most walks need only these, and the less they read the faster they are.
+    ends: Vec<u32>,
+    weights: Vec<f64>,
 }
 
 impl Undirected {
@@ -37,13 +39,16 @@ impl Undirected {
         let mut graph = Self {
             offsets: vec![0],
             ends: Vec::with_capacity(unsorted.len()),
+            weights: Vec::with_capacity(unsorted.len()),
         };
         for node in 0..n {
             let ends = &mut unsorted[at[node]..at[node + 1]];
             ends.sort_unstable_by_key(|(to, _)| *to);
             for same in ends.chunk_by(|a, b| a.0 == b.0) {
-                let weight = same.iter().map(|(_, weight)| weight).sum();
-                graph.ends.push((same[0].0, weight));
+                graph.ends.push(same[0].0);
+                graph
+                    .weights
+                    .push(same.iter().map(|(_, weight)| weight).sum());
             }
             graph.offsets.push(graph.ends.len());
         }
@@ -69,19 +74,28 @@ impl Undirected {
         self.len() == 0
     }
 
-    /// The other ends of a node's edges with the edges' weights, in order of node.
-    pub fn ends(&self, node: usize) -> &[(u32, f64)] {
+    /// The other ends of a node's edges, in order.
+    pub fn neighbours(&self, node: usize) -> &[u32] {
         &self.ends[self.offsets[node]..self.offsets[node + 1]]
+    }
+
+    /// The other ends of a node's edges with the edges' weights, in order of node.
+    pub fn ends(&self, node: usize) -> impl Iterator<Item = (usize, f64)> {
+        let range = self.offsets[node]..self.offsets[node + 1];
+        let ends = self.ends[range.clone()].iter().map(|end| *end as usize);
+        ends.zip(self.weights[range].iter().copied())
     }
 
     /// Number of a node's neighbours.
     pub fn degree(&self, node: usize) -> usize {
-        self.ends(node).len()
+        self.offsets[node + 1] - self.offsets[node]
     }
 
     /// Sum of the weights of a node's edges.
     pub fn strength(&self, node: usize) -> f64 {
-        self.ends(node).iter().map(|(_, weight)| weight).sum()
+        self.weights[self.offsets[node]..self.offsets[node + 1]]
+            .iter()
+            .sum()
     }
 
     /// Number of edges.

@@ -222,6 +222,9 @@ fn likeness_is_the_sum_of_what_is_shared() {
     }
 }
 
+/// Code, first year possible, year stated, rank, number of that rank, way.
+type Told = (String, Option<i32>, i32, usize, usize, &'static str);
+
 #[test]
 fn spread_keeps_ties_and_uncertain_years_apart() {
     let (county, town, next, late, gap, far) = (
@@ -247,7 +250,7 @@ fn spread_keeps_ties_and_uncertain_years_apart() {
         report(far, 2018, &["丙"]),
     ]);
     let spreads = diffusion::diffusion(&store, &Selection::default(), 1).unwrap();
-    let of = |name: &str| -> Vec<(String, Option<i32>, i32, usize, usize, &str)> {
+    let of = |name: &str| -> Vec<Told> {
         let spread = spreads.iter().find(|spread| spread.name == name).unwrap();
         let steps = spread.steps.iter().map(|step| {
             let code = step.id.rsplit('/').next().unwrap().to_owned();

@@ -131,6 +131,44 @@ fn promises_are_kept_missed_dropped_or_not_comparable() {
 }
 
 #[test]
+fn only_a_later_report_on_the_year_tells_what_became_of_a_target() {
+    use IndicatorKind::{Actual, Target};
+    const SENTENCE: &str = "明年预期目标：地区生产总值增长5%，粮食产量1.5万吨。";
+    let target = || figure("粮食产量", Target, "1.5", "万吨", None, SENTENCE);
+    let told = |later: i32, indicators: Vec<Indicator>| {
+        let mut promised = report("430181110", 2021, &[]);
+        promised.indicators = vec![target()];
+        let mut other = report("430181110", later, &[]);
+        other.doc = "other.txt".to_owned();
+        other.indicators = indicators;
+        let all = promises(&store(vec![promised, other]), None, 0.0).unwrap();
+        outcome(&all, "粮食产量").outcome
+    };
+    assert_eq!(told(2022, Vec::new()), Outcome::Dropped);
+    assert_eq!(told(2021, Vec::new()), Outcome::Open);
+    // A year between was not read.
+    assert_eq!(told(2023, Vec::new()), Outcome::Open);
+    // An excerpt of the same report, whatever year it was taken for, fulfils nothing and drops nothing.
+    let mut copied = figure("粮食产量", Actual, "1.5", "万吨", None, SENTENCE);
+    copied.period = Some("2022".to_owned());
+    assert_eq!(told(2022, vec![copied]), Outcome::Open);
+    // A report that sets targets for its own main year is followed by one of the next.
+    let given = |later| {
+        let mut promised = report("430181110", 2021, &[]);
+        let mut own = target();
+        own.period = Some("2021".to_owned());
+        promised.indicators = vec![own];
+        let next = report("430181110", later, &[]);
+        let all = promises(&store(vec![promised, next]), None, 0.0).unwrap();
+        outcome(&all, "粮食产量").outcome
+    };
+    assert_eq!(
+        (given(2022), given(2023)),
+        (Outcome::Dropped, Outcome::Open)
+    );
+}
+
+#[test]
 fn money_of_the_small_corpus() {
     let (_folder, store) = small();
     let all = stakes(&store, None, 0.0).unwrap();
