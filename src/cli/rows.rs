@@ -163,11 +163,59 @@ pub(super) fn write_table<R>(
     Ok(table::write(out, &headings, &cells)?)
 }
 
+/// A name that a spreadsheet would take for a formula gets an apostrophe before it; `+8%` and `-5` stay as they are.
+fn harmless(text: String) -> String {
+    let is_formula = match text.chars().next() {
+        Some('=' | '@' | '\t' | '\r') => true,
+        Some('+' | '-') => !text[1..].starts_with(|c: char| c.is_ascii_digit()),
+        _ => false,
+    };
+    if is_formula { format!("'{text}") } else { text }
+}
+
 fn write_csv<R>(out: &mut dyn Write, rows: &[R], columns: &[Column<R>]) -> anyhow::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(columns.iter().map(|column| column.name))?;
     for row in rows {
-        writer.write_record(columns.iter().map(|column| (column.cell)(row).plain()))?;
+        let cells = columns.iter().map(|column| match (column.cell)(row) {
+            Cell::Text(text) => harmless(text),
+            cell => cell.plain(),
+        });
+        writer.write_record(cells)?;
     }
     Ok(writer.flush()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_read_rounded_amounts_and_programs_plain_ones() {
+        let cell = Cell::Money(123_456_789.0, "元".to_owned());
+        assert_eq!(cell.shown(Lang::Zh), "1.23亿元");
+        assert_eq!(cell.plain(), "123456789");
+        assert_eq!(
+            Cell::Money(85_000.0, "元".to_owned()).shown(Lang::Zh),
+            "8.5万元"
+        );
+        assert_eq!(Cell::Number(0.123_456, 2).shown(Lang::En), "0.12");
+        assert_eq!(Cell::number(Some(f64::NAN), 2).plain(), "");
+        assert_eq!(Cell::Code("kept").shown(Lang::Zh), "兑现");
+        assert_eq!(Cell::Code("kept").plain(), "kept");
+    }
+
+    #[test]
+    fn no_name_is_a_formula() {
+        for (text, cell) in [
+            ("=1+1", "'=1+1"),
+            ("@项目", "'@项目"),
+            ("-甲", "'-甲"),
+            ("+8%", "+8%"),
+            ("锦江镇", "锦江镇"),
+            ("", ""),
+        ] {
+            assert_eq!(harmless(text.to_owned()), cell);
+        }
+    }
 }
