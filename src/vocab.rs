@@ -100,6 +100,8 @@ terms! {
     CODE = xt!("code");
     /// 领域.
     DOMAIN = xt!("domain");
+    /// 开始年份.
+    START_YEAR = xt!("startYear");
     /// 最早见于.
     FIRST_YEAR = xt!("firstYear");
     /// 最晚见于.
@@ -158,6 +160,36 @@ terms! {
     EDGE_FROM = xt!("edgeFrom");
     /// 边的终点.
     EDGE_TO = xt!("edgeTo");
+    /// 分析结果.
+    FINDING = xt!("Finding");
+    /// 所论.
+    ABOUT = xt!("about");
+    /// 分析.
+    ANALYSIS = xt!("analysis");
+    /// 设定.
+    SETTINGS = xt!("settings");
+    /// 地方数.
+    PLACE_COUNT = xt!("placeCount");
+    /// 乡镇数.
+    TOWN_COUNT = xt!("townCount");
+    /// 县数.
+    COUNTY_COUNT = xt!("countyCount");
+    /// 市数.
+    PREFECTURE_COUNT = xt!("prefectureCount");
+    /// 省数.
+    PROVINCE_COUNT = xt!("provinceCount");
+    /// 陈述数.
+    STATEMENT_COUNT = xt!("statementCount");
+    /// 文件数.
+    DOCUMENT_COUNT = xt!("documentCount");
+    /// 离散度.
+    SPREAD = xt!("spread");
+    /// 预期省数.
+    EXPECTED_PROVINCES = xt!("expectedProvinces");
+    /// p 值.
+    P_VALUE = xt!("pValue");
+    /// q 值.
+    Q_VALUE = xt!("qValue");
     /// 陈述的主语.
     SUBJECT = rdf!("subject");
     /// 陈述的谓词.

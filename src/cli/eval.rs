@@ -132,7 +132,7 @@ fn extractions(
 }
 
 fn show(result: &Result, context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
-    let text = |key: &str| context.lang.text(key);
+    let text = |key: &'static str| context.lang.text(key);
     let part = match result.part.as_str() {
         "" => text("eval.all"),
         part => part,

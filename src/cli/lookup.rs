@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     confidence: ConfidenceArgument,
 }
 
-fn entity_type(name: &str) -> Result<EntityType, String> {
+pub(super) fn entity_type(name: &str) -> Result<EntityType, String> {
     EntityType::from_name(name).ok_or_else(|| EntityType::ALL.map(EntityType::name).join(", "))
 }
 

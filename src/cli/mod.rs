@@ -1,14 +1,24 @@
 //! The commands: one file per command with its arguments and its `run` together.
 
+mod across;
 mod build;
+mod careers;
+mod central;
 mod check;
+mod communities;
 mod completions;
+mod cooccur;
+mod diffusion;
 mod eval;
 mod export;
 mod extract;
 mod lookup;
+mod money;
+mod promises;
 mod query;
 mod recurrence;
+mod rows;
+mod similar;
 mod table;
 mod train;
 
@@ -19,8 +29,11 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::Error;
+use crate::graph::adoption::{Level, Selection};
 use crate::messages::Lang;
-use crate::store::Store;
+use crate::model::EntityType;
+use crate::store::{Found, Store};
 
 /// What a run came to; scripts read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +78,15 @@ enum Command {
     Lookup(lookup::Arguments),
     Query(query::Arguments),
     Recurrence(recurrence::Arguments),
+    Cooccur(cooccur::Arguments),
+    Similar(similar::Arguments),
+    Communities(communities::Arguments),
+    Central(central::Arguments),
+    Diffusion(diffusion::Arguments),
+    Promises(promises::Arguments),
+    Money(money::Arguments),
+    Careers(careers::Arguments),
+    Across(across::Arguments),
     Export(export::Arguments),
     Check(check::Arguments),
     Train(train::Arguments),
@@ -89,6 +111,66 @@ struct StoreArgument {
 struct ConfidenceArgument {
     #[arg(long, default_value_t = 0.0, value_name = "0-1")]
     min_confidence: f64,
+}
+
+/// The place that a list is about.
+#[derive(Args)]
+struct AtArgument {
+    #[arg(long, value_name = "PLACE")]
+    at: Option<String>,
+}
+
+impl AtArgument {
+    /// Its IRI.
+    fn place(&self, store: &Store) -> anyhow::Result<Option<String>> {
+        match &self.at {
+            Some(name) => Ok(Some(one(store, name, EntityType::Place)?.id)),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Which statements on initiatives an analysis looks at.
+#[derive(Args)]
+struct ReportArguments {
+    #[arg(long, value_name = "YEAR")]
+    since: Option<i32>,
+    #[arg(long, value_name = "FIELD")]
+    domain: Option<String>,
+    #[arg(long)]
+    rollup: bool,
+    #[command(flatten)]
+    confidence: ConfidenceArgument,
+}
+
+impl ReportArguments {
+    fn selection(&self) -> Selection {
+        Selection {
+            since: self.since,
+            domain: self.domain.clone(),
+            rollup: self.rollup,
+            min_confidence: self.confidence.min_confidence,
+            ..Selection::default()
+        }
+    }
+}
+
+/// The same, and what counts as one place.
+#[derive(Args)]
+struct SelectionArguments {
+    #[arg(long, value_enum, default_value = "town")]
+    level: Level,
+    #[command(flatten)]
+    reports: ReportArguments,
+}
+
+impl SelectionArguments {
+    fn selection(&self) -> Selection {
+        Selection {
+            level: self.level,
+            ..self.reports.selection()
+        }
+    }
 }
 
 /// What every command needs besides its arguments.
@@ -116,6 +198,15 @@ pub fn run() -> Done {
         Command::Lookup(arguments) => lookup::run(&arguments, &context, &mut out),
         Command::Query(arguments) => query::run(&arguments, &context, &mut out),
         Command::Recurrence(arguments) => recurrence::run(&arguments, &context, &mut out),
+        Command::Cooccur(arguments) => cooccur::run(&arguments, &context, &mut out),
+        Command::Similar(arguments) => similar::run(&arguments, &context, &mut out),
+        Command::Communities(arguments) => communities::run(&arguments, &context, &mut out),
+        Command::Central(arguments) => central::run(&arguments, &context, &mut out),
+        Command::Diffusion(arguments) => diffusion::run(&arguments, &context, &mut out),
+        Command::Promises(arguments) => promises::run(&arguments, &context, &mut out),
+        Command::Money(arguments) => money::run(&arguments, &context, &mut out),
+        Command::Careers(arguments) => careers::run(&arguments, &context, &mut out),
+        Command::Across(arguments) => across::run(&arguments, &context, &mut out),
         Command::Export(arguments) => export::run(&arguments, &context, &mut out),
         Command::Check(arguments) => check::run(&arguments, &context, &mut out),
         Command::Train(arguments) => train::run(&arguments, &mut out),
@@ -189,6 +280,34 @@ fn open(argument: &StoreArgument, context: &Context) -> anyhow::Result<Store> {
         eprintln!("{}", context.lang.text("graph.unfinished"));
     }
     Ok(store)
+}
+
+/// The one thing of a type that a name names.
+fn one(store: &Store, name: &str, kind: EntityType) -> anyhow::Result<Found> {
+    let mut found = store.find(name, Some(kind), None)?;
+    // Of several names that only contain the words none is meant; of several equals the reader must choose.
+    let is_exact = |f: &Found| crate::text::key(&f.name) == crate::text::key(name);
+    let n_exact = found.iter().filter(|f| is_exact(f)).count();
+    if n_exact == 1 {
+        found.retain(is_exact);
+    }
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(Error::Query(format!("no {} is called {name}", kind.name())).into()),
+        _ => {
+            let list: Vec<String> = found
+                .iter()
+                .take(10)
+                .map(|f| format!("{} {}", f.describe(), f.short_id()))
+                .collect();
+            Err(Error::Query(format!(
+                "{name} names {} things; give one of these codes or IRIs: {}",
+                found.len(),
+                list.join(", ")
+            ))
+            .into())
+        }
+    }
 }
 
 /// Writes a value as JSON, indented for reading.

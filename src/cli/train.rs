@@ -33,11 +33,12 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
     options.labels.epochs = arguments.epochs;
     options.labels.dropout = arguments.dropout;
     options.choice.threshold = arguments.threshold;
-    let read = |folders: &[PathBuf]| {
-        folders.iter().try_fold(Vec::new(), |mut all, folder| {
+    let read = |folders: &[PathBuf]| -> crate::Result<Vec<gold::Gold>> {
+        let mut all = Vec::new();
+        for folder in folders {
             all.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
-            crate::Result::Ok(all)
-        })
+        }
+        Ok(all)
     };
     let documents = train::prepare(read(&arguments.gold)?, read(&arguments.with)?);
     if let Some(folds) = arguments.left_out {

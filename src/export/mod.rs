@@ -1,11 +1,14 @@
 //! Giving the graph to other programs: one file per format.
 
+mod findings;
 mod graphml;
 mod nquads;
 mod turtle;
 
 use std::io::Write;
 use std::path::Path;
+
+pub use findings::{Finding, write_findings};
 
 use crate::Result;
 use crate::store::Store;

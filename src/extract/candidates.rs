@@ -203,6 +203,9 @@ pub fn candidates(
     Describer::new(doc, survey, clues, &spans).describe()
 }
 
+/// Names and their types by the first two characters.
+type ByStart<'a> = FxHashMap<(char, char), Vec<(&'a [char], usize)>>;
+
 /// Other occurrences of likely names.
 fn elsewhere(chars: &[char], spans: &[Span]) -> Vec<(usize, usize, usize)> {
     let known: FxHashSet<(&[char], usize)> = spans
@@ -210,7 +213,7 @@ fn elsewhere(chars: &[char], spans: &[Span]) -> Vec<(usize, usize, usize)> {
         .filter(|s| s.probability >= KNOWN_FROM)
         .map(|s| (&chars[s.start..s.end], s.kind))
         .collect();
-    let mut by_start: FxHashMap<(char, char), Vec<(&[char], usize)>> = FxHashMap::default();
+    let mut by_start: ByStart = FxHashMap::default();
     for (surface, kind) in known {
         by_start
             .entry((surface[0], surface[1]))
@@ -398,7 +401,7 @@ impl<'a> Describer<'a> {
         if n > 1 {
             c.push(
                 Template::Again,
-                step(c.probability).min(6) << 8 | step(other) + 1,
+                (step(c.probability).min(6) << 8) | (step(other) + 1),
             );
         } else {
             c.push(Template::Again, 0);
@@ -465,7 +468,7 @@ impl<'a> Describer<'a> {
             let found = self.by_end[from..]
                 .iter()
                 .map(|&i| &self.spans[i])
-                .take_while(|s| s.end <= left - 1);
+                .take_while(|s| s.end < left);
             let payload = self.item(found, c.kind);
             c.push(Template::ItemBefore, joint << 20 | payload);
         }

@@ -27,6 +27,9 @@ pub struct Sample<'a> {
     pub right: &'a [bool],
 }
 
+/// A cluster, which of it is right, and the features as indices of weights with their values.
+type Run<'a> = (&'a [Candidate], &'a [bool], Vec<Vec<(u32, f32)>>);
+
 /// How the choice is learned.
 #[derive(Clone, Copy, Debug)]
 pub struct Training {
@@ -200,7 +203,7 @@ impl Chooser {
         let mut squares = vec![1e-2f32; keys.len()];
         let mut sums = vec![0.0f32; keys.len()];
         let mut n_sums = 0.0f32;
-        let mut runs: Vec<(&[Candidate], &[bool], Vec<Vec<(u32, f32)>>)> = Vec::new();
+        let mut runs: Vec<Run> = Vec::new();
         for sample in samples {
             for range in clusters(sample.candidates) {
                 let cluster = &sample.candidates[range.clone()];

@@ -331,6 +331,9 @@ fn nearness(gazetteer: &Gazetteer, home: Option<DivisionId>, id: DivisionId) -> 
         })
 }
 
+/// Names of villages, with their form, by the first two characters.
+type Villages = FxHashMap<(char, char), Vec<(Vec<char>, u16)>>;
+
 fn grade(
     gazetteer: &Gazetteer,
     chars: &[char],
@@ -369,7 +372,7 @@ fn grade(
     }
     if let Some(home) = home.filter(|h| h.level() >= Level::County) {
         let within_town = home.level() == Level::Township;
-        let mut names: FxHashMap<(char, char), Vec<(Vec<char>, u16)>> = FxHashMap::default();
+        let mut names: Villages = FxHashMap::default();
         for village in gazetteer.villages(home) {
             for (name, form) in [(&*village.short, 3u16), (&*village.stem, 2)] {
                 let name: Vec<char> = name.chars().collect();

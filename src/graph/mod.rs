@@ -1,6 +1,25 @@
 //! From the store to petgraph: the network of entities, and one file per analysis.
+//!
+//! Each analysis is documented alike: what it tells you, the method with its source, units, cost, an example.
+//! All of them are functions of the store (or of plain numbers) and a seed: the same question gives the same answer.
 
+pub mod across;
+pub mod adoption;
+pub mod careers;
+pub mod central;
+pub mod chance;
+pub mod communities;
+pub mod cooccur;
+pub mod diffusion;
+pub mod money;
+pub mod netinf;
+pub mod projection;
+pub mod promises;
+pub mod random;
 pub mod recurrence;
+pub mod similar;
+pub mod statistics;
+pub mod undirected;
 
 use std::collections::HashMap;
 

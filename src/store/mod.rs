@@ -33,7 +33,7 @@ use crate::model::Extraction;
 use crate::{Error, Result, embedded, vocab};
 
 pub use card::{Card, Found, Group, Line, PlaceStep};
-pub use network::{Counts, Implementation, Link, PlaceLevel, PlaceNode, Thing};
+pub use network::{Counts, Domain, Implementation, Link, PlaceLevel, PlaceNode, Thing};
 pub use quads::{document_iri, document_quads};
 pub use query::{Answer, NamedQuery, Parameter, Value, named_queries, parse_query_file};
 pub use read::{DocumentRow, StatementRow};

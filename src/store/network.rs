@@ -44,7 +44,7 @@ pub struct Link {
 }
 
 /// A level at which places can be counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PlaceLevel {
     /// 乡级.
     Town,
@@ -93,6 +93,22 @@ pub struct Implementation {
     pub document: String,
     /// 0 to 1.
     pub confidence: f64,
+}
+
+/// A field of work.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Domain {
+    /// IRI.
+    pub id: String,
+    /// Short English code.
+    pub code: String,
+    /// Name in Chinese and in English.
+    pub labels: [String; 2],
+}
+
+fn is_domain(id: &NamedNode) -> bool {
+    let local = id.as_str().strip_prefix(crate::model::ID_BASE);
+    local.is_some_and(|local| local.starts_with("domain/"))
 }
 
 /// What is stated between two entities, as it is gathered.
@@ -228,26 +244,66 @@ impl Store {
 
     /// The campaigns above each campaign of the thesaurus.
     pub fn broader(&self) -> Result<BTreeMap<String, Vec<String>>> {
-        let mut broader: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        self.thesaurus_links(vocab::BROADER)
+    }
+
+    /// The fields of work of each campaign of the thesaurus.
+    pub fn campaign_domains(&self) -> Result<BTreeMap<String, Vec<String>>> {
+        self.thesaurus_links(vocab::DOMAIN)
+    }
+
+    /// The fields of work, sorted by IRI.
+    pub fn domains(&self) -> Result<Vec<Domain>> {
+        let mut domains = Vec::new();
+        for (id, node) in self.nodes_of(vocab::THESAURUS_GRAPH)? {
+            let Some(code) = node.text(vocab::NOTATION).filter(|_| is_domain(&id)) else {
+                continue;
+            };
+            let label = |lang| {
+                node.label(vocab::PREF_LABEL, lang)
+                    .unwrap_or(code)
+                    .to_owned()
+            };
+            domains.push(Domain {
+                code: code.to_owned(),
+                labels: [label("zh"), label("en")],
+                id: id.into_string(),
+            });
+        }
+        domains.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(domains)
+    }
+
+    /// The year in which policy began each campaign of the thesaurus, where it is known.
+    pub fn start_years(&self) -> Result<BTreeMap<String, i32>> {
+        let nodes = self.nodes_of(vocab::THESAURUS_GRAPH)?.into_iter();
+        Ok(nodes
+            .filter_map(|(id, node)| Some((id.into_string(), node.number(vocab::START_YEAR)?)))
+            .collect())
+    }
+
+    /// What one property of the thesaurus links each concept with, sorted.
+    fn thesaurus_links(&self, property: NamedNodeRef<'_>) -> Result<BTreeMap<String, Vec<String>>> {
+        let mut links: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let graph = GraphNameRef::from(vocab::THESAURUS_GRAPH);
         for quad in self
             .inner
-            .quads_for_pattern(None, Some(vocab::BROADER), None, Some(graph))
+            .quads_for_pattern(None, Some(property), None, Some(graph))
         {
             let quad = quad.map_err(failed)?;
             if let (
-                oxigraph::model::NamedOrBlankNode::NamedNode(below),
-                oxigraph::model::Term::NamedNode(above),
+                oxigraph::model::NamedOrBlankNode::NamedNode(from),
+                oxigraph::model::Term::NamedNode(to),
             ) = (quad.subject, quad.object)
             {
-                broader
-                    .entry(below.into_string())
+                links
+                    .entry(from.into_string())
                     .or_default()
-                    .push(above.into_string());
+                    .push(to.into_string());
             }
         }
-        broader.values_mut().for_each(|above| above.sort());
-        Ok(broader)
+        links.values_mut().for_each(|to| to.sort());
+        Ok(links)
     }
 
     /// Number of entities of each type, of statements of each property, of documents done and set aside.

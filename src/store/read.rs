@@ -49,6 +49,13 @@ impl Node {
             .map(Literal::value)
     }
 
+    pub(super) fn label(&self, property: NamedNodeRef<'_>, language: &str) -> Option<&str> {
+        let mut labels = self.values(property).filter_map(literal);
+        labels
+            .find(|label| label.language() == Some(language))
+            .map(Literal::value)
+    }
+
     pub(super) fn is(&self, class: NamedNodeRef<'_>) -> bool {
         self.iris(vocab::TYPE).any(|iri| iri.as_ref() == class)
     }
@@ -57,7 +64,7 @@ impl Node {
         self.0.is_empty()
     }
 
-    fn number<T: std::str::FromStr>(&self, property: NamedNodeRef<'_>) -> Option<T> {
+    pub(super) fn number<T: std::str::FromStr>(&self, property: NamedNodeRef<'_>) -> Option<T> {
         self.text(property)?.parse().ok()
     }
 
@@ -105,6 +112,9 @@ pub struct StatementRow {
     /// The value in the base unit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<String>,
+    /// The base unit of the amount.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
     /// Name of an indicator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub indicator: Option<String>,
@@ -154,6 +164,7 @@ impl StatementRow {
             value: node.owned(vocab::VALUE),
             unit: node.owned(vocab::UNIT_AS_WRITTEN),
             amount: node.owned(vocab::AMOUNT),
+            base: node.owned(vocab::UNIT),
             indicator: node.owned(vocab::INDICATOR),
             change: node.owned(vocab::CHANGE),
             period: node.owned(vocab::PERIOD),

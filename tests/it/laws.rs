@@ -192,11 +192,8 @@ fn the_sample_shows_what_its_readme_promises() {
         documents.len()
     );
     let options = xiangtu::graph::recurrence::Options {
-        level: xiangtu::store::PlaceLevel::Town,
-        since: None,
         min: 4,
-        rollup: false,
-        min_confidence: 0.0,
+        ..Default::default()
     };
     let rows = xiangtu::graph::recurrence::recurrence(&store, &options).unwrap();
     assert!(

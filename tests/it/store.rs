@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::fixture::{build_into, nquads, options, small, texts};
+use xiangtu::graph::adoption::{Level, Selection};
 use xiangtu::graph::recurrence::{Options, recurrence};
 use xiangtu::model::{EntityType, Predicate};
 use xiangtu::ontology::Ontology;
-use xiangtu::store::{PlaceLevel, Sourced, Store, content_hash, document_iri};
+use xiangtu::store::{Sourced, Store, content_hash, document_iri};
 use xiangtu::vocab;
 
 #[test]
@@ -220,15 +221,10 @@ fn namesakes_are_kept_apart() {
 #[test]
 fn recurrence_counts_places_once_and_rolls_up() {
     let (_folder, store) = small();
-    let options = Options {
-        level: PlaceLevel::Town,
-        since: None,
-        min: 2,
-        rollup: false,
-        min_confidence: 0.0,
-    };
-    let rows = recurrence(&store, &options).unwrap();
-    let river = rows.iter().find(|row| row.name == "河长制").unwrap();
+    let rows =
+        |min: usize, selection: Selection| recurrence(&store, &Options { selection, min }).unwrap();
+    let found = rows(2, Selection::default());
+    let river = found.iter().find(|row| row.name == "河长制").unwrap();
     // Three named towns of two counties, and one town whose name its report keeps to itself.
     assert_eq!(
         (
@@ -240,60 +236,35 @@ fn recurrence_counts_places_once_and_rolls_up() {
         (4, 2, 2, 7)
     );
     assert_eq!((river.first, river.last), (Some(2021), Some(2023)));
-    let since = recurrence(
-        &store,
-        &Options {
-            since: Some(2023),
-            ..options.clone()
-        },
-    )
-    .unwrap();
-    assert_eq!(
-        since
-            .iter()
-            .map(|row| (row.name.as_str(), row.towns))
-            .collect::<Vec<_>>(),
-        [("河长制", 2)]
-    );
-    let provinces = recurrence(
-        &store,
-        &Options {
-            level: PlaceLevel::Province,
-            min: 3,
-            ..options.clone()
-        },
-    )
-    .unwrap();
-    assert_eq!(
-        provinces
-            .iter()
-            .map(|row| row.name.as_str())
-            .collect::<Vec<_>>(),
-        ["厕所革命"]
-    );
-    let sure = recurrence(
-        &store,
-        &Options {
-            min_confidence: 0.85,
-            ..options.clone()
-        },
-    )
-    .unwrap();
-    assert_eq!(
-        sure.iter()
-            .find(|row| row.name == "河长制")
-            .unwrap()
-            .statements,
-        5
-    );
-    let rolled = recurrence(
-        &store,
-        &Options {
-            rollup: true,
-            ..options
-        },
-    )
-    .unwrap();
+    let since = Selection {
+        since: Some(2023),
+        ..Selection::default()
+    };
+    let since = rows(2, since);
+    let since: Vec<_> = since
+        .iter()
+        .map(|row| (row.name.as_str(), row.towns))
+        .collect();
+    assert_eq!(since, [("河长制", 2)]);
+    let provinces = Selection {
+        level: Level::Province,
+        ..Selection::default()
+    };
+    let provinces = rows(3, provinces);
+    let provinces: Vec<_> = provinces.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(provinces, ["厕所革命"]);
+    let sure = Selection {
+        min_confidence: 0.85,
+        ..Selection::default()
+    };
+    let sure = rows(2, sure);
+    let river = sure.iter().find(|row| row.name == "河长制").unwrap();
+    assert_eq!(river.statements, 5);
+    let rolled = Selection {
+        rollup: true,
+        ..Selection::default()
+    };
+    let rolled = rows(2, rolled);
     assert!(
         rolled
             .iter()

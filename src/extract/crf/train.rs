@@ -189,10 +189,10 @@ impl Crf {
         for i in 0..n {
             let mut gradient = [0.0f32; STRIDE];
             let mut largest = 0.0f32;
-            for l in 0..LABELS {
+            for (l, g) in gradient[..LABELS].iter_mut().enumerate() {
                 let p = m.alpha[i][l] * m.beta[i][l] / z;
-                gradient[l] = p as f32 - f32::from(u8::from(labels[i] as usize == l));
-                largest = largest.max(gradient[l].abs());
+                *g = p as f32 - f32::from(u8::from(labels[i] as usize == l));
+                largest = largest.max(g.abs());
             }
             if i == 0 {
                 for to in 0..=T {

@@ -72,8 +72,8 @@ pub(super) fn words(words: &[Word], n_chars: usize, sink: &mut impl Sink) {
             )
         })
     };
-    for w in 0..words.len() {
-        let (before, word, behind) = (at(w.checked_sub(1)), words[w], at(Some(w + 1)));
+    for (w, &word) in words.iter().enumerate() {
+        let (before, behind) = (at(w.checked_sub(1)), at(Some(w + 1)));
         sink.tell(group(Template::Word, word.tag), inside(word, 0));
         let told = 1 << 48 | before.tag << 16 | word.tag;
         sink.tell(group(Template::Neighbours, told), inside(word, 0));

@@ -1,0 +1,66 @@
+//! `xiangtu cooccur`: which initiatives travel together.
+
+use std::io::Write;
+
+use super::rows::{self, Cell, Column, CsvArgument, hidden, shown};
+use super::{Context, Done, SelectionArguments, StoreArgument, one, open};
+use crate::graph::cooccur::{Options, Pair, cooccur};
+use crate::model::EntityType;
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[arg(long, value_name = "NAME")]
+    of: Option<String>,
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    min: usize,
+    #[arg(long, default_value_t = 2, value_name = "N")]
+    min_shared: usize,
+    #[arg(long, default_value_t = 30, value_name = "N")]
+    top: usize,
+    #[command(flatten)]
+    selection: SelectionArguments,
+    #[command(flatten)]
+    csv: CsvArgument,
+    #[command(flatten)]
+    store: StoreArgument,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
+    let store = open(&arguments.store, context)?;
+    let of = match &arguments.of {
+        Some(name) => Some(one(&store, name, EntityType::Campaign)?.id),
+        None => None,
+    };
+    let options = Options {
+        selection: arguments.selection.selection(),
+        min: arguments.min,
+        min_shared: arguments.min_shared,
+        of,
+    };
+    let mut pairs = cooccur(&store, &options)?;
+    if arguments.top > 0 {
+        pairs.truncate(arguments.top);
+    }
+    let none = context.lang.text("cooccur.none");
+    rows::write(out, context, arguments.csv.csv, &pairs, &columns(), none)
+}
+
+fn columns() -> Vec<Column<Pair>> {
+    vec![
+        hidden("id", |pair| Cell::Text(pair.ids[0].clone())),
+        shown("campaign", |pair| Cell::Text(pair.names[0].clone())),
+        shown("places", |pair| Cell::Count(pair.places[0])),
+        hidden("other_id", |pair| Cell::Text(pair.ids[1].clone())),
+        shown("other", |pair| Cell::Text(pair.names[1].clone())),
+        shown("other_places", |pair| Cell::Count(pair.places[1])),
+        shown("shared", |pair| Cell::Count(pair.shared)),
+        hidden("of_places", |pair| Cell::Count(pair.of_places)),
+        shown("lift", |pair| Cell::Number(pair.lift, 2)),
+        shown("lift_low", |pair| Cell::Number(pair.interval[0], 2)),
+        shown("lift_high", |pair| Cell::Number(pair.interval[1], 2)),
+        hidden("p", |pair| Cell::Number(pair.p, 4)),
+        shown("q", |pair| Cell::Number(pair.q, 3)),
+        hidden("p_degrees", |pair| Cell::Number(pair.p_degrees, 4)),
+        shown("q_degrees", |pair| Cell::Number(pair.q_degrees, 3)),
+    ]
+}

@@ -1,0 +1,141 @@
+//! `xiangtu diffusion`: how initiatives spread, and which places follow which.
+
+use std::io::Write;
+
+use super::rows::{self, Cell, Column, CsvArgument, hidden, shown};
+use super::{Context, Done, ReportArguments, StoreArgument, one, open};
+use crate::graph::diffusion::{Diffusion, Influence, Step, Way, diffusion, influences};
+use crate::graph::netinf::Model;
+use crate::model::EntityType;
+
+/// Earlier places that the table names; JSON names all.
+const NAMED: usize = 3;
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[arg(value_name = "NAME")]
+    campaign: Option<String>,
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    min: usize,
+    #[arg(long, value_name = "N", conflicts_with = "campaign")]
+    infer: Option<usize>,
+    #[arg(long, default_value_t = 1.0, value_name = "PER-YEAR", value_parser = positive)]
+    rate: f64,
+    #[command(flatten)]
+    which: ReportArguments,
+    #[command(flatten)]
+    csv: CsvArgument,
+    #[command(flatten)]
+    store: StoreArgument,
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "NUMBER".to_owned())?;
+    if number > 0.0 {
+        Ok(number)
+    } else {
+        Err("> 0".to_owned())
+    }
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
+    let store = open(&arguments.store, context)?;
+    let (lang, csv) = (context.lang, arguments.csv.csv);
+    let selection = arguments.which.selection();
+    if let Some(edges) = arguments.infer {
+        let model = Model {
+            edges,
+            rate: arguments.rate,
+            ..Model::default()
+        };
+        let found = influences(&store, &selection, &model)?;
+        let none = lang.text("diffusion.no_edges");
+        return rows::write(out, context, csv, &found, &influence_columns(), none);
+    }
+    let Some(name) = &arguments.campaign else {
+        let found = diffusion(&store, &selection, arguments.min)?;
+        let none = lang.fill("recurrence.none", &[&arguments.min]);
+        return rows::write(out, context, csv, &found, &columns(), &none);
+    };
+    let campaign = one(&store, name, EntityType::Campaign)?;
+    let mut found = diffusion(&store, &selection, 1)?;
+    found.retain(|spread| spread.id == campaign.id);
+    let steps: &[Step] = found.first().map_or(&[], |spread| &spread.steps);
+    if let Some(spread) = found.first().filter(|_| !context.json && !csv) {
+        let began = spread
+            .began
+            .map_or_else(|| "?".to_owned(), |year| year.to_string());
+        let tied = format!("{:.0}%", 100.0 * spread.tied_pairs());
+        let values: [&dyn std::fmt::Display; 5] =
+            [&spread.name, &began, &steps.len(), &spread.undated, &tied];
+        writeln!(out, "{}", lang.fill("diffusion.head", &values))?;
+    }
+    let none = lang.text("diffusion.none");
+    rows::write(out, context, csv, steps, &step_columns(), none)
+}
+
+fn columns() -> Vec<Column<Diffusion>> {
+    vec![
+        hidden("id", |row| Cell::Text(row.id.clone())),
+        shown("campaign", |row| Cell::Text(row.name.clone())),
+        shown("began", |row| Cell::Year(row.began)),
+        shown("first", |row| Cell::Year(row.first)),
+        shown("last", |row| Cell::Year(row.last)),
+        shown("places", |row| Cell::Count(row.steps.len())),
+        shown("undated", |row| Cell::Count(row.undated)),
+        shown("tied_pairs", |row| Cell::Number(row.tied_pairs(), 2)),
+        shown("first_places", |row| Cell::Count(row.count(Way::First))),
+        shown("unknown", |row| Cell::Count(row.count(Way::Unknown))),
+        shown("above", |row| Cell::Count(row.count(Way::Above))),
+        shown("nearby", |row| Cell::Count(row.count(Way::Nearby))),
+        shown("both", |row| Cell::Count(row.count(Way::Both))),
+        shown("below", |row| Cell::Count(row.count(Way::Below))),
+        shown("tied", |row| Cell::Count(row.count(Way::Tied))),
+        shown("apart", |row| Cell::Count(row.count(Way::Apart))),
+    ]
+}
+
+fn step_columns() -> Vec<Column<Step>> {
+    vec![
+        hidden("id", |step| Cell::Text(step.id.clone())),
+        shown("rank", |step| {
+            let mark = if step.tied > 1 { "=" } else { "" };
+            Cell::Text(format!("{}{mark}", step.rank))
+        }),
+        shown("year", |step| Cell::Text(years(step))),
+        shown("place", |step| Cell::Text(step.name.clone())),
+        shown("way", |step| Cell::Code(step.way.name())),
+        shown("after", |step| Cell::Text(after(step))),
+    ]
+}
+
+/// The years among which the adoption lies: `2019–2021`, `≤2021`, or the one year.
+fn years(step: &Step) -> String {
+    match step.earliest {
+        None => format!("≤{}", step.year),
+        Some(earliest) if earliest < step.year => format!("{earliest}–{}", step.year),
+        Some(_) => step.year.to_string(),
+    }
+}
+
+fn after(step: &Step) -> String {
+    let named = step.after.iter().take(NAMED);
+    let mut names: Vec<String> = named
+        .map(|relative| format!("{} {}", relative.year, relative.name))
+        .collect();
+    if step.after.len() > NAMED {
+        names.push("…".to_owned());
+    }
+    names.join("、")
+}
+
+fn influence_columns() -> Vec<Column<Influence>> {
+    vec![
+        hidden("from_id", |edge| Cell::Text(edge.ids[0].clone())),
+        shown("from", |edge| Cell::Text(edge.names[0].clone())),
+        hidden("to_id", |edge| Cell::Text(edge.ids[1].clone())),
+        shown("to", |edge| Cell::Text(edge.names[1].clone())),
+        shown("campaigns", |edge| Cell::Count(edge.campaigns)),
+        shown("gain", |edge| Cell::Number(edge.gain, 2)),
+    ]
+}

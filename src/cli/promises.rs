@@ -1,0 +1,77 @@
+//! `xiangtu promises`: targets of one report beside the figures of a later one.
+
+use std::io::Write;
+
+use super::rows::{self, Cell, Column, CsvArgument, hidden, shown};
+use super::{AtArgument, ConfidenceArgument, Context, Done, StoreArgument, open};
+use crate::graph::promises::{Figure, Outcome, Promise, promises};
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[arg(long, value_enum)]
+    outcome: Option<Outcome>,
+    #[command(flatten)]
+    at: AtArgument,
+    #[command(flatten)]
+    csv: CsvArgument,
+    #[command(flatten)]
+    store: StoreArgument,
+    #[command(flatten)]
+    confidence: ConfidenceArgument,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
+    let store = open(&arguments.store, context)?;
+    let (lang, csv) = (context.lang, arguments.csv.csv);
+    let at = arguments.at.place(&store)?;
+    let all = promises(&store, at.as_deref(), arguments.confidence.min_confidence)?;
+    if !context.json && !csv && !all.is_empty() {
+        let count = |outcome| all.iter().filter(|p| p.outcome == outcome).count();
+        let counts = Outcome::ALL.map(count);
+        let mut values: Vec<&dyn std::fmt::Display> = Vec::new();
+        counts.iter().for_each(|n| values.push(n));
+        writeln!(out, "{}", lang.fill("promises.head", &values))?;
+    }
+    // What can still come is only listed when asked for: the newest reports are full of it.
+    let is_wanted = |promise: &Promise| match arguments.outcome {
+        Some(outcome) => promise.outcome == outcome,
+        None => promise.outcome != Outcome::Open,
+    };
+    let found: Vec<Promise> = all.into_iter().filter(is_wanted).collect();
+    let none = lang.text("promises.none");
+    rows::write(out, context, csv, &found, &columns(), none)
+}
+
+fn columns() -> Vec<Column<Promise>> {
+    vec![
+        hidden("place_id", |p| Cell::Text(p.place.clone())),
+        shown("place", |p| Cell::Text(p.name.clone())),
+        shown("indicator", |p| Cell::Text(p.indicator.clone())),
+        shown("period", |p| Cell::Text(p.period.clone())),
+        shown("target", |p| Cell::Text(p.target.text.clone())),
+        shown("actual", |p| actual(p, |figure| figure.text.clone())),
+        shown("outcome", |p| Cell::Code(p.outcome.name())),
+        shown("ratio", |p| Cell::number(p.ratio, 2)),
+        hidden("target_amount", |p| Cell::number(p.target.amount, 2)),
+        hidden("actual_amount", |p| {
+            Cell::number(p.actual.as_ref().and_then(|figure| figure.amount), 2)
+        }),
+        hidden("unit", |p| {
+            Cell::Text(p.target.base.clone().unwrap_or_default())
+        }),
+        shown("promise", |p| Cell::Text(p.target.document.clone())),
+        shown("report", |p| match &p.actual {
+            Some(figure) => Cell::Text(figure.document.clone()),
+            None => Cell::Text(p.silent.join("、")),
+        }),
+        hidden("target_quote", |p| Cell::Text(p.target.quote.clone())),
+        hidden("actual_quote", |p| actual(p, |figure| figure.quote.clone())),
+    ]
+}
+
+fn actual(promise: &Promise, text: fn(&Figure) -> String) -> Cell {
+    promise
+        .actual
+        .as_ref()
+        .map_or(Cell::Nothing, |figure| Cell::Text(text(figure)))
+}

@@ -1,0 +1,186 @@
+//! Enterprises that several regions name: who works in more than one county.
+//!
+//! What it tells you: of each enterprise the places where documents have it, its projects there and the amounts stated.
+//!
+//! Method: own; an enterprise is in a place if it is stated to lie there, undertakes a project stated to lie there, or is
+//! named in a statement of a report about the place. In the graph an enterprise belongs to one county, since 农业公司 of
+//! two counties are two; here enterprises whose *full legal name* is the same (it ends in 公司 or 集团 and has at least
+//! eight characters) are taken for one, which `joined` counts: registered names are unique within a register only, so look
+//! before you rely on it. Nothing in the graph is changed.
+//!
+//! Units: counts of divisions; amounts in 元 (yuan), each subject once as in [`super::money`], projects of
+//! several enterprises whole for each. Cost: one pass over four kinds of statements.
+//! Example: `xiangtu across --level province`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::adoption::{Atlas, Level};
+use super::money::{Named, stakes};
+use crate::Result;
+use crate::model::EntityType;
+use crate::store::Store;
+use crate::text::key;
+use crate::vocab;
+
+/// One enterprise.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Across {
+    /// Its entities; several where full legal names are the same.
+    pub ids: Vec<String>,
+    /// Name.
+    pub name: String,
+    /// Number of its entities.
+    pub joined: usize,
+    /// Divisions of the level asked for.
+    pub regions: Vec<Named>,
+    /// Counties.
+    pub counties: usize,
+    /// Provinces.
+    pub provinces: usize,
+    /// Projects that it undertakes.
+    pub projects: Vec<Named>,
+    /// Sum of its amounts in yuan.
+    pub yuan: f64,
+    /// First and last year of the statements.
+    pub years: Option<(i32, i32)>,
+    /// Number of documents.
+    pub documents: usize,
+}
+
+/// What is gathered of one enterprise.
+#[derive(Default)]
+struct Gathered {
+    ids: BTreeSet<String>,
+    places: BTreeSet<String>,
+    projects: BTreeSet<String>,
+    documents: BTreeSet<String>,
+    years: BTreeSet<i32>,
+    yuan: f64,
+}
+
+/// Enterprises in at least `min` divisions of a level, those in most first.
+pub fn across(store: &Store, level: Level, min: usize, min_confidence: f64) -> Result<Vec<Across>> {
+    let atlas = Atlas::of(store)?;
+    let names: BTreeMap<String, String> = store
+        .things()?
+        .into_iter()
+        .filter(|thing| thing.kind == EntityType::Enterprise)
+        .map(|thing| (thing.id, thing.name))
+        .collect();
+    let mut all = gather(store, &names, min_confidence)?;
+    for stake in stakes(store, None, min_confidence)? {
+        for enterprise in stake.enterprises.iter().filter(|_| stake.unit == "元") {
+            if let Some(gathered) = all.get_mut(&identity(&enterprise.id, &enterprise.name)) {
+                gathered.yuan += stake.amount;
+            }
+        }
+    }
+    let mut rows = Vec::new();
+    for gathered in all.into_values() {
+        let count = |level| {
+            let places = gathered.places.iter();
+            let regions: BTreeSet<String> = places
+                .filter_map(|place| atlas.counted(place, level))
+                .collect();
+            regions
+        };
+        let regions = count(level);
+        if regions.len() < min {
+            continue;
+        }
+        let named = |ids: &BTreeSet<String>| -> Result<Vec<Named>> {
+            let named = ids.iter().map(|id| {
+                Ok(Named {
+                    name: store.full_name_of(id)?,
+                    id: id.clone(),
+                })
+            });
+            named.collect()
+        };
+        rows.push(Across {
+            name: gathered
+                .ids
+                .first()
+                .map_or_else(String::new, |id| names[id].clone()),
+            joined: gathered.ids.len(),
+            regions: named(&regions)?,
+            counties: count(Level::County).len(),
+            provinces: count(Level::Province).len(),
+            projects: named(&gathered.projects)?,
+            yuan: gathered.yuan,
+            years: gathered
+                .years
+                .first()
+                .copied()
+                .zip(gathered.years.last().copied()),
+            documents: gathered.documents.len(),
+            ids: gathered.ids.into_iter().collect(),
+        });
+    }
+    rows.sort_by(|a, b| {
+        (b.regions.len(), b.documents)
+            .cmp(&(a.regions.len(), a.documents))
+            .then_with(|| (&a.name, &a.ids).cmp(&(&b.name, &b.ids)))
+    });
+    Ok(rows)
+}
+
+/// What is one: the full legal name, else the entity.
+fn identity(id: &str, name: &str) -> String {
+    let is_legal = name.ends_with("公司") || name.ends_with("集团");
+    if is_legal && name.chars().count() >= 8 {
+        key(name)
+    } else {
+        id.to_owned()
+    }
+}
+
+fn gather(
+    store: &Store,
+    names: &BTreeMap<String, String>,
+    min_confidence: f64,
+) -> Result<BTreeMap<String, Gathered>> {
+    let mut homes: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for document in store.documents()? {
+        homes.insert(document.id, document.home);
+    }
+    let mut lies: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in store.statements_of(vocab::LOCATED_IN)? {
+        if let Some(place) = row.object.filter(|_| row.confidence >= min_confidence) {
+            lies.entry(row.subject).or_default().insert(place);
+        }
+    }
+    let mut all: BTreeMap<String, Gathered> = BTreeMap::new();
+    for property in [
+        vocab::LOCATED_IN,
+        vocab::UNDERTAKES,
+        vocab::INVESTMENT,
+        vocab::AWARDED,
+    ] {
+        for row in store.statements_of(property)? {
+            let Some(name) = names
+                .get(&row.subject)
+                .filter(|_| row.confidence >= min_confidence)
+            else {
+                continue;
+            };
+            let gathered = all.entry(identity(&row.subject, name)).or_default();
+            let project = row.object.filter(|_| property == vocab::UNDERTAKES);
+            for thing in [Some(&row.subject), project.as_ref()].into_iter().flatten() {
+                gathered
+                    .places
+                    .extend(lies.get(thing).into_iter().flatten().cloned());
+            }
+            gathered
+                .places
+                .extend(homes.get(&row.document).cloned().flatten());
+            gathered.projects.extend(project);
+            gathered.ids.insert(row.subject);
+            gathered.documents.insert(row.document);
+            gathered.years.extend(row.year);
+        }
+    }
+    Ok(all)
+}

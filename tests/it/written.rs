@@ -1,0 +1,70 @@
+//! Stores of documents that a test writes down itself, as facts without a text.
+
+use std::collections::BTreeSet;
+
+use xiangtu::model::{Entity, EntityType, Extraction, Fact, Home, Predicate};
+use xiangtu::store::{Sourced, Store, content_hash};
+
+pub const PLACE: &str = "https://w3id.org/xiangtu/id/place/";
+pub const CAMPAIGN: &str = "https://w3id.org/xiangtu/id/campaign/";
+
+/// A thing of a document.
+pub fn entity(id: String, kind: EntityType, name: &str, code: Option<&str>) -> Entity {
+    Entity {
+        id,
+        kind,
+        name: name.to_owned(),
+        aliases: Vec::new(),
+        code: code.map(str::to_owned),
+    }
+}
+
+/// A report on the year by the place with this code, that says these initiatives are carried out.
+pub fn report(code: &str, year: i32, campaigns: &[&str]) -> Extraction {
+    let home = format!("{PLACE}{code}");
+    let mut entities = vec![entity(home.clone(), EntityType::Place, code, Some(code))];
+    let mut facts = Vec::new();
+    for name in campaigns {
+        let id = format!("{CAMPAIGN}{name}");
+        entities.push(entity(id.clone(), EntityType::Campaign, name, None));
+        facts.push(Fact {
+            subject: home.clone(),
+            predicate: Predicate::Implements,
+            object: Some(id),
+            value: None,
+            unit: None,
+            text: (*name).to_owned(),
+            start: facts.len(),
+            end: facts.len() + 1,
+            quote: Default::default(),
+            part: Default::default(),
+            rule: "test".to_owned(),
+            confidence: 0.9,
+        });
+    }
+    Extraction {
+        doc: format!("{code}-{year}.txt"),
+        home: Some(Home {
+            id: home,
+            code: code.to_owned(),
+            ..Home::default()
+        }),
+        year: Some(year),
+        entities,
+        facts,
+        ..Extraction::default()
+    }
+}
+
+/// The store of these documents, in memory.
+pub fn store(reports: Vec<Extraction>) -> Store {
+    let mut store = Store::memory().unwrap();
+    let sourced = reports.into_iter().map(|report| Sourced {
+        hash: content_hash(report.doc.as_bytes()),
+        paths: BTreeSet::from([report.doc.clone()]),
+        content: Ok(report),
+    });
+    store.replace(sourced.collect()).unwrap();
+    store.finish().unwrap();
+    store
+}
