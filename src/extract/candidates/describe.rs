@@ -1,277 +1,18 @@
-//! Candidates: every span of a document that could be a name, and what speaks for and against it.
-//!
-//! The labelling of characters proposes; so do names that stand elsewhere in the document, terms of the thesaurus
-//! and what stands in quotation marks. Each candidate carries features of the whole span, which a labelling of
-//! single characters cannot see: its words and edges, its neighbours in a list, other occurrences, its rivals.
+//! Describes candidates: reads their features from the document.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::crf::{Lattice, Scores, Span};
-use super::evidence::{CLASS_CODES, Clues, code};
-use super::places::Survey;
-use crate::lexicon::{Hit, Lexicon};
-use crate::model::{EntityType, Part};
+use super::features::{Template, key, length, step};
+use super::{Candidate, T};
+use crate::extract::crf::Span;
+use crate::extract::evidence::{CLASS_CODES, Clues, code};
+use crate::extract::places::Survey;
+use crate::lexicon::Hit;
+use crate::model::Part;
 use crate::text::{Document, is_han};
 
-/// Number of entity types.
-const T: usize = EntityType::ALL.len();
-/// The labelling proposes what it finds at least this likely.
-const FLOOR: f64 = 0.01;
-/// A name that is at least this likely somewhere is proposed wherever it stands.
-const KNOWN_FROM: f64 = 0.4;
-/// Quotations and terms up to this length are proposed.
-const LONGEST: usize = 40;
-
-/// A span that could be a name of one type.
-#[derive(Clone, Debug)]
-pub struct Candidate {
-    /// First character in the normal form.
-    pub start: usize,
-    /// One past the last character.
-    pub end: usize,
-    /// Index into [`EntityType::ALL`].
-    pub kind: usize,
-    /// What the labelling gives it, 0 to 1.
-    pub probability: f64,
-    /// Features with their values.
-    pub features: Vec<(u64, f32)>,
-}
-
-/// What a feature speaks of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-enum Template {
-    /// Always there.
-    Bias,
-    /// What the labelling gives, as log-odds.
-    Odds,
-    /// What the labelling gives, in steps.
-    Likely,
-    /// How likely the same name is at its best other place.
-    Again,
-    /// How likely the same name is as another type elsewhere.
-    AgainOther,
-    /// How often it stands in the document, and in what part of these it is likely.
-    Count,
-    /// It begins or ends a name that is likely elsewhere.
-    PartOf,
-    /// The likeliest rival: longer, inside, crossing, or of another type.
-    Rival,
-    /// The item before in the list.
-    ItemBefore,
-    /// The item behind in the list.
-    ItemBehind,
-    /// Length.
-    Length,
-    /// It is a term of a class.
-    Exact,
-    /// It begins with a term of a class.
-    Prefix,
-    /// It ends with a term of a class.
-    Suffix,
-    /// It lies in a longer term of a class.
-    Within,
-    /// A term of a class stands before it.
-    After,
-    /// A term of a class stands behind it.
-    Before,
-    /// It is the name of a division.
-    Place,
-    /// It begins with the name of a division.
-    PlacePrefix,
-    /// The character before.
-    CharBefore,
-    /// The two characters before.
-    PairBefore,
-    /// The character behind.
-    CharBehind,
-    /// The two characters behind.
-    PairBehind,
-    /// The first character.
-    First,
-    /// The first two characters.
-    FirstPair,
-    /// The last character.
-    Last,
-    /// The last two characters.
-    LastPair,
-    /// Whether its edges are edges of words, and the tags there.
-    Edges,
-    /// The tags of the words before and behind.
-    Tags,
-    /// Quotation marks in it and around it.
-    Quotes,
-    /// Marks in it.
-    Marks,
-    /// Kinds of characters in order.
-    Shape,
-    /// Part of the document and kind of sentence.
-    Passage,
-}
-
-const TEMPLATES: [Template; 33] = {
-    use Template::*;
-    [
-        Bias,
-        Odds,
-        Likely,
-        Again,
-        AgainOther,
-        Count,
-        PartOf,
-        Rival,
-        ItemBefore,
-        ItemBehind,
-        Length,
-        Exact,
-        Prefix,
-        Suffix,
-        Within,
-        After,
-        Before,
-        Place,
-        PlacePrefix,
-        CharBefore,
-        PairBefore,
-        CharBehind,
-        PairBehind,
-        First,
-        FirstPair,
-        Last,
-        LastPair,
-        Edges,
-        Tags,
-        Quotes,
-        Marks,
-        Shape,
-        Passage,
-    ]
-};
-
-fn key(template: Template, kind: usize, payload: u64) -> u64 {
-    (template as u64) << 56 | (kind as u64) << 52 | (payload & 0x000F_FFFF_FFFF_FFFF)
-}
-
-/// Steps of probability; 0 for none.
-fn step(p: f64) -> u64 {
-    const STEPS: [f64; 11] = [0.003, 0.01, 0.03, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97];
-    STEPS.iter().filter(|&&s| p >= s).count() as u64
-}
-
-fn length(n: usize) -> u64 {
-    match n {
-        0..=12 => n as u64,
-        13..=15 => 13,
-        16..=20 => 14,
-        21..=30 => 15,
-        _ => 16,
-    }
-}
-
-/// All candidates of a document, sorted by start, then end, then type.
-pub fn candidates(
-    doc: &Document,
-    survey: &Survey,
-    clues: &Clues,
-    scores: &Scores,
-) -> Vec<Candidate> {
-    let lattices: Vec<Lattice> = doc
-        .sentences
-        .iter()
-        .map(|s| scores.lattice(s.start, s.end))
-        .collect();
-    let mut spans: Vec<Span> = lattices.iter().flat_map(|l| l.spans(FLOOR)).collect();
-    let mut proposals = elsewhere(&doc.text.chars, &spans);
-    proposals.extend(terms(clues));
-    proposals.extend(quotations(&doc.text.chars));
-    let mut seen: FxHashSet<(usize, usize, usize)> =
-        spans.iter().map(|s| (s.start, s.end, s.kind)).collect();
-    for (start, end, kind) in proposals {
-        let sentence = doc.sentence_at(start);
-        if doc.sentences.get(sentence).is_some_and(|s| end <= s.end)
-            && seen.insert((start, end, kind))
-        {
-            spans.push(Span {
-                start,
-                end,
-                kind,
-                probability: lattices[sentence].probability(start, end, kind),
-            });
-        }
-    }
-    spans.sort_by_key(|s| (s.start, s.end, s.kind));
-    Describer::new(doc, survey, clues, &spans).describe()
-}
-
-/// Names and their types by the first two characters.
-type ByStart<'a> = FxHashMap<(char, char), Vec<(&'a [char], usize)>>;
-
-/// Other occurrences of likely names.
-fn elsewhere(chars: &[char], spans: &[Span]) -> Vec<(usize, usize, usize)> {
-    let known: FxHashSet<(&[char], usize)> = spans
-        .iter()
-        .filter(|s| s.probability >= KNOWN_FROM)
-        .map(|s| (&chars[s.start..s.end], s.kind))
-        .collect();
-    let mut by_start: ByStart = FxHashMap::default();
-    for (surface, kind) in known {
-        by_start
-            .entry((surface[0], surface[1]))
-            .or_default()
-            .push((surface, kind));
-    }
-    let mut found = Vec::new();
-    for (i, pair) in chars.windows(2).enumerate() {
-        for &(surface, kind) in by_start.get(&(pair[0], pair[1])).into_iter().flatten() {
-            if chars[i..].starts_with(surface) {
-                found.push((i, i + surface.len(), kind));
-            }
-        }
-    }
-    found.sort_unstable();
-    found
-}
-
-fn kind_of(wanted: EntityType) -> usize {
-    EntityType::ALL
-        .iter()
-        .position(|&k| k == wanted)
-        .expect("every type is in ALL")
-}
-
-/// Names of the thesaurus, the longest at each start.
-fn terms(clues: &Clues) -> impl Iterator<Item = (usize, usize, usize)> {
-    let campaign = kind_of(EntityType::Campaign);
-    clues
-        .hits
-        .iter()
-        .filter(|h| h.class <= 1 && (h.end - h.start) as usize <= LONGEST && h.end - h.start >= 2)
-        .map(move |h| (h.start as usize, h.end as usize, campaign))
-}
-
-/// What stands in quotation marks, as a campaign.
-fn quotations(chars: &[char]) -> Vec<(usize, usize, usize)> {
-    let campaign = kind_of(EntityType::Campaign);
-    let mut found = Vec::new();
-    let mut open = None;
-    for (i, &c) in chars.iter().enumerate() {
-        match (c, open) {
-            ('“', _) => open = Some(i + 1),
-            ('”', Some(start)) => {
-                if (start + 2..=start + LONGEST).contains(&i) {
-                    found.push((start, i, campaign));
-                }
-                open = None;
-            }
-            ('\n', _) => open = None,
-            _ => {}
-        }
-    }
-    found
-}
-
 /// Everything that features of one document are read from.
-struct Describer<'a> {
+pub(super) struct Describer<'a> {
     doc: &'a Document,
     clues: &'a Clues,
     spans: &'a [Span],
@@ -296,7 +37,12 @@ struct Surface {
 }
 
 impl<'a> Describer<'a> {
-    fn new(doc: &'a Document, survey: &Survey, clues: &'a Clues, spans: &'a [Span]) -> Self {
+    pub(super) fn new(
+        doc: &'a Document,
+        survey: &Survey,
+        clues: &'a Clues,
+        spans: &'a [Span],
+    ) -> Self {
         let chars = &doc.text.chars;
         let mut surfaces: FxHashMap<&[char], Surface> = FxHashMap::default();
         let mut parts = FxHashSet::default();
@@ -351,7 +97,7 @@ impl<'a> Describer<'a> {
         }
     }
 
-    fn describe(&self) -> Vec<Candidate> {
+    pub(super) fn describe(&self) -> Vec<Candidate> {
         let mut out: Vec<Candidate> = self
             .spans
             .iter()
@@ -693,50 +439,4 @@ impl<'a> Describer<'a> {
             }
         }
     }
-}
-
-impl Candidate {
-    fn push(&mut self, template: Template, payload: u64) {
-        self.features.push((key(template, self.kind, payload), 1.0));
-    }
-}
-
-/// A readable name for a feature.
-pub fn describe(feature: u64) -> String {
-    let Some(template) = TEMPLATES.get((feature >> 56) as usize) else {
-        return format!("{feature:x}");
-    };
-    let kind = EntityType::ALL
-        .get((feature >> 52 & 0xF) as usize)
-        .map_or("?", |kind| kind.name());
-    let p = feature & 0x000F_FFFF_FFFF_FFFF;
-    let text = |n: u32| -> String {
-        (0..n)
-            .rev()
-            .filter_map(|i| char::from_u32((p >> (16 * i) & 0xFFFF) as u32))
-            .map(|c| if c == '\0' || c == '\n' { '␣' } else { c })
-            .collect()
-    };
-    let payload = match template {
-        Template::Exact
-        | Template::Prefix
-        | Template::Suffix
-        | Template::Within
-        | Template::After
-        | Template::Before => {
-            let lexicon = Lexicon::get();
-            (0..lexicon.n_classes())
-                .find(|&c| CLASS_CODES[c] == p)
-                .map_or_else(
-                    || format!("{p:x}"),
-                    |c| lexicon.class_name(c as u16).to_owned(),
-                )
-        }
-        Template::CharBefore | Template::CharBehind | Template::First | Template::Last => text(1),
-        Template::PairBefore | Template::PairBehind | Template::FirstPair | Template::LastPair => {
-            text(2)
-        }
-        _ => format!("{p:x}"),
-    };
-    format!("{kind} {template:?}={payload}")
 }
