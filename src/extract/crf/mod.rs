@@ -10,6 +10,8 @@ mod train;
 
 pub use train::{Example, Training};
 
+use std::sync::LazyLock;
+
 use rustc_hash::FxHashMap;
 
 use super::evidence::{Sink, group_of};
@@ -389,7 +391,7 @@ impl Crf {
             write!(out, "{key:x}\t{}", describe(key)).expect("writing to a string");
             for (l, w) in weights.iter().enumerate() {
                 if *w != 0.0 {
-                    write!(out, "\t{}:{w}", label_name(l)).expect("writing to a string");
+                    write!(out, "\t{}:{w}", NAMES[l]).expect("writing to a string");
                 }
             }
             out.push('\n');
@@ -399,6 +401,7 @@ impl Crf {
 
     /// Reads what [`Crf::to_tsv`] wrote.
     pub fn from_tsv(path: &str, text: &str) -> Result<Self> {
+        let labels: FxHashMap<&str, usize> = NAMES.iter().map(String::as_str).zip(0..).collect();
         let mut transitions = vec![0.0; TRANSITIONS];
         let mut rows = Vec::new();
         for (n, line) in text.lines().enumerate() {
@@ -424,7 +427,8 @@ impl Crf {
             let mut row = [0.0; STRIDE];
             for cell in cells {
                 let (label, weight) = cell.split_once(':').ok_or_else(bad)?;
-                row[label_index(label).ok_or_else(bad)?] = weight.parse().map_err(|_| bad())?;
+                let label = labels.get(label).ok_or_else(bad)?;
+                row[*label] = weight.parse().map_err(|_| bad())?;
             }
             rows.push((u64::from_str_radix(key, 16).map_err(|_| bad())?, row));
         }
@@ -432,18 +436,10 @@ impl Crf {
     }
 }
 
-fn label_name(label: usize) -> String {
-    if label == 0 {
-        "O".into()
-    } else {
-        format!(
-            "{}-{}",
-            ["B", "I", "E"][(label - 1) % 3],
-            EntityType::ALL[(label - 1) / 3].name()
-        )
-    }
-}
-
-fn label_index(name: &str) -> Option<usize> {
-    (0..LABELS).find(|&l| label_name(l) == name)
-}
+/// The names of labels, by number.
+static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let of = |kind: EntityType| ["B", "I", "E"].map(|part| format!("{part}-{}", kind.name()));
+    std::iter::once("O".to_owned())
+        .chain(EntityType::ALL.into_iter().flat_map(of))
+        .collect()
+});
