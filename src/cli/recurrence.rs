@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use super::rows::{self, Cell, Column, CsvArgument, hidden, shown};
+use super::rows::{self, Cell, Column, CsvArgument, hidden, joined, shown};
 use super::{Context, Done, SelectionArguments, StoreArgument, open, table};
 use crate::export::{Finding, write_findings};
 use crate::graph::recurrence::{Options, Recurrence, Surprise, YearCount, recurrence};
@@ -69,12 +69,22 @@ fn columns() -> Vec<Column<Recurrence>> {
         shown("first", |row| Cell::Year(row.first)),
         shown("last", |row| Cell::Year(row.last)),
         shown("spread", |row| Cell::Number(row.spread, 2)),
-        shown("expected_provinces", |row| {
+        joined("observed_expected", |row| match &row.across {
+            Some(s) => Cell::Text(format!("{}/{:.1}", s.observed, s.expected)),
+            None => Cell::Nothing,
+        }),
+        hidden("observed_provinces", |row| {
+            of(&row.across, |s| s.observed as f64, 0)
+        }),
+        hidden("expected_provinces", |row| {
             of(&row.across, |s| s.expected, 1)
         }),
         hidden("p_provinces", |row| of(&row.across, |s| s.p, 4)),
         shown("q_provinces", |row| of(&row.across, |s| s.q, 3)),
         shown("across", |row| verdict(&row.across)),
+        hidden("observed_prefectures", |row| {
+            of(&row.nearby, |s| s.observed as f64, 0)
+        }),
         hidden("expected_prefectures", |row| {
             of(&row.nearby, |s| s.expected, 1)
         }),

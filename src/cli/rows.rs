@@ -92,8 +92,10 @@ fn trimmed(value: f64) -> String {
 pub(super) struct Column<R> {
     /// Heading of CSV; `col.NAME` is what people read.
     pub(super) name: &'static str,
-    /// Whether people see it, or CSV only.
+    /// Whether people see it.
     pub(super) shown: bool,
+    /// Whether CSV has it.
+    pub(super) plain: bool,
     /// The value.
     pub(super) cell: fn(&R) -> Cell,
 }
@@ -103,6 +105,7 @@ pub(super) fn shown<R>(name: &'static str, cell: fn(&R) -> Cell) -> Column<R> {
     Column {
         name,
         shown: true,
+        plain: true,
         cell,
     }
 }
@@ -112,6 +115,17 @@ pub(super) fn hidden<R>(name: &'static str, cell: fn(&R) -> Cell) -> Column<R> {
     Column {
         name,
         shown: false,
+        plain: true,
+        cell,
+    }
+}
+
+/// A column for people only: several values in one cell, which CSV has apart.
+pub(super) fn joined<R>(name: &'static str, cell: fn(&R) -> Cell) -> Column<R> {
+    Column {
+        name,
+        shown: true,
+        plain: false,
         cell,
     }
 }
@@ -174,6 +188,7 @@ fn harmless(text: String) -> String {
 }
 
 fn write_csv<R>(out: &mut dyn Write, rows: &[R], columns: &[Column<R>]) -> anyhow::Result<()> {
+    let columns: Vec<&Column<R>> = columns.iter().filter(|column| column.plain).collect();
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(columns.iter().map(|column| column.name))?;
     for row in rows {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use xiangtu::graph::central::{betweenness, cores, pagerank};
+use xiangtu::graph::chance::{groups_touched, place_fitness};
 use xiangtu::graph::communities::{communities, leiden, modularity};
 use xiangtu::graph::netinf::{Cascade, Event, Model, netinf};
 use xiangtu::graph::random::Random;
@@ -403,4 +404,63 @@ fn ties_and_uncertain_years_make_no_edges() {
     ]);
     let found: Vec<_> = found.map(|(from, to, _, _)| (from, to)).collect();
     assert_eq!(found, [(2, 1)]);
+}
+
+/// Trades between random rows of a table that keep all degrees (curveball: Strona et al. 2014).
+fn trade(table: &mut [BTreeSet<usize>], random: &mut Random, trades: usize) {
+    for _ in 0..trades {
+        let (a, b) = (random.below(table.len()), random.below(table.len()));
+        let own: Vec<usize> = table[a].difference(&table[b]).copied().collect();
+        let mut pool: Vec<usize> = table[b].difference(&table[a]).copied().collect();
+        let (n, both) = (own.len(), &table[a] & &table[b]);
+        if a == b {
+            continue;
+        }
+        pool.extend(own);
+        random.shuffle(&mut pool);
+        let (to_a, to_b) = pool.split_at(n);
+        table[a] = both.iter().chain(to_a).copied().collect();
+        table[b] = both.iter().chain(to_b).copied().collect();
+    }
+}
+
+#[test]
+fn chance_is_near_that_of_tables_with_every_degree_fixed() {
+    const PLACES: usize = 40;
+    let group: Vec<usize> = (0..PLACES).map(|place| place % 7 % 5).collect();
+    let mut random = Random::new(3);
+    // Rows of very different popularity over places of very different zeal.
+    let mut table: Vec<BTreeSet<usize>> = (0..30)
+        .map(|row| {
+            let is_in = |place: &usize| {
+                let odds = 1.2 / (1.0 + row as f64 / 4.0) * (0.3 + *place as f64 / PLACES as f64);
+                random.unit() < odds
+            };
+            (0..PLACES).filter(is_in).collect()
+        })
+        .collect();
+    let rows: Vec<usize> = table.iter().map(BTreeSet::len).collect();
+    let columns: Vec<usize> = (0..PLACES)
+        .map(|place| table.iter().filter(|row| row.contains(&place)).count())
+        .collect();
+    let exact = groups_touched(&place_fitness(&rows, &columns), &group, &rows);
+    const TABLES: usize = 2000;
+    let mut sum = vec![0; rows.len()];
+    for _ in 0..TABLES {
+        trade(&mut table, &mut random, 150);
+        for (sum, row) in sum.iter_mut().zip(&table) {
+            let touched: BTreeSet<usize> = row.iter().map(|place| group[*place]).collect();
+            *sum += touched.len();
+        }
+    }
+    let kept: Vec<usize> = table.iter().map(BTreeSet::len).collect();
+    assert_eq!(kept, rows);
+    for (d, sum) in rows.iter().zip(sum).filter(|(d, _)| **d > 0) {
+        let expected: f64 = exact[d].iter().enumerate().map(|(t, p)| t as f64 * p).sum();
+        let sampled = sum as f64 / TABLES as f64;
+        assert!(
+            (expected - sampled).abs() < 0.1,
+            "{d} places: {expected} {sampled}"
+        );
+    }
 }
