@@ -2,8 +2,10 @@
 
 mod analyses;
 mod cli;
+mod files;
 mod fixture;
 mod graphs;
+mod formats;
 mod laws;
 mod ledgers;
 mod queries;
