@@ -17,7 +17,9 @@ pub(super) fn article(page: &Page) -> String {
     } else {
         text_of(page, chosen, false)
     };
-    let lines = text.lines().filter(|line| !known::is_no_text(line));
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !known::is_no_text(line));
     lines.flat_map(|line| [line, "\n"]).collect()
 }
 

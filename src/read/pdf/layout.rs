@@ -92,8 +92,11 @@ fn continues(last: &Line, at: &Edges, next: &Line, of: &Edges) -> bool {
     let is_full = last.right >= at.right - 1.5 * last.size;
     let is_indented = next.left > of.left + 0.8 * next.size;
     let same_size = (last.size - next.size).abs() <= 0.15 * last.size.max(next.size);
+    // In the next column or on the next page it stands higher.
+    let is_apart = last.y - next.y > 2.6 * last.size.max(next.size);
     let is_short = last.text.chars().count() < 8;
     is_full
+        && !is_apart
         && !is_indented
         && same_size
         && !is_short
@@ -288,7 +291,8 @@ fn ends(page: &[Column]) -> Vec<End> {
     let gap = |i: usize| all[i].0 - all[i + 1].0;
     let mut gaps: Vec<f32> = (0..all.len().saturating_sub(1)).map(gap).collect();
     gaps.sort_by(f32::total_cmp);
-    let usual = gaps.get(gaps.len() / 2).copied().unwrap_or(f32::INFINITY);
+    // The lower quartile: pages of few lines have gaps around headings in plenty.
+    let usual = gaps.get(gaps.len() / 4).copied().unwrap_or(f32::INFINITY);
     let mut ends = Vec::new();
     for is_top in [true, false] {
         // The lines before the first wide gap, where that comes soon.
