@@ -12,6 +12,9 @@ pub const ENDINGS: [&str; 24] = [
     "ndjson", "zip", "doc", "wps", "rtf", "odt", "xls", "xlsx", "et", "ofd", "ppt", "pptx",
 ];
 
+/// So many of the endings are read.
+const READ: usize = 14;
+
 /// The path that means standard input.
 pub const STDIN: &str = "-";
 
@@ -39,8 +42,8 @@ pub fn list_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
         return Err(Error::Unreadable {
             path: named.join(", ").into(),
             message: format!(
-                "no file in it that ends in .{}; name a folder that holds texts",
-                ENDINGS.join(", .")
+                "no text in it (.{}); name a folder that holds texts",
+                ENDINGS[..READ].join(", .")
             ),
         });
     }

@@ -311,6 +311,12 @@ fn from_bytes(name: String, bytes: Vec<u8>, within: Within, options: &Options) -
 
 /// The one piece that a path names: a file that holds one, or `a.csv#row=2` and `a.zip/b.txt` as [`Piece::path`] has them.
 pub fn find_piece(path: &Path, options: &Options) -> Result<Piece> {
+    if path.is_dir() {
+        return Err(Error::Unreadable {
+            path: path.to_owned(),
+            message: "is a folder; name a file in it".to_owned(),
+        });
+    }
     let wanted = shown(path);
     let mut found = pieces(&container(path)?, options);
     let (Some(first), second) = (found.next(), found.next()) else {

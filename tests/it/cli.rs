@@ -216,13 +216,17 @@ fn bad_files_are_set_aside_and_lose_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = folder.path().join("corpus");
     std::fs::create_dir(&corpus).unwrap();
-    let files: [(&str, &[u8]); 6] = [
+    let files: [(&str, &[u8]); 7] = [
         ("binary.txt", b"PK\x03\x04\x00\x00"),
         ("bom.txt", "\u{FEFF}青河镇工作总结。\n".as_bytes()),
         ("empty.txt", b" \n"),
         ("gb.txt", b"\xC7\xE0\xBA\xD3\xD5\xF2"),
         ("good.md", "# 青河镇\n丰收。\n".as_bytes()),
         ("numbers.txt", b"1 2 3\n"),
+        (
+            "ru.txt",
+            b"\xCE\xF2\xF7\xB8\xF2 \xEE \xF0\xE0\xE1\xEE\xF2\xE5",
+        ),
     ];
     for (name, bytes) in files {
         std::fs::write(corpus.join(name), bytes).unwrap();
@@ -232,9 +236,9 @@ fn bad_files_are_set_aside_and_lose_nothing_else() {
     let out = xiangtu(&store, &["build", &corpus.to_string_lossy()]);
     let said = text(&out.stdout);
     assert_eq!(out.status.code(), Some(3), "{said}");
-    assert!(said.starts_with("读入 2 份文件，搁置 4 份"), "{said}");
+    assert!(said.starts_with("读入 3 份文件，搁置 4 份"), "{said}");
     assert!(
-        said.contains("gb.txt: 不是 UTF-8 编码；可先用 iconv"),
+        said.contains("ru.txt: 认不出文字编码；请用 iconv"),
         "{said}"
     );
     let extracted = xiangtu(&store, &["extract", &corpus.to_string_lossy()]);
@@ -243,7 +247,7 @@ fn bad_files_are_set_aside_and_lose_nothing_else() {
             extracted.status.code(),
             text(&extracted.stdout).lines().count()
         ),
-        (Some(3), 2)
+        (Some(3), 3)
     );
 }
 
@@ -266,7 +270,10 @@ fn errors_name_the_file_and_the_remedy() {
     };
     error(&["lookup", "锦江镇"], "xiangtu build");
     error(&["build", "no-such-folder"], "no-such-folder");
-    error(&["build", &empty.to_string_lossy()], "no .txt or .md file");
+    error(
+        &["build", &empty.to_string_lossy()],
+        "no text in it (.txt, .md,",
+    );
     assert!(
         !store.exists(),
         "a build without input leaves nothing behind"

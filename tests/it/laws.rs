@@ -103,7 +103,7 @@ pub fn every_span_is_found(store: &Store) -> (usize, usize) {
 }
 
 /// What holds of an extraction whatever its text.
-fn keeps_the_laws(source: &str, found: &Extraction) {
+pub fn keeps_the_laws(source: &str, found: &Extraction) {
     let text: Vec<char> = source.chars().collect();
     assert_eq!(found.length, text.len());
     let cut = |start: usize, end: usize| text[start..end].iter().collect::<String>();

@@ -6,6 +6,7 @@ mod files;
 mod fixture;
 mod graphs;
 mod formats;
+mod hostile;
 mod laws;
 mod ledgers;
 mod queries;
