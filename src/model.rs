@@ -328,6 +328,7 @@ pub struct Metadata {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
     /// Media type of the content, with the character set of plain text.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub format: String,
     /// Whether the character set was chosen by likeness, or some characters could not be read.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -35,12 +35,18 @@ pub fn extract_source(name: &str, source: &Source, given: Option<&Extraction>) -
     completed(found, &source.metadata)
 }
 
-/// An extraction with the title that the page or table gives, and with its year where the text tells none.
+/// An extraction with the title that the page or table gives, and with its year where the text tells none, or one far off.
+///
+/// A table's year may be the one in which a report was given, which is the next after the one it reports on: there the
+/// text is right.
 fn completed(mut extraction: Extraction, metadata: &Metadata) -> Extraction {
     if let Some(title) = &metadata.title {
         extraction.title = Some(title.clone());
     }
-    extraction.year = extraction.year.or(metadata.year);
+    if let Some(declared) = metadata.year {
+        let found = extraction.year.filter(|year| year.abs_diff(declared) <= 1);
+        extraction.year = found.or(Some(declared));
+    }
     extraction
 }
 
