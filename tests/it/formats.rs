@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use encoding_rs::GB18030;
+use xiangtu::pipeline::{BuildOptions, build};
 use xiangtu::read::{Column, Options, Reason, find_piece, list_files, pieces};
+use xiangtu::store::Store;
 
 use crate::files::{PdfFont, REPORT, docx_of, paragraph, pdf, put, read_all, read_one, zip};
 
@@ -402,4 +404,88 @@ fn what_is_not_supported_is_told_apart() {
     ] {
         assert_eq!(read_one(name, bytes).unwrap_err().reason, reason, "{name}");
     }
+}
+
+// ---------------------------------------------------------------- the way into the graph
+
+#[test]
+fn every_format_goes_into_the_graph_with_its_metadata() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = folder.path().join("corpus");
+    let town = REPORT.map(|line| line.replace("青河镇", "江西省宜春市上高县锦江镇"));
+    let page: Vec<_> = town
+        .iter()
+        .enumerate()
+        .map(|(i, line)| (72.0, 700.0 - 24.0 * i as f32, line.as_str()))
+        .collect();
+    put(&corpus, "a.pdf", &pdf(PdfFont::Ucs2, &[page]));
+    let body: String = town.iter().map(|line| paragraph(line)).collect();
+    put(&corpus, "b.docx", &docx_of(&body, &[]));
+    put(&corpus, "c.html", PAGE.as_bytes());
+    put(&corpus, "d.csv", GB18030.encode(TABLE).0.as_ref());
+    put(
+        &corpus,
+        "e.zip",
+        &zip(&[("甲/e.txt", town.join("\n").as_bytes())]),
+    );
+    put(&corpus, "f.doc", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+    let big5 = "青河鎮工作總結。全鎮推行河長制，開展農村環境整治，財政收入一億元。";
+    put(&corpus, "g.txt", encoding_rs::BIG5.encode(big5).0.as_ref());
+    let path = folder.path().join("store");
+    let options = BuildOptions::default();
+    let report = build(&[corpus], &path, &options, &|_, _| {}).unwrap();
+    assert_eq!((report.files, report.documents, report.done), (7, 9, 7));
+    assert_eq!(report.documents, report.done + report.set_aside.len());
+    let guessed: Vec<&str> = report
+        .guessed
+        .iter()
+        .map(|(_, format)| format.as_str())
+        .collect();
+    assert_eq!(guessed, ["text/plain; charset=big5"]);
+    let store = Store::open(&path).unwrap();
+    let (statements, mentions) = crate::laws::every_span_is_found(&store);
+    assert!(statements >= 3 && mentions >= 7, "{statements} {mentions}");
+    let documents = store.documents().unwrap();
+    assert_eq!(documents.len(), 9);
+    let row = |ending: &str| {
+        documents
+            .iter()
+            .find(|d| d.paths[0].ends_with(ending))
+            .unwrap()
+    };
+    let html = row("c.html");
+    assert_eq!(html.title.as_deref(), Some("青河镇2021年工作总结"));
+    assert_eq!(html.metadata.issued.as_deref(), Some("2022-01-12"));
+    assert_eq!(html.metadata.publisher.as_deref(), Some("青河镇人民政府"));
+    let first = row("d.csv#row=2");
+    assert_eq!(
+        (first.metadata.year, first.metadata.place.as_deref()),
+        (Some(2021), Some("江西省"))
+    );
+    assert_eq!(row("d.csv#row=3").year, Some(2022));
+    assert_eq!(row("f.doc").reason.as_deref(), Some("old document"));
+    for ending in ["a.pdf", "b.docx", "e.txt"] {
+        assert_eq!(row(ending).year, Some(2021), "{ending}");
+        let home = row(ending).home.as_deref().unwrap();
+        assert!(home.ends_with("/360923102"), "{ending}: {home}");
+    }
+}
+
+#[test]
+fn rows_and_files_of_one_content_are_one_document_wherever_they_lie() {
+    let options = Options::default();
+    let folder = tempfile::tempdir().unwrap();
+    let hashes = |name: &str, bytes: &[u8]| -> Vec<String> {
+        let path = put(folder.path(), name, bytes);
+        pieces(&path, &options).map(|piece| piece.hash()).collect()
+    };
+    let one = hashes("a.csv", TABLE.as_bytes());
+    assert_eq!(one, hashes("深/b.csv", GB18030.encode(TABLE).0.as_ref()));
+    assert!(one[0] != one[1]);
+    let text = REPORT[2].as_bytes();
+    assert_eq!(
+        hashes("a.txt", text),
+        hashes("c.zip", &zip(&[("x/y.md", text)]))
+    );
+    assert_ne!(hashes("a.txt", text), hashes("a.html", text));
 }
