@@ -50,7 +50,7 @@ pub(super) fn text(pages: Vec<Vec<Run>>) -> String {
                 .is_some_and(|(last, at)| continues(last, at, &line, &edges));
             if goes_on {
                 let last = out.chars().next_back();
-                let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+                let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_graphic());
                 if latin(last) && latin(line.text.chars().next()) {
                     out.push(' ');
                 }
@@ -212,7 +212,7 @@ fn line(row: &[Run]) -> Line {
     let spread = is_spread(row);
     for run in row {
         let gap = run.x - end;
-        let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_graphic());
         if !text.is_empty() {
             if gap > CELL * run.size && !spread {
                 text.push_str(" | ");
