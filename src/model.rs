@@ -302,3 +302,35 @@ pub struct Quote {
     /// The passage.
     pub text: String,
 }
+
+/// What is told about a document besides its text: by its page, by the columns of its table, by its file's properties.
+///
+/// A function of the document's content alone, never of its path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Metadata {
+    /// Title that the page or the table gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Day of publication, `2023-02-01`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued: Option<String>,
+    /// Organ or site that published it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<String>,
+    /// Address on the web, `http://…` or `https://…`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Year that the table declares.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub year: Option<i32>,
+    /// Place that the table declares, from the widest division down: `江西省 上高县`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Media type of the content, with the character set of plain text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub format: String,
+    /// Whether the character set was chosen by likeness, or some characters could not be read.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub guessed: bool,
+}

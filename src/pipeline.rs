@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::extract;
-use crate::model::Extraction;
-use crate::read::{Reason, decode, list_files};
-use crate::store::{Counts, Sourced, Store, content_hash};
+use crate::model::{Extraction, Metadata};
+use crate::read::{self, Piece, Source, list_files};
+use crate::store::{Counts, Sourced, Store};
 use crate::text::Document;
 use crate::{Error, Result};
 
@@ -26,6 +26,30 @@ pub fn extract_given(name: &str, source: &str, given: &Extraction) -> Extraction
     extract::given(&Document::new(name, source), given)
 }
 
+/// What a document that was read says; `given` has mentions and home from elsewhere.
+pub fn extract_source(name: &str, source: &Source, given: Option<&Extraction>) -> Extraction {
+    let found = match given {
+        Some(given) => extract_given(name, &source.text, given),
+        None => extract_document(name, &source.text),
+    };
+    completed(found, &source.metadata)
+}
+
+/// An extraction with the title that the page or table gives, and with its year where the text tells none, or one far off.
+///
+/// A table's year may be the one in which a report was given, which is the next after the one it reports on: there the
+/// text is right.
+fn completed(mut extraction: Extraction, metadata: &Metadata) -> Extraction {
+    if let Some(title) = &metadata.title {
+        extraction.title = Some(title.clone());
+    }
+    if let Some(declared) = metadata.year {
+        let found = extraction.year.filter(|year| year.abs_diff(declared) <= 1);
+        extraction.year = found.or(Some(declared));
+    }
+    extraction
+}
+
 /// How to build.
 #[derive(Default)]
 pub struct BuildOptions {
@@ -33,6 +57,8 @@ pub struct BuildOptions {
     pub jobs: usize,
     /// Extractions made elsewhere, by file name; such a document is not extracted again.
     pub extractions: BTreeMap<String, Extraction>,
+    /// How files are read.
+    pub read: read::Options,
 }
 
 /// What a build did.
@@ -40,18 +66,50 @@ pub struct BuildOptions {
 pub struct BuildReport {
     /// Files that were looked at.
     pub files: usize,
-    /// Files that were read.
+    /// Documents in them: those done and those set aside.
+    pub documents: usize,
+    /// Documents that were read.
     pub done: usize,
-    /// Files that were set aside, each with the reason.
+    /// Documents that were set aside, each with the reason.
     pub set_aside: Vec<(String, String)>,
+    /// Documents that were read by a guess at their character set or with damaged characters, each with its format.
+    pub guessed: Vec<(String, String)>,
     /// What the store holds now.
     pub store: Counts,
 }
 
-/// Files are read and extracted this many at a time, so that memory does not grow with the corpus.
+/// Documents are read and extracted this many at a time, or fewer when they are large, so that memory does not grow
+/// with the corpus.
 const AT_A_TIME: usize = 64;
+const BYTES_AT_A_TIME: usize = 32 << 20;
 /// Documents are written once this many statements and mentions have gathered: a commit has a fixed cost.
 const WRITE_FROM: usize = 20_000;
+
+/// A piece with the index of its file.
+type Numbered = (usize, Piece);
+
+/// The pieces of files in batches that fit into memory, each piece with the index of its file.
+pub fn batches<'a>(
+    files: &'a [PathBuf],
+    options: &'a read::Options,
+) -> impl Iterator<Item = Vec<Numbered>> + 'a {
+    let mut pieces = files
+        .iter()
+        .enumerate()
+        .flat_map(|(i, path)| read::pieces(path, options).map(move |piece| (i, piece)));
+    std::iter::from_fn(move || {
+        let mut batch = Vec::new();
+        let mut size = 0;
+        while batch.len() < AT_A_TIME && size < BYTES_AT_A_TIME {
+            let Some((i, piece)) = pieces.next() else {
+                break;
+            };
+            size += piece.size();
+            batch.push((i, piece));
+        }
+        (!batch.is_empty()).then_some(batch)
+    })
+}
 
 /// Files -> extractions -> store. `progress` is told the number of files done after each.
 pub fn build(
@@ -69,19 +127,11 @@ pub fn build(
     };
     store.begin()?;
     let mut waiting: Vec<Sourced> = Vec::new();
-    for (i, some) in files.chunks(AT_A_TIME).enumerate() {
-        let documents: Vec<Sourced> =
-            pool.install(|| some.par_iter().map(|path| source(path, options)).collect());
+    for batch in batches(&files, &options.read) {
+        let source = |(i, piece): &Numbered| source(&files[*i], piece, options);
+        let documents: Vec<Sourced> = pool.install(|| batch.par_iter().map(source).collect());
         for document in &documents {
-            match &document.content {
-                Ok(_) => report.done += 1,
-                Err(reason) => report.set_aside.extend(
-                    document
-                        .paths
-                        .iter()
-                        .map(|path| (path.clone(), reason.clone())),
-                ),
-            }
+            report.count(document);
         }
         waiting.extend(documents);
         let size: usize = waiting
@@ -92,12 +142,27 @@ pub fn build(
         if size >= WRITE_FROM {
             store.replace(std::mem::take(&mut waiting))?;
         }
-        progress((i * AT_A_TIME + some.len()).min(files.len()), files.len());
+        let last = batch.last().map_or(0, |(i, _)| i + 1);
+        progress(last, files.len());
     }
     store.replace(waiting)?;
     store.finish()?;
     report.store = store.counts()?;
     Ok(report)
+}
+
+impl BuildReport {
+    fn count(&mut self, document: &Sourced) {
+        self.documents += 1;
+        let path = document.paths.first().cloned().unwrap_or_default();
+        match &document.content {
+            Ok(_) => self.done += 1,
+            Err(reason) => self.set_aside.push((path.clone(), reason.clone())),
+        }
+        if document.metadata.guessed {
+            self.guessed.push((path, document.metadata.format.clone()));
+        }
+    }
 }
 
 /// A pool of this many threads; 0 for one a core.
@@ -108,31 +173,23 @@ pub fn threads(jobs: usize) -> Result<rayon::ThreadPool> {
         .map_err(|e| Error::Store(format!("cannot start {jobs} threads: {e}")))
 }
 
-/// One file -> what it says, or why it is set aside.
-fn source(path: &Path, options: &BuildOptions) -> Sourced {
-    let shown = path.to_string_lossy().into_owned();
-    let paths = BTreeSet::from([shown.clone()]);
-    let Ok(bytes) = std::fs::read(path) else {
-        return Sourced {
-            hash: content_hash(shown.as_bytes()),
-            paths,
-            content: Err(Reason::Unreadable.name().to_owned()),
-        };
-    };
-    let name = path
-        .file_name()
-        .map_or_else(|| shown.clone(), |name| name.to_string_lossy().into_owned());
-    let content = match decode(&bytes) {
-        Ok(text) => Ok(options
-            .extractions
-            .get(&name)
-            .cloned()
-            .unwrap_or_else(|| extract_document(&name, text))),
-        Err(reason) => Err(reason.name().to_owned()),
+/// One piece of a file -> what it says, or why it is set aside.
+fn source(file: &Path, piece: &Piece, options: &BuildOptions) -> Sourced {
+    let name = piece.name(file);
+    let (content, metadata) = match piece.read(&options.read) {
+        Ok(source) => {
+            let extraction = match options.extractions.get(&name) {
+                Some(made) => completed(made.clone(), &source.metadata),
+                None => extract_source(&name, &source, None),
+            };
+            (Ok(extraction), source.metadata)
+        }
+        Err(reason) => (Err(reason.to_string()), Metadata::default()),
     };
     Sourced {
-        hash: content_hash(&bytes),
-        paths,
+        hash: piece.hash(),
+        paths: BTreeSet::from([piece.path.clone()]),
         content,
+        metadata,
     }
 }

@@ -210,6 +210,22 @@ terms! {
     TITLE = dct!("title");
     /// 路径.
     IDENTIFIER = dct!("identifier");
+    /// 发布日期.
+    ISSUED = dct!("issued");
+    /// 发布者.
+    PUBLISHER = dct!("publisher");
+    /// 网址.
+    SOURCE = dct!("source");
+    /// 所标年份.
+    TEMPORAL = dct!("temporal");
+    /// 所标地方.
+    SPATIAL = dct!("spatial");
+    /// 格式.
+    FORMAT = dct!("format");
+    /// 编码或个别文字出于推测.
+    GUESSED = xt!("guessed");
+    /// 原始出处.
+    PRIMARY_SOURCE = "http://www.w3.org/ns/prov#hadPrimarySource";
     /// 出自.
     DERIVED_FROM = "http://www.w3.org/ns/prov#wasDerivedFrom";
     /// 提及所指的实体.

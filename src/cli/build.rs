@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::reading::{ReadArguments, reason_text};
 use super::{Context, Done, Exit, StoreArgument, table, write_json};
 use crate::model::Extraction;
 use crate::ontology::Ontology;
@@ -23,6 +24,8 @@ pub(super) struct Arguments {
     jobs: usize,
     #[arg(long, value_name = "JSONL")]
     extractions: Option<PathBuf>,
+    #[command(flatten)]
+    read: ReadArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
@@ -33,6 +36,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     let options = BuildOptions {
         jobs: arguments.jobs,
         extractions,
+        read: arguments.read.options(),
     };
     // A progress bar draws on a terminal only; elsewhere it is silent.
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -138,11 +142,17 @@ fn summary(
             lang.fill("build.aside", &[&report.set_aside.len()])
         )?;
         for (path, reason) in &report.set_aside {
-            writeln!(
-                out,
-                "  {path}: {}",
-                lang.find(&format!("reason.{reason}")).unwrap_or(reason)
-            )?;
+            writeln!(out, "  {path}: {}", reason_text(reason, lang))?;
+        }
+    }
+    if !report.guessed.is_empty() {
+        writeln!(
+            out,
+            "{}",
+            lang.fill("build.guessed", &[&report.guessed.len()])
+        )?;
+        for (path, format) in &report.guessed {
+            writeln!(out, "  {path}: {format}")?;
         }
     }
     Ok(writeln!(

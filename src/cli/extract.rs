@@ -5,11 +5,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use serde::Serialize;
 
-use super::{Done, Exit, build::read_extractions};
-use crate::model::Extraction;
-use crate::pipeline::{extract_document, extract_given, threads};
-use crate::read::{decode, list_files};
+use super::build::read_extractions;
+use super::reading::{ReadArguments, reason_text};
+use super::{Context, Done, Exit};
+use crate::model::{Extraction, Metadata};
+use crate::pipeline::{batches, extract_source, threads};
+use crate::read::{Options, Piece, list_files};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -19,12 +22,19 @@ pub(super) struct Arguments {
     given: Option<PathBuf>,
     #[arg(long, short, default_value_t = 0, value_name = "N")]
     jobs: usize,
+    #[command(flatten)]
+    read: ReadArguments,
 }
 
-/// Documents in memory at once.
-const AT_A_TIME: usize = 64;
+/// An extraction with what is told about its document besides.
+#[derive(Serialize)]
+struct Printed {
+    #[serde(flatten)]
+    extraction: Extraction,
+    metadata: Metadata,
+}
 
-pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
+pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
     let given = match &arguments.given {
         Some(path) => read_extractions(path)?,
         None => BTreeMap::new(),
@@ -34,15 +44,17 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
         files.extend(list_files(std::slice::from_ref(path))?);
     }
     let pool = threads(arguments.jobs)?;
+    let options = arguments.read.options();
     let mut set_aside = false;
-    for some in files.chunks(AT_A_TIME) {
+    for batch in batches(&files, &options) {
+        let line = |(i, piece): &(usize, Piece)| line(&files[*i], piece, &given, &options);
         let lines: Vec<Result<String, String>> =
-            pool.install(|| some.par_iter().map(|path| line(path, &given)).collect());
-        for (path, line) in some.iter().zip(lines) {
+            pool.install(|| batch.par_iter().map(line).collect());
+        for ((_, piece), line) in batch.iter().zip(lines) {
             match line {
                 Ok(line) => writeln!(out, "{line}")?,
                 Err(reason) => {
-                    eprintln!("{}: {reason}", path.display());
+                    eprintln!("{}: {}", piece.path, reason_text(&reason, context.lang));
                     set_aside = true;
                 }
             }
@@ -55,15 +67,17 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
     })
 }
 
-fn line(path: &Path, given: &BTreeMap<String, Extraction>) -> Result<String, String> {
-    let bytes = std::fs::read(path).map_err(|e| e.to_string())?;
-    let text = decode(&bytes).map_err(|reason| reason.name().to_owned())?;
-    let name = path
-        .file_name()
-        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let extraction = match given.get(&name) {
-        Some(given) => extract_given(&name, text, given),
-        None => extract_document(&name, text),
+fn line(
+    file: &Path,
+    piece: &Piece,
+    given: &BTreeMap<String, Extraction>,
+    options: &Options,
+) -> Result<String, String> {
+    let source = piece.read(options).map_err(|reason| reason.to_string())?;
+    let name = piece.name(file);
+    let printed = Printed {
+        extraction: extract_source(&name, &source, given.get(&name)),
+        metadata: source.metadata,
     };
-    serde_json::to_string(&extraction).map_err(|e| e.to_string())
+    serde_json::to_string(&printed).map_err(|e| e.to_string())
 }

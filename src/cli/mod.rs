@@ -9,6 +9,7 @@ mod communities;
 mod completions;
 mod cooccur;
 mod diffusion;
+mod documents;
 mod eval;
 mod export;
 mod extract;
@@ -16,10 +17,12 @@ mod lookup;
 mod money;
 mod promises;
 mod query;
+mod reading;
 mod recurrence;
 mod rows;
 mod similar;
 mod table;
+mod text;
 mod train;
 
 use std::ffi::OsString;
@@ -75,6 +78,8 @@ struct Arguments {
 enum Command {
     Build(build::Arguments),
     Extract(extract::Arguments),
+    Text(text::Arguments),
+    Documents(documents::Arguments),
     Lookup(lookup::Arguments),
     Query(query::Arguments),
     Recurrence(recurrence::Arguments),
@@ -194,7 +199,9 @@ pub fn run() -> Done {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let exit = match arguments.command {
         Command::Build(arguments) => build::run(&arguments, &context, &mut out),
-        Command::Extract(arguments) => extract::run(&arguments, &mut out),
+        Command::Extract(arguments) => extract::run(&arguments, &context, &mut out),
+        Command::Text(arguments) => text::run(&arguments, &context, &mut out),
+        Command::Documents(arguments) => documents::run(&arguments, &context, &mut out),
         Command::Lookup(arguments) => lookup::run(&arguments, &context, &mut out),
         Command::Query(arguments) => query::run(&arguments, &context, &mut out),
         Command::Recurrence(arguments) => recurrence::run(&arguments, &context, &mut out),

@@ -20,7 +20,7 @@ pub(super) fn write(
             .set_width(width);
     }
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.iter().map(|cell| plain(cell)));
     }
     for (i, column) in table.column_iter_mut().enumerate() {
         let is_number = |row: &Vec<String>| {
@@ -34,6 +34,13 @@ pub(super) fn write(
         }
     }
     writeln!(out, "{table}")
+}
+
+/// A cell without control characters: texts and names of files may hold what a terminal would obey.
+fn plain(cell: &str) -> String {
+    cell.chars()
+        .filter(|c| !c.is_control() || *c == '\n')
+        .collect()
 }
 
 /// The terminal's width; `None` where the output goes elsewhere and lines may be as long as they are.

@@ -29,7 +29,7 @@ use oxigraph::store::{BulkLoader, StorageError};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::model::Extraction;
+use crate::model::{Extraction, Metadata};
 use crate::{Error, Result, embedded, vocab};
 
 pub use card::{Card, Found, Group, Line, PlaceStep};
@@ -45,17 +45,14 @@ pub const FORMAT: u32 = 1;
 /// A document with its identity and what became of it.
 #[derive(Clone, Debug)]
 pub struct Sourced {
-    /// BLAKE3 of the file's bytes, 32 hexadecimal digits.
+    /// Identity of the content, 32 hexadecimal digits.
     pub hash: String,
     /// Where the content was found.
     pub paths: BTreeSet<String>,
     /// What the document says, or why it was set aside.
     pub content: Result<Extraction, String>,
-}
-
-/// The identity of a document with this content.
-pub fn content_hash(bytes: &[u8]) -> String {
-    blake3::hash(bytes).to_hex()[..32].to_owned()
+    /// What is told about it besides.
+    pub metadata: Metadata,
 }
 
 /// How a store is kept on disk.

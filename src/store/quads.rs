@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::Sourced;
 use crate::model::{
-    Entity, Extraction, Fact, ID_BASE, Indicator, IndicatorKind, LOCAL, Part, Quote,
+    Entity, Extraction, Fact, ID_BASE, Indicator, IndicatorKind, LOCAL, Metadata, Part, Quote,
 };
 use crate::vocab;
 
@@ -85,11 +85,40 @@ impl Writer {
                 if let Some(year) = extraction.year {
                     self.add(&iri, vocab::YEAR, year_literal(year));
                 }
+                self.metadata(&iri, &document.metadata);
             }
             Err(reason) => {
                 self.add(&iri, vocab::STATE, Literal::from("set aside"));
                 self.add(&iri, vocab::REASON, Literal::from(reason.as_str()));
             }
+        }
+    }
+
+    /// Title and year stand with those of the text.
+    fn metadata(&mut self, iri: &NamedNode, metadata: &Metadata) {
+        if let Some(day) = &metadata.issued {
+            let day = Literal::new_typed_literal(day, oxigraph::model::vocab::xsd::DATE);
+            self.add(iri, vocab::ISSUED, day);
+        }
+        if let Some(publisher) = &metadata.publisher {
+            self.add(iri, vocab::PUBLISHER, Literal::from(publisher.as_str()));
+        }
+        if let Some(url) = &metadata.url {
+            let address = Literal::new_typed_literal(url, oxigraph::model::vocab::xsd::ANY_URI);
+            self.add(iri, vocab::SOURCE, address);
+            self.add(iri, vocab::PRIMARY_SOURCE, safe_iri(url));
+        }
+        if let Some(year) = metadata.year {
+            self.add(iri, vocab::TEMPORAL, year_literal(year));
+        }
+        if let Some(place) = &metadata.place {
+            self.add(iri, vocab::SPATIAL, Literal::from(place.as_str()));
+        }
+        if !metadata.format.is_empty() {
+            self.add(iri, vocab::FORMAT, Literal::from(metadata.format.as_str()));
+        }
+        if metadata.guessed {
+            self.add(iri, vocab::GUESSED, Literal::from(true));
         }
     }
 

@@ -7,6 +7,7 @@ use oxigraph::store::StorageError;
 use serde::Serialize;
 
 use super::{Store, failed};
+use crate::model::Metadata;
 use crate::{Result, vocab};
 
 /// What a graph says of one thing: property and value, in the order read.
@@ -196,9 +197,13 @@ pub struct DocumentRow {
     pub year: Option<i32>,
     /// IRI of the place it is about.
     pub home: Option<String>,
+    /// `done` or `set aside`.
+    pub state: String,
     /// Why it was set aside.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What page, table or file tell about it.
+    pub metadata: Metadata,
 }
 
 impl DocumentRow {
@@ -234,7 +239,18 @@ impl Store {
                 .iris(vocab::HOME)
                 .next()
                 .map(|home| home.as_str().to_owned()),
+            state: node.owned(vocab::STATE).unwrap_or_default(),
             reason: node.owned(vocab::REASON),
+            metadata: Metadata {
+                title: None,
+                issued: node.owned(vocab::ISSUED),
+                publisher: node.owned(vocab::PUBLISHER),
+                url: node.owned(vocab::SOURCE),
+                year: node.number(vocab::TEMPORAL),
+                place: node.owned(vocab::SPATIAL),
+                format: node.owned(vocab::FORMAT).unwrap_or_default(),
+                guessed: node.text(vocab::GUESSED) == Some("true"),
+            },
             id: iri.into_string(),
         })
     }

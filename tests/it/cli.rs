@@ -216,13 +216,17 @@ fn bad_files_are_set_aside_and_lose_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = folder.path().join("corpus");
     std::fs::create_dir(&corpus).unwrap();
-    let files: [(&str, &[u8]); 6] = [
+    let files: [(&str, &[u8]); 7] = [
         ("binary.txt", b"PK\x03\x04\x00\x00"),
         ("bom.txt", "\u{FEFF}青河镇工作总结。\n".as_bytes()),
         ("empty.txt", b" \n"),
         ("gb.txt", b"\xC7\xE0\xBA\xD3\xD5\xF2"),
         ("good.md", "# 青河镇\n丰收。\n".as_bytes()),
         ("numbers.txt", b"1 2 3\n"),
+        (
+            "ru.txt",
+            b"\xCE\xF2\xF7\xB8\xF2 \xEE \xF0\xE0\xE1\xEE\xF2\xE5",
+        ),
     ];
     for (name, bytes) in files {
         std::fs::write(corpus.join(name), bytes).unwrap();
@@ -232,9 +236,9 @@ fn bad_files_are_set_aside_and_lose_nothing_else() {
     let out = xiangtu(&store, &["build", &corpus.to_string_lossy()]);
     let said = text(&out.stdout);
     assert_eq!(out.status.code(), Some(3), "{said}");
-    assert!(said.starts_with("读入 2 份文件，搁置 4 份"), "{said}");
+    assert!(said.starts_with("读入 3 份文件，搁置 4 份"), "{said}");
     assert!(
-        said.contains("gb.txt: 不是 UTF-8 编码；可先用 iconv"),
+        said.contains("ru.txt: 认不出文字编码；请用 iconv"),
         "{said}"
     );
     let extracted = xiangtu(&store, &["extract", &corpus.to_string_lossy()]);
@@ -243,7 +247,7 @@ fn bad_files_are_set_aside_and_lose_nothing_else() {
             extracted.status.code(),
             text(&extracted.stdout).lines().count()
         ),
-        (Some(3), 2)
+        (Some(3), 3)
     );
 }
 
@@ -266,7 +270,10 @@ fn errors_name_the_file_and_the_remedy() {
     };
     error(&["lookup", "锦江镇"], "xiangtu build");
     error(&["build", "no-such-folder"], "no-such-folder");
-    error(&["build", &empty.to_string_lossy()], "no .txt or .md file");
+    error(
+        &["build", &empty.to_string_lossy()],
+        "no text in it (.txt, .md,",
+    );
     assert!(
         !store.exists(),
         "a build without input leaves nothing behind"
@@ -483,4 +490,97 @@ fn the_knowledge_files_have_no_fault() {
         let out = xiangtu(folder.path(), arguments);
         assert_eq!(out.status.code(), Some(0), "{}", text(&out.stdout));
     }
+}
+
+#[test]
+fn text_prints_what_offsets_count_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = folder.path().join("store");
+    let source = "青河镇工作总结。\r\n\r\n全镇推行河长制。";
+    let file = folder.path().join("a.txt");
+    std::fs::write(&file, format!("\u{FEFF}{source}")).unwrap();
+    let out = xiangtu(&nowhere, &["text", &file.to_string_lossy()]);
+    assert_eq!(
+        (out.status.code(), text(&out.stdout).as_str()),
+        (Some(0), source)
+    );
+    let table = folder.path().join("a.csv");
+    std::fs::write(&table, "text\n甲镇。\n乙镇。\n").unwrap();
+    let table = table.to_string_lossy().into_owned();
+    let out = xiangtu(&nowhere, &["text", &format!("{table}#row=3")]);
+    assert_eq!(text(&out.stdout), "乙镇。\n");
+    let out = xiangtu(&nowhere, &["text", &table]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(
+        text(&out.stderr).contains("a.csv#row=2"),
+        "{}",
+        text(&out.stderr)
+    );
+    let old = folder.path().join("a.doc");
+    std::fs::write(&old, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1").unwrap();
+    let out = xiangtu(&nowhere, &["text", &old.to_string_lossy()]);
+    assert_eq!(out.status.code(), Some(3));
+    let said = text(&out.stderr);
+    assert!(
+        said.contains("a.doc") && said.contains("--convert-to docx"),
+        "{said}"
+    );
+}
+
+#[test]
+fn standard_input_is_read_by_extract_text_and_build() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    for (arguments, part) in [
+        (vec!["text", "-"], "青河镇推行河长制。"),
+        (vec!["extract", "-"], "\"doc\":\"-\""),
+        (vec!["build", "-"], "读入 1 份文件，搁置 0 份"),
+    ] {
+        let mut command = assert_cmd::Command::cargo_bin("xiangtu").unwrap();
+        command
+            .env("XIANGTU_STORE", &store)
+            .env_remove("LC_ALL")
+            .env("LANG", "zh_CN.UTF-8");
+        let out = command
+            .args(&arguments)
+            .write_stdin("<html><p>青河镇推行河长制。")
+            .output()
+            .unwrap();
+        assert_eq!(out.status.code(), Some(0), "{arguments:?}");
+        assert!(text(&out.stdout).contains(part), "{}", text(&out.stdout));
+    }
+}
+
+#[test]
+fn the_ledger_lists_what_was_read_and_what_was_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (corpus, store) = (folder.path().join("corpus"), folder.path().join("store"));
+    std::fs::create_dir(&corpus).unwrap();
+    std::fs::write(
+        corpus.join("a.txt"),
+        "江西省上高县锦江镇2021年工作总结\n全镇推行河长制。\n",
+    )
+    .unwrap();
+    std::fs::write(corpus.join("b.xls"), b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1").unwrap();
+    let built = xiangtu(&store, &["build", &corpus.to_string_lossy()]);
+    assert_eq!(built.status.code(), Some(3));
+    let list = text(&xiangtu(&store, &["documents"]).stdout);
+    for part in [
+        "a.txt",
+        "锦江镇",
+        "2021",
+        "完成",
+        "b.xls",
+        "搁置",
+        "--convert-to csv",
+        "共 2 份文件：完成 1 份，搁置 1 份。",
+    ] {
+        assert!(list.contains(part), "{part} in\n{list}");
+    }
+    let aside = xiangtu(&store, &["documents", "--set-aside", "--json"]);
+    let rows: serde_json::Value = serde_json::from_slice(&aside.stdout).unwrap();
+    assert_eq!(
+        (rows.as_array().unwrap().len(), rows[0]["reason"].as_str()),
+        (1, Some("spreadsheet"))
+    );
 }

@@ -19,7 +19,11 @@ pub fn options(jobs: usize) -> BuildOptions {
         .map(|line| serde_json::from_str::<Extraction>(line).unwrap())
         .map(|e| (e.doc.clone(), e))
         .collect();
-    BuildOptions { jobs, extractions }
+    BuildOptions {
+        jobs,
+        extractions,
+        ..BuildOptions::default()
+    }
 }
 
 /// Builds paths into a folder.

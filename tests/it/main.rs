@@ -2,8 +2,11 @@
 
 mod analyses;
 mod cli;
+mod files;
 mod fixture;
+mod formats;
 mod graphs;
+mod hostile;
 mod laws;
 mod ledgers;
 mod queries;

@@ -7,7 +7,8 @@ use xiangtu::graph::adoption::{Level, Selection};
 use xiangtu::graph::recurrence::{Options, recurrence};
 use xiangtu::model::{EntityType, Predicate};
 use xiangtu::ontology::Ontology;
-use xiangtu::store::{Sourced, Store, content_hash, document_iri};
+use xiangtu::read::content_hash;
+use xiangtu::store::{Sourced, Store, document_iri};
 use xiangtu::vocab;
 
 #[test]
@@ -89,12 +90,13 @@ fn a_build_that_was_stopped_is_completed_by_the_next() {
         .extractions
         .remove("dayao-2022.txt")
         .ok_or_else(String::new);
-    let hash = content_hash(&std::fs::read(&path).unwrap());
+    let hash = content_hash(&[&std::fs::read(&path).unwrap()]);
     store
         .replace(vec![Sourced {
             hash,
             paths: [path.to_string_lossy().into_owned()].into(),
             content,
+            metadata: Default::default(),
         }])
         .unwrap();
     drop(store);
@@ -327,7 +329,7 @@ fn a_store_that_is_written_is_not_read() {
 fn documents_are_named_by_their_content() {
     let (_folder, store) = small();
     let bytes = std::fs::read("tests/fixtures/small/dayao-2022.txt").unwrap();
-    let iri = document_iri(&content_hash(&bytes));
+    let iri = document_iri(&content_hash(&[&bytes]));
     let document = store.document(iri.as_str()).unwrap();
     assert_eq!(
         (document.name(), document.year, document.reason.as_deref()),

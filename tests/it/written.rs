@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use xiangtu::model::{Entity, EntityType, Extraction, Fact, Home, Predicate};
-use xiangtu::store::{Sourced, Store, content_hash};
+use xiangtu::read::content_hash;
+use xiangtu::store::{Sourced, Store};
 
 pub const PLACE: &str = "https://w3id.org/xiangtu/id/place/";
 pub const CAMPAIGN: &str = "https://w3id.org/xiangtu/id/campaign/";
@@ -60,9 +61,10 @@ pub fn report(code: &str, year: i32, campaigns: &[&str]) -> Extraction {
 pub fn store(reports: Vec<Extraction>) -> Store {
     let mut store = Store::memory().unwrap();
     let sourced = reports.into_iter().map(|report| Sourced {
-        hash: content_hash(report.doc.as_bytes()),
+        hash: content_hash(&[report.doc.as_bytes()]),
         paths: BTreeSet::from([report.doc.clone()]),
         content: Ok(report),
+        metadata: Default::default(),
     });
     store.replace(sourced.collect()).unwrap();
     store.finish().unwrap();

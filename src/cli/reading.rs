@@ -1,0 +1,74 @@
+//! What the commands that read files have in common: limits, columns of tables, and why a file was set aside.
+
+use std::time::Duration;
+
+use crate::messages::Lang;
+use crate::read::{Column, Limits, Options};
+
+/// How files are read.
+#[derive(clap::Args)]
+pub(super) struct ReadArguments {
+    #[arg(long = "column", value_name = "ROLE=NAME", value_parser = column)]
+    columns: Vec<(Column, String)>,
+    #[arg(long, value_name = "MB", default_value_t = Limits::default().size >> 20,
+        value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    max_size: u64,
+    #[arg(long, value_name = "N", default_value_t = Limits::default().expansion,
+        value_parser = clap::value_parser!(u64).range(1..))]
+    max_expansion: u64,
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().time.as_secs(),
+        value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    max_time: u64,
+}
+
+fn column(text: &str) -> Result<(Column, String), String> {
+    let (role, name) = text.split_once('=').ok_or("expected ROLE=NAME")?;
+    Ok((role.parse()?, name.to_owned()))
+}
+
+impl ReadArguments {
+    pub(super) fn options(&self) -> Options {
+        Options {
+            limits: Limits {
+                size: self.max_size << 20,
+                expansion: self.max_expansion,
+                time: Duration::from_secs(self.max_time),
+            },
+            columns: self.columns.clone(),
+        }
+    }
+}
+
+/// A reason as the store keeps it, in words for people, with the remedy.
+pub(super) fn reason_text(reason: &str, lang: Lang) -> String {
+    let (name, detail) = reason.split_once(": ").unwrap_or((reason, ""));
+    let text = lang.find(&format!("reason.{name}")).unwrap_or(name);
+    match (detail, lang) {
+        ("", _) => text.to_owned(),
+        (detail, Lang::Zh) => format!("{text}（{detail}）"),
+        (detail, Lang::En) => format!("{text} ({detail})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::{Aside, Reason};
+
+    #[test]
+    fn every_reason_is_told_in_both_languages() {
+        for reason in Reason::ALL {
+            for lang in [Lang::Zh, Lang::En] {
+                assert!(
+                    lang.find(&format!("reason.{}", reason.name())).is_some(),
+                    "{}",
+                    reason.name()
+                );
+                let told = reason_text(&Aside::new(reason, "42: x").to_string(), lang);
+                assert!(
+                    told.contains("42: x") && !told.starts_with(&format!("{}: ", reason.name()))
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,396 @@
+//! What a page shows: the runs of text of its content streams, in its own coordinates.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use lopdf::{Dictionary, Document, Object, ObjectId};
+
+use super::super::Aside;
+use super::super::limits::Deadline;
+use super::font::Font;
+use super::layout::Run;
+use super::lex::{Lexer, Operand};
+use super::stream::Streams;
+
+/// Forms within forms; each may be shown many times, so that depth alone would not end it.
+const DEPTH: usize = 6;
+/// Runs of one page.
+const RUNS: usize = 1 << 18;
+
+/// A matrix as PDF writes it: `[a b c d e f]`.
+type Matrix = [f32; 6];
+
+const UNIT: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
+
+/// First `a`, then `b`.
+fn times(a: Matrix, b: Matrix) -> Matrix {
+    [
+        a[0] * b[0] + a[1] * b[2],
+        a[0] * b[1] + a[1] * b[3],
+        a[2] * b[0] + a[3] * b[2],
+        a[2] * b[1] + a[3] * b[3],
+        a[4] * b[0] + a[5] * b[2] + b[4],
+        a[4] * b[1] + a[5] * b[3] + b[5],
+    ]
+}
+
+/// What was seen on the pages so far.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// Glyphs shown.
+    pub(super) glyphs: usize,
+    /// Glyphs of which nobody knows the characters.
+    pub(super) unknown: usize,
+    /// Pictures shown.
+    pub(super) pictures: usize,
+}
+
+/// Walks pages with fonts kept from one to the next.
+pub(super) struct Walk<'a> {
+    document: &'a Document,
+    streams: &'a mut Streams,
+    fonts: HashMap<ObjectId, Rc<Font>>,
+    deadline: Deadline,
+    steps: usize,
+    pub(super) seen: Seen,
+    runs: Vec<(u8, Run)>,
+}
+
+#[derive(Clone)]
+struct State {
+    matrix: Matrix,
+    font: Option<Rc<Font>>,
+    size: f32,
+    spacing: f32,
+    word_spacing: f32,
+    scale: f32,
+    leading: f32,
+    rise: f32,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(
+        document: &'a Document,
+        streams: &'a mut Streams,
+        deadline: Deadline,
+    ) -> Self {
+        Self {
+            document,
+            streams,
+            fonts: HashMap::new(),
+            deadline,
+            steps: 0,
+            seen: Seen::default(),
+            runs: Vec::new(),
+        }
+    }
+
+    /// The runs of one page, turned so that its text reads from left to right.
+    pub(super) fn page(&mut self, page: ObjectId) -> Result<Vec<Run>, Aside> {
+        self.runs.clear();
+        let mut content = Vec::new();
+        for id in self.document.get_page_contents(page) {
+            if let Ok(stream) = self.document.get_object(id).and_then(Object::as_stream) {
+                content.extend(self.streams.content(stream)?);
+                content.push(b'\n');
+            }
+        }
+        let resources = self.inherited(page, b"Resources");
+        self.stream(&content, resources, UNIT, 0)?;
+        Ok(upright(std::mem::take(&mut self.runs)))
+    }
+
+    /// An entry of a page or of one of the nodes above it.
+    fn inherited(&self, page: ObjectId, key: &[u8]) -> Option<&'a Dictionary> {
+        const LEVELS: usize = 64;
+        let mut node = self.document.get_dictionary(page).ok()?;
+        for _ in 0..LEVELS {
+            if let Some(found) = self.dictionary(node.get(key).ok()) {
+                return Some(found);
+            }
+            node = self.dictionary(node.get(b"Parent").ok())?;
+        }
+        None
+    }
+
+    fn dictionary(&self, object: Option<&'a Object>) -> Option<&'a Dictionary> {
+        self.document.dereference(object?).ok()?.1.as_dict().ok()
+    }
+
+    fn stream(
+        &mut self,
+        content: &[u8],
+        resources: Option<&'a Dictionary>,
+        matrix: Matrix,
+        depth: usize,
+    ) -> Result<(), Aside> {
+        let mut state = State {
+            matrix,
+            font: None,
+            size: 1.0,
+            spacing: 0.0,
+            word_spacing: 0.0,
+            scale: 1.0,
+            leading: 0.0,
+            rise: 0.0,
+        };
+        let mut saved: Vec<State> = Vec::new();
+        let (mut text, mut line) = (UNIT, UNIT);
+        let mut lexer = Lexer::new(content);
+        let mut operands = Vec::new();
+        while let Some(name) = lexer.next(&mut operands) {
+            self.steps += 1;
+            if self.steps.is_multiple_of(1024) {
+                self.deadline.check()?;
+            }
+            let n = |i: usize| operands.get(i).and_then(Operand::number).unwrap_or(0.0);
+            match name.as_slice() {
+                b"q" if saved.len() < 512 => saved.push(state.clone()),
+                b"Q" => {
+                    if let Some(before) = saved.pop() {
+                        state = before;
+                    }
+                }
+                b"cm" => state.matrix = times([n(0), n(1), n(2), n(3), n(4), n(5)], state.matrix),
+                b"BT" => (text, line) = (UNIT, UNIT),
+                b"Tf" => {
+                    if let Some(Operand::Name(font)) = operands.first() {
+                        state.font = self.font(resources, font)?;
+                    }
+                    state.size = n(1);
+                }
+                b"Tc" => state.spacing = n(0),
+                b"Tw" => state.word_spacing = n(0),
+                b"Tz" => state.scale = n(0) / 100.0,
+                b"TL" => state.leading = n(0),
+                b"Ts" => state.rise = n(0),
+                b"Tm" => {
+                    line = [n(0), n(1), n(2), n(3), n(4), n(5)];
+                    text = line;
+                }
+                b"Td" | b"TD" => {
+                    if name == b"TD" {
+                        state.leading = -n(1);
+                    }
+                    line = times([1.0, 0.0, 0.0, 1.0, n(0), n(1)], line);
+                    text = line;
+                }
+                b"T*" => {
+                    line = times([1.0, 0.0, 0.0, 1.0, 0.0, -state.leading], line);
+                    text = line;
+                }
+                b"'" | b"\"" => {
+                    line = times([1.0, 0.0, 0.0, 1.0, 0.0, -state.leading], line);
+                    text = line;
+                    if name == b"\"" {
+                        (state.word_spacing, state.spacing) = (n(0), n(1));
+                    }
+                    self.show(
+                        &operands[operands.len().saturating_sub(1)..],
+                        &state,
+                        &mut text,
+                    );
+                }
+                b"Tj" => self.show(&operands, &state, &mut text),
+                b"TJ" => {
+                    if let Some(Operand::Array(members)) = operands.first() {
+                        self.show(members, &state, &mut text);
+                    }
+                }
+                b"BI" => self.seen.pictures += 1,
+                b"Do" => {
+                    if let Some(Operand::Name(name)) = operands.first() {
+                        self.external(resources, name, &state, depth)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A picture or a form.
+    fn external(
+        &mut self,
+        resources: Option<&'a Dictionary>,
+        name: &[u8],
+        state: &State,
+        depth: usize,
+    ) -> Result<(), Aside> {
+        let forms = self.dictionary(resources.and_then(|r| r.get(b"XObject").ok()));
+        let object = forms.and_then(|forms| forms.get(name).ok());
+        let Some(Ok((_, Object::Stream(stream)))) = object.map(|o| self.document.dereference(o))
+        else {
+            return Ok(());
+        };
+        if stream.dict.get(b"Subtype").and_then(Object::as_name).ok() != Some(b"Form") {
+            self.seen.pictures += 1;
+            return Ok(());
+        }
+        if depth >= DEPTH {
+            return Ok(());
+        }
+        let own = stream.dict.get(b"Matrix").ok().and_then(|matrix| {
+            let numbers = matrix.as_array().ok()?;
+            let numbers: Vec<f32> = numbers.iter().filter_map(|n| n.as_float().ok()).collect();
+            Matrix::try_from(numbers).ok()
+        });
+        let matrix = times(own.unwrap_or(UNIT), state.matrix);
+        let inner = self.dictionary(stream.dict.get(b"Resources").ok());
+        let content = self.streams.content(stream)?;
+        self.stream(&content, inner.or(resources), matrix, depth + 1)
+    }
+
+    fn font(
+        &mut self,
+        resources: Option<&'a Dictionary>,
+        name: &[u8],
+    ) -> Result<Option<Rc<Font>>, Aside> {
+        let fonts = self.dictionary(resources.and_then(|r| r.get(b"Font").ok()));
+        let Some(object) = fonts.and_then(|fonts| fonts.get(name).ok()) else {
+            return Ok(None);
+        };
+        let Ok((id, object)) = self.document.dereference(object) else {
+            return Ok(None);
+        };
+        if let Some(font) = id.and_then(|id| self.fonts.get(&id)) {
+            return Ok(Some(font.clone()));
+        }
+        let Ok(dictionary) = object.as_dict() else {
+            return Ok(None);
+        };
+        let font = Rc::new(Font::new(dictionary, self.document, self.streams)?);
+        if let Some(id) = id {
+            self.fonts.insert(id, font.clone());
+        }
+        Ok(Some(font))
+    }
+
+    /// Shows strings and moves on by the width of what is shown.
+    fn show(&mut self, members: &[Operand], state: &State, text: &mut Matrix) {
+        let Some(font) = &state.font else { return };
+        for member in members {
+            let bytes = match member {
+                Operand::Text(bytes) => bytes,
+                Operand::Number(n) => {
+                    advance(text, -n / 1000.0 * state.size * state.scale);
+                    continue;
+                }
+                _ => continue,
+            };
+            let at = times(
+                [1.0, 0.0, 0.0, 1.0, 0.0, state.rise],
+                times(*text, state.matrix),
+            );
+            let mut shown = String::new();
+            let mut width = 0.0;
+            for glyph in font.glyphs(bytes) {
+                self.seen.glyphs += 1;
+                match glyph.text {
+                    Some(text) => shown.push_str(&text),
+                    None => {
+                        self.seen.unknown += 1;
+                        shown.push('\u{FFFD}');
+                    }
+                }
+                let space = if glyph.is_space {
+                    state.word_spacing
+                } else {
+                    0.0
+                };
+                width += (glyph.width * state.size + state.spacing + space) * state.scale;
+            }
+            advance(text, width);
+            self.run(shown, at, width, state.size);
+        }
+    }
+
+    fn run(&mut self, text: String, at: Matrix, width: f32, size: f32) {
+        let along = at[0].hypot(at[1]);
+        let run = Run {
+            x: at[4],
+            y: at[5],
+            width: width.abs() * along,
+            size: size.abs() * at[2].hypot(at[3]),
+            text,
+        };
+        let is_sound = [run.x, run.y, run.width, run.size]
+            .iter()
+            .all(|v| v.is_finite());
+        if is_sound && run.size > 0.0 && self.runs.len() < RUNS {
+            self.runs.push((direction(at[0], at[1], size), run));
+        }
+    }
+}
+
+fn advance(text: &mut Matrix, by: f32) {
+    text[4] += by * text[0];
+    text[5] += by * text[1];
+}
+
+/// 0 for text to the right, 1 upwards, 2 to the left, 3 downwards; 4 for what runs aslant.
+fn direction(a: f32, b: f32, size: f32) -> u8 {
+    let (a, b) = if size < 0.0 { (-a, -b) } else { (a, b) };
+    match (a.abs() > 8.0 * b.abs(), b.abs() > 8.0 * a.abs()) {
+        (true, _) => {
+            if a > 0.0 {
+                0
+            } else {
+                2
+            }
+        }
+        (_, true) => {
+            if b > 0.0 {
+                1
+            } else {
+                3
+            }
+        }
+        _ => 4,
+    }
+}
+
+/// The runs in the direction that most characters have, turned upright. Watermarks run aslant and are left out.
+fn upright(runs: Vec<(u8, Run)>) -> Vec<Run> {
+    let weight = |direction: u8| -> usize {
+        let of = runs.iter().filter(|(d, _)| *d == direction);
+        of.map(|(_, run)| run.text.chars().count()).sum()
+    };
+    let main = (0..4).rev().max_by_key(|d| weight(*d)).unwrap_or(0);
+    runs.into_iter()
+        .filter(|(direction, _)| *direction == main)
+        .map(|(direction, run)| {
+            let (x, y) = match direction {
+                1 => (run.y, -run.x),
+                2 => (-run.x, -run.y),
+                3 => (-run.y, run.x),
+                _ => (run.x, run.y),
+            };
+            Run { x, y, ..run }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_lies_on_its_side_is_turned() {
+        let run = |x: f32, y: f32, text: &str| Run {
+            x,
+            y,
+            width: 10.0,
+            size: 10.0,
+            text: text.to_owned(),
+        };
+        let runs = vec![
+            (1, run(100.0, 10.0, "上行")),
+            (1, run(120.0, 10.0, "下行")),
+            (4, run(0.0, 0.0, "水印")),
+        ];
+        let turned = upright(runs);
+        assert_eq!(turned.len(), 2);
+        assert!(turned[0].y > turned[1].y && turned[0].x == turned[1].x);
+    }
+}
