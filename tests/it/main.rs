@@ -2,6 +2,7 @@
 
 mod analyses;
 mod cli;
+mod export;
 mod fixture;
 mod graphs;
 mod laws;
