@@ -20,9 +20,10 @@ pub(super) fn write(network: &Network, lang: Lang, out: &mut dyn Write) -> io::R
     out.write_all(b",\n\"elements\": {\n\"nodes\": [")?;
     for (i, node) in network.nodes.iter().enumerate() {
         let mut data = object(NODE, &of_node(network, node, lang));
-        // Cytoscape shows `name`; `id` is kept out of its table otherwise.
-        data.insert("id".to_owned(), node.id.as_str().into());
-        data.insert("iri".to_owned(), node.id.as_str().into());
+        // Cytoscape shows `name`; networkx takes `value` for the node itself.
+        for name in ["id", "value"] {
+            data.insert(name.to_owned(), node.id.as_str().into());
+        }
         data.insert("name".to_owned(), node.name.as_str().into());
         element(out, i, json!({"data": data}))?;
     }

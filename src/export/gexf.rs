@@ -35,7 +35,7 @@ pub(super) fn write(network: &Network, lang: Lang, out: &mut dyn Write) -> io::R
     declare(out, "edge", EDGE)?;
     out.write_all(b"    <nodes>\n")?;
     for node in &network.nodes {
-        let [id, label] = [&node.id, &node.name].map(|text| escape(text));
+        let [id, label] = [&node.id, &node.name].map(escape);
         writeln!(out, "      <node id=\"{id}\" label=\"{label}\">")?;
         values(out, NODE, &of_node(network, node, lang))?;
         spells(out, &node.years)?;

@@ -92,6 +92,7 @@ fn data(network: &Network, lang: Lang) -> String {
         "directed": network.directed,
         "years": [years().min(), years().max()],
         "texts": texts(),
+        "legend": EntityType::ALL.map(EntityType::name),
         "kinds": kinds(),
         "classes": classes(network),
         "properties": properties(network),
@@ -196,7 +197,7 @@ fn labels(iri: &str) -> [&str; 2] {
     LANGUAGES.map(|lang| Ontology::get().label(iri, lang.index()))
 }
 
-/// What the legend shows, in the order in which types are listed to a reader.
+/// What each type is called and its colour.
 fn kinds() -> Map<String, Value> {
     let ontology = Ontology::get();
     let kind = |kind: &EntityType| {

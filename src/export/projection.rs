@@ -11,6 +11,9 @@ use crate::vocab;
 /// Between which nodes, by which property, rest which facts.
 type Grouped = BTreeMap<(usize, String, usize), BTreeSet<usize>>;
 
+/// A document that names two entities, with the sentence for each.
+type Together<'a> = (usize, &'a str, &'a str);
+
 /// Every fact between two entities; a post leads to the place that its document is about; divisions to those above.
 pub(super) fn facts(network: &mut Network, lang: Lang) {
     let ontology = Ontology::get();
@@ -121,7 +124,7 @@ pub(super) fn co_occurrence(network: &mut Network, namings: &Namings, lang: Lang
             .or_default()
             .push((*node, quote));
     }
-    let mut pairs: BTreeMap<(usize, usize), Vec<(usize, &str, &str)>> = BTreeMap::new();
+    let mut pairs: BTreeMap<(usize, usize), Vec<Together<'_>>> = BTreeMap::new();
     for (document, named) in &by_document {
         for (i, (a, quote_a)) in named.iter().enumerate() {
             for (b, quote_b) in &named[i + 1..] {

@@ -46,13 +46,20 @@ const linked = data.nodes.length - lonely;
 // The more there is to see, the smaller it is drawn.
 const scale = Math.max(0.4, Math.min(1, Math.sqrt(500 / Math.max(1, linked))));
 const size = (i) => scale * (3.2 + 1.9 * Math.sqrt(degree[i]));
+const namesakes = new Map();
+for (const node of data.nodes) namesakes.set(node.n, (namesakes.get(node.n) || 0) + 1);
+/** A town that shares its name with another stands with its county. */
+const fullName = (node) => {
+  const above = node.p.split(" › ").slice(0, -1).pop();
+  return namesakes.get(node.n) > 1 && above ? node.n + "（" + above + "）" : node.n;
+};
 const short = (name) => ([...name].length > 14 ? [...name].slice(0, 13).join("") + "…" : name);
 const rank = [];
 [...data.nodes.keys()].sort((a, b) => degree[b] - degree[a] || a - b).forEach((i, at) => { rank[i] = at; });
 data.nodes.forEach((node, i) => {
   // A sunflower, the most linked in the middle: the layout starts from it and so comes out the same each time.
   const [r, a] = [10 * Math.sqrt(rank[i] + 1), rank[i] * 2.399963];
-  graph.addNode(i, { label: short(node.n), x: r * Math.cos(a), y: r * Math.sin(a), size: size(i), color: data.kinds[node.k].colour });
+  graph.addNode(i, { label: short(fullName(node)), x: r * Math.cos(a), y: r * Math.sin(a), size: size(i), color: data.kinds[node.k].colour, forceLabel: rank[i] < 20 });
 });
 data.edges.forEach((edge, i) => {
   const width = Math.min(4, 0.6 + 0.5 * Math.log2(1 + edge.w));
@@ -137,7 +144,7 @@ function show(nodes) {
 function draw() {
   sigma = new Sigma(graph, byId("graph"), {
     labelFont: getComputedStyle(document.body).fontFamily, labelSize: 12.5, labelColor: { color: "#1f2328" },
-    labelRenderedSizeThreshold: 4, labelDensity: 1, labelGridCellSize: 110,
+    labelRenderedSizeThreshold: 4, labelDensity: 1, labelGridCellSize: 100,
     defaultEdgeType: data.directed ? "arrow" : "line", enableEdgeEvents: true, zIndex: true, minCameraRatio: 0.02, maxCameraRatio: 3,
     stagePadding: 36, defaultDrawNodeLabel: drawLabel,
     edgeReducer: (e, attributes) => {
@@ -150,7 +157,7 @@ function draw() {
     nodeReducer: (i, attributes) => {
       if (!nodeShows(Number(i))) return { ...attributes, hidden: true };
       if (!near) return attributes;
-      if (!near.has(Number(i))) return { ...attributes, color: "#e6e8ec", label: "", zIndex: 0 };
+      if (!near.has(Number(i))) return { ...attributes, color: "#e6e8ec", label: "", forceLabel: false, zIndex: 0 };
       const own = Number(i) === chosen.node;
       return { ...attributes, zIndex: own ? 2 : 1, forceLabel: near.size < 45 || own, highlighted: own };
     },
@@ -182,7 +189,7 @@ function choose(what, moves) {
 }
 
 // ---------------------------------------------------------------- facts
-const thing = (i) => make("a", { className: "thing", onclick: () => choose({ node: i }, true) }, data.nodes[i].n);
+const thing = (i) => make("a", { className: "thing", onclick: () => choose({ node: i }, true) }, fullName(data.nodes[i]));
 const dot = (kind) => {
   const element = make("span", { className: "dot" });
   element.style.background = data.kinds[kind].colour;
@@ -221,7 +228,7 @@ function factLine(fact, i) {
   if (fact.y) line.append(make("span", { className: "tag" }, String(fact.y)));
   if (fact.g) line.append(make("span", { className: "tag" }, say("page.target")));
   else if (fact.l) line.append(make("span", { className: "tag" }, say("page.plan")));
-  const words = [fact.v, fact.v.split(" ")[0], ...(other === null ? [] : namesOf(other))];
+  const words = [fact.v, fact.v.split(" ")[0], ...namesOf(i), ...(other === null ? [] : namesOf(other))];
   line.append(quoted(data.quotes[fact.q], words), cite(fact.d, fact.c));
   return line;
 }
@@ -261,7 +268,7 @@ function tell() {
   panel.append(make("h2", {}, node.n));
   const about = [data.classes[node.c][lang], node.i, node.p].filter(Boolean).join(" · ");
   panel.append(make("div", { className: "soft" }, dot(node.k), " ", about));
-  if (node.a.length) panel.append(make("div", { className: "soft" }, say("page.aliases") + " " + node.a.join("、")));
+  if (node.a.length) panel.append(make("div", { className: "soft" }, say("page.aliases") + (lang ? ": " : "：") + node.a.join("、")));
   const years = node.y.length ? "（" + (node.y.length > 1 ? node.y[0] + "–" + node.y[node.y.length - 1] : node.y[0]) + "）" : "";
   panel.append(make("div", { className: "soft" }, say("page.documents").replace("{}", node.d) + years));
   if (node.s) panel.append(quoted(data.quotes[node.s[1]], namesOf(i)), cite(node.s[0]));
@@ -326,7 +333,8 @@ function search() {
 function legend() {
   const list = byId("legend");
   list.replaceChildren();
-  for (const [kind, about] of Object.entries(data.kinds)) {
+  for (const kind of data.legend) {
+    const about = data.kinds[kind];
     const n = data.nodes.filter((node, i) => node.k === kind && (degree[i] > 0 || showsLonely)).length;
     if (!data.nodes.some((node) => node.k === kind)) continue;
     const box = make("input", { type: "checkbox", checked: !hidden.has(kind), onchange: () => { if (box.checked) hidden.delete(kind); else hidden.add(kind); refresh(); } });
