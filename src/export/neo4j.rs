@@ -60,7 +60,7 @@ fn script(network: &Network, _: Lang, out: &mut dyn Write) -> io::Result<()> {
     for kind in &kinds {
         writeln!(
             out,
-            "\nLOAD CSV WITH HEADERS FROM 'file:///relationships.csv' AS row\nWITH row WHERE row.`:TYPE` = '{kind}'\nMATCH (a:Entity {{id: row.`:START_ID`}}), (b:Entity {{id: row.`:END_ID`}})\nMERGE (a)-[r:{kind}]->(b)\nSET"
+            "\nLOAD CSV WITH HEADERS FROM 'file:///relationships.csv' AS row\nWITH row WHERE row.`:TYPE` = '{kind}'\nMATCH (a:Entity {{id: row.`:START_ID`}})\nMATCH (b:Entity {{id: row.`:END_ID`}})\nMERGE (a)-[r:{kind}]->(b)\nSET"
         )?;
         writeln!(out, "{};", settings("r", EDGE))?;
     }
