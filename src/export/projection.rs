@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::network::{Edge, Namings, Network, Source};
+use super::network::{Edge, Fact, Namings, Network, Source};
 use crate::messages::Lang;
 use crate::model::EntityType;
 use crate::ontology::Ontology;
@@ -14,20 +14,15 @@ type Grouped = BTreeMap<(usize, String, usize), BTreeSet<usize>>;
 /// A document that names two entities, with the sentence for each.
 type Together<'a> = (usize, &'a str, &'a str);
 
-/// Every fact between two entities; a post leads to the place that its document is about; divisions to those above.
+/// Every fact between two entities; a post leads to the place whose documents give it; divisions to those above.
 pub(super) fn facts(network: &mut Network, lang: Lang) {
     let ontology = Ontology::get();
     let mut grouped = Grouped::new();
+    let posts = posts(network);
     for (i, fact) in network.facts.iter().enumerate() {
-        let post = fact.property == vocab::HOLDS_POST.as_str();
-        let is_edge = ontology
-            .term(&fact.property)
-            .is_some_and(|term| term.edge || post);
-        // The ontology gives a post as a literal: drawn so, an official stands beside the place that reports it.
-        let other = fact
-            .object
-            .or_else(|| network.home(fact.document).filter(|_| post));
-        if let Some(other) = other.filter(|_| is_edge) {
+        let is_edge = ontology.term(&fact.property).is_some_and(|term| term.edge);
+        let post = || posts.get(&fact.subject).filter(|_| is_post(fact)).copied();
+        if let Some(other) = fact.object.filter(|_| is_edge).or_else(post) {
             grouped
                 .entry((fact.subject, fact.property.clone(), other))
                 .or_default()
@@ -37,6 +32,28 @@ pub(super) fn facts(network: &mut Network, lang: Lang) {
     let label = |property: &str| ontology.label(property, lang.index()).to_owned();
     network.edges = edges(network, &grouped, label);
     add_divisions(network, lang);
+}
+
+fn is_post(fact: &Fact) -> bool {
+    fact.property == vocab::HOLDS_POST.as_str()
+}
+
+/// The place of each official: the one whose documents give the post, which itself is text.
+///
+/// Somebody whose post documents of several places give (总书记) stands beside none of them.
+fn posts(network: &Network) -> BTreeMap<usize, usize> {
+    let mut homes: BTreeMap<usize, BTreeSet<Option<usize>>> = BTreeMap::new();
+    for fact in network.facts.iter().filter(|fact| is_post(fact)) {
+        homes
+            .entry(fact.subject)
+            .or_default()
+            .insert(network.home(fact.document));
+    }
+    let one = |(person, homes): (usize, BTreeSet<Option<usize>>)| match homes.len() {
+        1 => Some((person, homes.into_iter().next()??)),
+        _ => None,
+    };
+    homes.into_iter().filter_map(one).collect()
 }
 
 fn add_divisions(network: &mut Network, lang: Lang) {

@@ -393,3 +393,35 @@ fn the_same_store_gives_the_same_bytes() {
         assert!(a == b, "{format:?}");
     }
 }
+
+#[test]
+fn an_official_of_many_places_stands_beside_none() {
+    let one = "https://w3id.org/xiangtu/id/person/中国/周一帆";
+    let mut options = crate::fixture::options(1);
+    let towns = ["360923102", "430181110"];
+    for extraction in options.extractions.values_mut() {
+        let text = serde_json::to_string(extraction).unwrap();
+        let text = towns.iter().fold(text, |text, town| {
+            text.replace(
+                &format!("https://w3id.org/xiangtu/id/person/{town}/周一帆"),
+                one,
+            )
+        });
+        *extraction = serde_json::from_str(&text).unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    build(&[crate::fixture::texts()], &path, &options, &|_, _| {}).unwrap();
+    let [_, edges] = elements(&Store::open(&path).unwrap(), Selection::default());
+    let posts: Vec<&Value> = edges
+        .iter()
+        .filter(|e| e["property"] == "holdsPost")
+        .collect();
+    // Li Wenqing and Chen Lixin stay; the one whom two towns report goes.
+    assert_eq!(posts.len(), 2);
+    assert!(
+        posts
+            .iter()
+            .all(|e| e["source"] != one && e["value"] == "镇长")
+    );
+}
