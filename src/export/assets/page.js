@@ -119,17 +119,32 @@ function arrange(done) {
   step();
 }
 
-/** A label with a white edge, legible over lines and dots. */
-function drawLabel(context, node, settings) {
-  if (!node.label) return;
-  context.font = settings.labelWeight + " " + settings.labelSize + "px " + settings.labelFont;
-  const [x, y] = [node.x + node.size + 3, node.y + settings.labelSize / 3];
-  context.lineWidth = 3.5;
-  context.lineJoin = "round";
-  context.strokeStyle = "#ffffff";
-  context.strokeText(node.label, x, y);
-  context.fillStyle = "#1f2328";
-  context.fillText(node.label, x, y);
+// Labels are gathered while sigma draws, then written the largest node first, each where it covers no other.
+const waiting = [];
+const gatherLabel = (context, node, settings) => { if (node.label) waiting.push({ context, settings, x: node.x, y: node.y, size: node.size, label: node.label }); };
+
+function writeLabels() {
+  const taken = [];
+  const edge = sigma.getDimensions().width;
+  const isFree = ([left, top, right, bottom]) => left >= 0 && right <= edge && taken.every((box) => right < box[0] || box[2] < left || bottom < box[1] || box[3] < top);
+  for (const { context, settings, x, y, size, label } of waiting.sort((a, b) => b.size - a.size)) {
+    context.font = settings.labelWeight + " " + settings.labelSize + "px " + settings.labelFont;
+    const [width, height] = [context.measureText(label).width, settings.labelSize];
+    // Right of the node, left of it, below it, above it.
+    const places = [[x + size + 3, y], [x - size - 3 - width, y], [x - width / 2, y + size + height * 0.8], [x - width / 2, y - size - height * 0.8]];
+    const boxes = places.map(([left, middle]) => [left, middle - height * 0.6, left + width, middle + height * 0.6]);
+    const at = boxes.findIndex(isFree);
+    if (at < 0) continue;
+    taken.push(boxes[at]);
+    const [left, middle] = places[at];
+    context.lineWidth = 3.5;
+    context.lineJoin = "round";
+    context.strokeStyle = "#ffffff";
+    context.strokeText(label, left, middle + height / 3);
+    context.fillStyle = "#1f2328";
+    context.fillText(label, left, middle + height / 3);
+  }
+  waiting.length = 0;
 }
 
 /** Moves to where all these nodes are in sight. */
@@ -144,9 +159,9 @@ function show(nodes) {
 function draw() {
   sigma = new Sigma(graph, byId("graph"), {
     labelFont: getComputedStyle(document.body).fontFamily, labelSize: 12.5, labelColor: { color: "#1f2328" },
-    labelRenderedSizeThreshold: 4, labelDensity: 1, labelGridCellSize: 100,
+    labelRenderedSizeThreshold: 4, labelDensity: 1, labelGridCellSize: 70,
     defaultEdgeType: data.directed ? "arrow" : "line", enableEdgeEvents: true, zIndex: true, minCameraRatio: 0.02, maxCameraRatio: 3,
-    stagePadding: 36, defaultDrawNodeLabel: drawLabel,
+    stagePadding: 44, defaultDrawNodeLabel: gatherLabel,
     edgeReducer: (e, attributes) => {
       const edge = data.edges[e];
       if (!edgeShows(edge)) return { ...attributes, hidden: true };
@@ -162,6 +177,7 @@ function draw() {
       return { ...attributes, zIndex: own ? 2 : 1, forceLabel: near.size < 45 || own, highlighted: own };
     },
   });
+  sigma.on("afterRender", writeLabels);
   sigma.on("clickNode", ({ node }) => choose({ node: Number(node) }));
   sigma.on("clickEdge", ({ edge }) => choose({ edge: Number(edge) }));
   sigma.on("clickStage", () => choose(null));
@@ -213,9 +229,10 @@ function quoted(text, words) {
 }
 
 const cite = (document, confidence) => {
-  const source = document === null ? say("page.divisions") : data.documents[document].path;
+  const path = document === null ? "" : data.documents[document].path;
+  const source = document === null ? say("page.divisions") : path.split(/[/\\]/).pop();
   const sure = confidence === undefined ? "" : " · " + say("page.confidence") + " " + confidence.toFixed(2);
-  return make("cite", {}, source + sure);
+  return make("cite", { title: path }, source + sure);
 };
 
 const namesOf = (i) => [data.nodes[i].n, ...data.nodes[i].a];
