@@ -126,14 +126,18 @@ const gatherLabel = (context, node, settings) => { if (node.label) waiting.push(
 function writeLabels() {
   const taken = [];
   const edge = sigma.getDimensions().width;
-  const isFree = ([left, top, right, bottom]) => left >= 0 && right <= edge && taken.every((box) => right < box[0] || box[2] < left || bottom < box[1] || box[3] < top);
+  const apart = (a, b) => a[2] < b[0] || b[2] < a[0] || a[3] < b[1] || b[3] < a[1];
+  const isFree = (box) => box[0] >= 0 && box[2] <= edge && taken.every((other) => apart(box, other));
+  const discs = waiting.filter((node) => node.size > 6).map(({ x, y, size }) => [x - size, y - size * 0.8, x + size, y + size * 0.8]);
   for (const { context, settings, x, y, size, label } of waiting.sort((a, b) => b.size - a.size)) {
     context.font = settings.labelWeight + " " + settings.labelSize + "px " + settings.labelFont;
     const [width, height] = [context.measureText(label).width, settings.labelSize];
     // Right of the node, left of it, below it, above it.
     const places = [[x + size + 3, y], [x - size - 3 - width, y], [x - width / 2, y + size + height * 0.8], [x - width / 2, y - size - height * 0.8]];
     const boxes = places.map(([left, middle]) => [left, middle - height * 0.6, left + width, middle + height * 0.6]);
-    const at = boxes.findIndex(isFree);
+    const free = boxes.map(isFree);
+    const clear = boxes.findIndex((box, i) => free[i] && discs.every((disc) => apart(box, disc)));
+    const at = clear >= 0 ? clear : free.indexOf(true);
     if (at < 0) continue;
     taken.push(boxes[at]);
     const [left, middle] = places[at];
