@@ -68,7 +68,7 @@ def check_csv(paths, reference) -> str:
         for row in table(paths["csv"] / f"{name}.csv"):
             for key, cell in row.items():
                 expect(key and cell is not None, f"{name}.csv: a row is longer or shorter than the head: {row}")
-                expect(not cell.startswith(tuple("=+-@\t\r")), f"{name}.csv: a spreadsheet takes {cell!r} for a formula")
+                expect(not re.match(r"[=@\t\r＝＋－＠]|[+-](?![\d.]+%?$)", cell), f"{name}.csv: a spreadsheet takes {cell!r} for a formula")
     return f"{len(reference['nodes'])} nodes, {len(reference['edges'])} edges"
 
 

@@ -113,10 +113,12 @@ fn cells(values: &[Option<Value>]) -> impl Iterator<Item = String> {
     })
 }
 
-/// A text that no spreadsheet takes for a formula.
-pub(super) fn harmless(text: &str) -> String {
+/// A text that no spreadsheet takes for a formula; a plain number such as `-5` or `+8%` stays as it is.
+pub(crate) fn harmless(text: &str) -> String {
     // Full-width signs begin a formula too where the input method is East Asian.
-    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
+    let begins = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r']);
+    let is_number = || text.trim_end_matches('%').parse::<f64>().is_ok();
+    if begins && !is_number() {
         format!("'{text}")
     } else {
         text.to_owned()
@@ -129,9 +131,11 @@ mod tests {
 
     #[test]
     fn no_cell_begins_a_formula() {
-        for name in ["=1+1", "+86", "-5", "@SUM(A1)", "＝1"] {
+        for name in ["=1+1", "+86项目", "-5+3", "@SUM(A1)", "＝1"] {
             assert!(harmless(name).starts_with('\''), "{name}");
         }
-        assert_eq!(harmless("河长制=好"), "河长制=好");
+        for name in ["河长制=好", "-5", "+8%", "12"] {
+            assert_eq!(harmless(name), name);
+        }
     }
 }

@@ -32,6 +32,7 @@ use std::path::Path;
 use crate::messages::Lang;
 use crate::store::Store;
 use crate::{Error, Result};
+pub(crate) use csv::harmless;
 pub use findings::{Finding, write_findings};
 use network::Network;
 pub use select::{Projection, Selection};
