@@ -29,6 +29,10 @@ pub struct OntologyTerm {
     pub parents: Vec<String>,
     /// The same property read backwards.
     pub inverse: Option<String>,
+    /// Colour in which things of the class are drawn, as `#RRGGBB`.
+    pub colour: Option<String>,
+    /// What the term is called in the FollowTheMoney model.
+    pub follow_the_money: Option<String>,
     /// Drawn as an edge.
     pub edge: bool,
     /// Classes from which and to which the edge goes.
@@ -118,6 +122,25 @@ impl Ontology {
             .map_or(code, |label| label[language].as_str())
     }
 
+    /// The colour of a class, as `#RRGGBB`: its own, else that of a class above; grey where none is given.
+    pub fn colour(&self, class: &str) -> &str {
+        let mut at = self.terms.get(class);
+        // The classes above are few; a circle of them would be a fault elsewhere.
+        for _ in 0..8 {
+            let Some(term) = at else { break };
+            if let Some(colour) = &term.colour {
+                return colour;
+            }
+            at = term.parents.first().and_then(|above| self.terms.get(above));
+        }
+        "#808080"
+    }
+
+    /// What a term is called in the FollowTheMoney model.
+    pub fn follow_the_money(&self, iri: &str) -> Option<&str> {
+        self.terms.get(iri)?.follow_the_money.as_deref()
+    }
+
     /// The properties that are drawn as edges, in order of IRI.
     pub fn edges(&self) -> impl Iterator<Item = (&str, &OntologyTerm)> {
         self.terms
@@ -154,6 +177,9 @@ impl Ontology {
                     fault(iri, format!("{iri}: {property} is no declared property"));
                 }
             }
+            if let Some(colour) = term.colour.as_ref().filter(|colour| !is_colour(colour)) {
+                fault(iri, format!("{iri}: {colour} is no colour; write #RRGGBB"));
+            }
             if term.edge && term.ends.iter().any(Vec::is_empty) {
                 fault(
                     iri,
@@ -171,6 +197,12 @@ impl Ontology {
         }
         faults
     }
+}
+
+/// Whether a text is `#` and six hexadecimal digits.
+fn is_colour(text: &str) -> bool {
+    text.strip_prefix('#')
+        .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// The line of the file on which a term of ours is declared; 0 if it cannot be told.
@@ -210,6 +242,10 @@ impl OntologyTerm {
             self.featured = lists.items(&quad.object);
         } else if predicate == format!("{OWL}inverseOf") {
             self.inverse = object;
+        } else if is(vocab::COLOUR) {
+            self.colour = text(&quad.object);
+        } else if is(vocab::FOLLOW_THE_MONEY) {
+            self.follow_the_money = text(&quad.object);
         } else if is(vocab::EDGE) {
             self.edge = matches!(&quad.object, Term::Literal(value) if value.value() == "true");
         } else if is(vocab::EDGE_FROM) {
@@ -217,6 +253,13 @@ impl OntologyTerm {
         } else if is(vocab::EDGE_TO) {
             self.ends[1].extend(object);
         }
+    }
+}
+
+fn text(value: &Term) -> Option<String> {
+    match value {
+        Term::Literal(value) => Some(value.value().to_owned()),
+        _ => None,
     }
 }
 

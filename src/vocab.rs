@@ -154,6 +154,10 @@ terms! {
     FEATURED = xt!("featured");
     /// 总称.
     PLURAL = xt!("plural");
+    /// 颜色.
+    COLOUR = xt!("colour");
+    /// 在 FollowTheMoney 模型中的名称.
+    FOLLOW_THE_MONEY = xt!("followTheMoney");
     /// 画作边.
     EDGE = xt!("edge");
     /// 边的起点.

@@ -32,12 +32,6 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     let store = open(&arguments.store, context)?;
     let lang = context.lang;
     let found = store.find(&arguments.name, arguments.r#type, arguments.at.as_deref())?;
-    let exact = |f: &Found| {
-        key(&f.name) == key(&arguments.name)
-            || f.aliases
-                .iter()
-                .any(|alias| key(alias) == key(&arguments.name))
-    };
     match found.as_slice() {
         [] => {
             if context.json {
@@ -57,7 +51,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         }
         several if context.json => write_json(out, &several)?,
         several => {
-            if several.iter().any(exact) {
+            if several.iter().any(|f| is_exact(f, &arguments.name)) {
                 writeln!(
                     out,
                     "{}",
@@ -70,6 +64,12 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         }
     }
     Ok(Exit::Found)
+}
+
+/// Whether the thing has this name, rather than one that contains it.
+pub(super) fn is_exact(found: &Found, name: &str) -> bool {
+    let name = key(name);
+    key(&found.name) == name || found.aliases.iter().any(|alias| key(alias) == name)
 }
 
 fn type_label(found: &Found, lang: Lang) -> &'static str {

@@ -5,6 +5,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use super::{Context, Done, Exit, table, write_json};
+use crate::export::harmless;
 use crate::messages::Lang;
 use crate::model::EntityType;
 use crate::ontology::Ontology;
@@ -177,23 +178,13 @@ pub(super) fn write_table<R>(
     Ok(table::write(out, &headings, &cells)?)
 }
 
-/// A name that a spreadsheet would take for a formula gets an apostrophe before it; `+8%` and `-5` stay as they are.
-fn harmless(text: String) -> String {
-    let is_formula = match text.chars().next() {
-        Some('=' | '@' | '\t' | '\r') => true,
-        Some('+' | '-') => !text[1..].starts_with(|c: char| c.is_ascii_digit()),
-        _ => false,
-    };
-    if is_formula { format!("'{text}") } else { text }
-}
-
 fn write_csv<R>(out: &mut dyn Write, rows: &[R], columns: &[Column<R>]) -> anyhow::Result<()> {
     let columns: Vec<&Column<R>> = columns.iter().filter(|column| column.plain).collect();
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(columns.iter().map(|column| column.name))?;
     for row in rows {
         let cells = columns.iter().map(|column| match (column.cell)(row) {
-            Cell::Text(text) => harmless(text),
+            Cell::Text(text) => harmless(&text),
             cell => cell.plain(),
         });
         writer.write_record(cells)?;
@@ -230,7 +221,7 @@ mod tests {
             ("锦江镇", "锦江镇"),
             ("", ""),
         ] {
-            assert_eq!(harmless(text.to_owned()), cell);
+            assert_eq!(harmless(text), cell);
         }
     }
 }

@@ -1,93 +1,91 @@
-//! GraphML: entities as nodes, facts between them as edges, with typed attributes.
+//! GraphML: the network with typed attributes; `r`, `g`, `b` are the colours that Gephi reads.
 
 use std::io::{self, Write};
-use std::path::Path;
 
-use petgraph::visit::EdgeRef;
 use quick_xml::escape::escape;
 
-use crate::graph::project;
-use crate::ontology::Ontology;
-use crate::store::Store;
-use crate::{Error, Result};
+use super::attributes::{Attribute, EDGE, Kind, NODE, Value, of_edge, of_node};
+use super::network::Network;
+use crate::messages::Lang;
 
-const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
-<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
-  <key id="label" for="node" attr.name="label" attr.type="string"/>
-  <key id="type" for="node" attr.name="type" attr.type="string"/>
-  <key id="code" for="node" attr.name="code" attr.type="string"/>
-  <key id="property" for="edge" attr.name="property" attr.type="string"/>
-  <key id="caption" for="edge" attr.name="label" attr.type="string"/>
-  <key id="weight" for="edge" attr.name="weight" attr.type="double"/>
-  <key id="statements" for="edge" attr.name="statements" attr.type="int"/>
-  <key id="documents" for="edge" attr.name="documents" attr.type="int"/>
-  <key id="first" for="edge" attr.name="first" attr.type="int"/>
-  <key id="last" for="edge" attr.name="last" attr.type="int"/>
-  <key id="confidence" for="edge" attr.name="confidence" attr.type="double"/>
-  <graph id="xiangtu" edgedefault="directed">
-"#;
-
-pub(super) fn write(
-    store: &Store,
-    min_confidence: f64,
-    out: &mut dyn Write,
-    path: &Path,
-) -> Result<()> {
-    let network = project(store, min_confidence)?;
-    write_network(&network, out).map_err(|e| Error::file(path, e))
-}
-
-fn write_network(network: &crate::graph::Network, out: &mut dyn Write) -> io::Result<()> {
-    let ontology = Ontology::get();
-    out.write_all(HEAD.as_bytes())?;
-    for thing in network.node_weights() {
-        writeln!(out, "    <node id=\"{}\">", escape(&thing.id))?;
-        data(out, "label", &thing.name)?;
-        data(out, "type", thing.kind.name())?;
-        if !thing.code.is_empty() {
-            data(out, "code", &thing.code)?;
+pub(super) fn write(network: &Network, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
+    out.write_all(b"<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n")?;
+    keys(out, "node", NODE)?;
+    for part in ["r", "g", "b"] {
+        key(out, "node", part, Kind::Int)?;
+    }
+    keys(out, "edge", EDGE)?;
+    let edges = if network.directed {
+        "directed"
+    } else {
+        "undirected"
+    };
+    writeln!(out, "  <graph id=\"xiangtu\" edgedefault=\"{edges}\">")?;
+    for node in &network.nodes {
+        writeln!(out, "    <node id=\"{}\">", escape(&node.id))?;
+        data(out, "node", NODE, &of_node(network, node, lang))?;
+        for (part, value) in ["r", "g", "b"].into_iter().zip(rgb(node.colour())) {
+            writeln!(out, "      <data key=\"node-{part}\">{value}</data>")?;
         }
         writeln!(out, "    </node>")?;
     }
-    for edge in network.edge_references() {
-        let (source, target) = (&network[edge.source()].id, &network[edge.target()].id);
-        let link = edge.weight();
+    for (i, edge) in network.edges.iter().enumerate() {
+        let [from, to] = [edge.from, edge.to].map(|node| escape(&network.nodes[node].id));
         writeln!(
             out,
-            "    <edge id=\"e{}\" source=\"{}\" target=\"{}\">",
-            edge.id().index(),
-            escape(source),
-            escape(target)
+            "    <edge id=\"e{i}\" source=\"{from}\" target=\"{to}\">"
         )?;
-        data(
-            out,
-            "property",
-            link.property.rsplit('#').next().unwrap_or(&link.property),
-        )?;
-        data(out, "caption", ontology.label(&link.property, 0))?;
-        data(
-            out,
-            "weight",
-            &format!("{:.1}", link.statements.max(1) as f64),
-        )?;
-        data(out, "statements", &link.statements.to_string())?;
-        data(out, "documents", &link.documents.to_string())?;
-        if let Some((first, last)) = link.years {
-            data(out, "first", &first.to_string())?;
-            data(out, "last", &last.to_string())?;
-        }
-        data(out, "confidence", &link.confidence.to_string())?;
+        data(out, "edge", EDGE, &of_edge(network, edge, lang))?;
         writeln!(out, "    </edge>")?;
     }
-    out.write_all(b"  </graph>\n</graphml>\n")?;
-    out.flush()
+    out.write_all(b"  </graph>\n</graphml>\n")
 }
 
-fn data(out: &mut dyn Write, key: &str, value: &str) -> io::Result<()> {
-    // XML 1.0 has no way to write most control characters.
-    let value: String = value
-        .chars()
-        .filter(|c| !c.is_control() || matches!(c, '\t' | '\n'))
-        .collect();
-    writeln!(out, "      <data key=\"{key}\">{}</data>", escape(&value))
+/// Red, green and blue of `#RRGGBB`.
+pub(super) fn rgb(colour: &str) -> [u8; 3] {
+    [1, 3, 5].map(|at| {
+        colour
+            .get(at..at + 2)
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
+            .unwrap_or(128)
+    })
+}
+
+fn keys(out: &mut dyn Write, of: &str, attributes: &[Attribute]) -> io::Result<()> {
+    for (name, kind) in attributes {
+        key(out, of, name, *kind)?;
+    }
+    Ok(())
+}
+
+fn key(out: &mut dyn Write, of: &str, name: &str, kind: Kind) -> io::Result<()> {
+    let kind = match kind {
+        Kind::Int => "int",
+        Kind::Real => "double",
+        Kind::Text | Kind::Texts | Kind::Ints => "string",
+    };
+    writeln!(
+        out,
+        "  <key id=\"{of}-{name}\" for=\"{of}\" attr.name=\"{name}\" attr.type=\"{kind}\"/>"
+    )
+}
+
+fn data(
+    out: &mut dyn Write,
+    of: &str,
+    attributes: &[Attribute],
+    values: &[Option<Value>],
+) -> io::Result<()> {
+    for ((name, _), value) in attributes.iter().zip(values) {
+        if let Some(value) = value {
+            let value = value.joined("；");
+            writeln!(
+                out,
+                "      <data key=\"{of}-{name}\">{}</data>",
+                escape(&value)
+            )?;
+        }
+    }
+    Ok(())
 }

@@ -1,11 +1,12 @@
-//! N-Quads: the whole store, sorted, so that two stores can be compared with `diff`.
+//! N-Quads: every quad, sorted, so that two stores can be compared with `diff`.
 
-use std::io::Write;
-use std::path::Path;
+use std::io::{self, Write};
 
-use crate::Result;
-use crate::store::Store;
+use oxigraph::io::RdfFormat;
+use oxigraph::model::Quad;
 
-pub(super) fn write(store: &Store, mut out: &mut dyn Write, path: &Path) -> Result<()> {
-    store.write_nquads(&mut out, path)
+use super::rdf::serialise;
+
+pub(super) fn write(quads: &[Quad], out: &mut dyn Write) -> io::Result<usize> {
+    serialise(RdfFormat::NQuads, quads, out)
 }

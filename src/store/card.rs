@@ -532,7 +532,7 @@ fn path_spells(path: &[PlaceStep], wanted: &str) -> bool {
 }
 
 /// Properties of a type of entity with their direction, in the ontology's order.
-fn property_order(kind: Option<EntityType>) -> Vec<(String, bool)> {
+pub(crate) fn property_order(kind: Option<EntityType>) -> Vec<(String, bool)> {
     let ontology = Ontology::get();
     let class = kind.map_or(vocab::PLACE, vocab::class);
     let featured = ontology

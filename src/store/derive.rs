@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oxigraph::model::{GraphName, GraphNameRef, Literal, NamedNode, NamedOrBlankNode, Quad, Term};
+use oxigraph::model::{
+    GraphName, GraphNameRef, Literal, NamedNode, NamedOrBlankNode, Quad, Term, Triple,
+};
 use rustc_hash::FxHashMap;
 
 use super::read::{Node, literal, node_of};
@@ -236,6 +238,21 @@ pub(super) fn place_iri(code: &str) -> NamedNode {
 }
 
 impl Store {
+    /// The plain triples that these statements support.
+    pub(crate) fn plain_triples(&self, statements: &BTreeSet<&str>) -> Result<BTreeSet<String>> {
+        let mut triples = BTreeSet::new();
+        for document in self.document_iris()? {
+            for (id, node) in self.nodes_of(document.as_ref())? {
+                if statements.contains(id.as_str())
+                    && let Some((subject, property, object)) = plain_triple(&node)
+                {
+                    triples.insert(Triple::new(subject, property, object).to_string());
+                }
+            }
+        }
+        Ok(triples)
+    }
+
     /// The documents' IRIs in order.
     pub(super) fn document_iris(&self) -> Result<Vec<NamedNode>> {
         let prefix = format!("{}document/", crate::model::ID_BASE);

@@ -10,6 +10,7 @@
 
 mod card;
 mod derive;
+mod entities;
 mod network;
 mod quads;
 mod query;
@@ -32,7 +33,10 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Extraction, Metadata};
 use crate::{Error, Result, embedded, vocab};
 
+pub(crate) use card::property_order;
 pub use card::{Card, Found, Group, Line, PlaceStep};
+pub(crate) use entities::named;
+pub use entities::{EntityRow, MentionRow};
 pub use network::{Counts, Domain, Implementation, Link, PlaceLevel, PlaceNode, Thing};
 pub use quads::{document_iri, document_quads};
 pub use query::{Answer, NamedQuery, Parameter, Value, named_queries, parse_query_file};
@@ -307,21 +311,6 @@ impl Store {
             }
         }
         out.flush().map_err(|e| Error::file(path, e))
-    }
-
-    /// Every triple once, whatever its graph, apart from the ontology itself; sorted.
-    pub(crate) fn triples(&self) -> Result<Vec<oxigraph::model::Triple>> {
-        let ontology: GraphName = vocab::ONTOLOGY_GRAPH.into();
-        let mut triples = Vec::new();
-        for quad in self.inner.iter() {
-            let quad = quad.map_err(failed)?;
-            if quad.graph_name != ontology {
-                triples.push(oxigraph::model::Triple::from(quad));
-            }
-        }
-        triples.sort_by_cached_key(ToString::to_string);
-        triples.dedup();
-        Ok(triples)
     }
 
     fn load(&mut self, quads: Vec<Quad>) -> Result<()> {

@@ -331,13 +331,54 @@ fn exports_are_read_by_other_parsers() {
         }
     }
     assert_eq!(nodes, store.things().unwrap().len());
-    assert_eq!(edges, store.links(0.0).unwrap().len());
+    // Besides the stated links, each of the four officials beside the place that reports the post.
+    assert_eq!(edges, store.links(0.0).unwrap().len() + 4);
     let turtle = xiangtu(&path, &["export", "--format", "turtle"]).stdout;
     let triples = oxigraph::io::RdfParser::from_format(oxigraph::io::RdfFormat::Turtle)
         .for_slice(&turtle)
         .collect::<Result<Vec<_>, _>>()
         .unwrap();
     assert!(triples.len() > 500);
+}
+
+#[test]
+fn an_export_says_what_it_cannot_do_and_what_it_did() {
+    let (folder, _) = small();
+    let path = folder.path().join("store");
+    let export = |arguments: &[&str]| {
+        let output = xiangtu(&path, &[&["export", "--format"], arguments].concat());
+        let said = text(&output.stdout) + &text(&output.stderr);
+        (output.status.code(), said)
+    };
+    let (code, said) = export(&["csv"]);
+    assert!(code == Some(2) && said.contains("-o"), "{said}");
+    let (code, said) = export(&["turtle", "--projection", "co-occurrence"]);
+    assert!(code == Some(2) && said.contains("--projection"), "{said}");
+    // Two towns of one name: the message gives the codes that tell them apart.
+    let (code, said) = export(&["dot", "--place", "锦江镇"]);
+    assert!(
+        code == Some(2) && said.contains("360923102") && said.contains("511403110"),
+        "{said}"
+    );
+    let (code, said) = export(&["dot", "--around", "无此镇"]);
+    assert!(code == Some(2) && said.contains("无此镇"), "{said}");
+    let (code, _) = export(&["dot", "--since", "2030", "--type", "honour"]);
+    assert_eq!(code, Some(1));
+    let tables = folder.path().join("tables");
+    let (code, said) = export(&[
+        "csv",
+        "--place",
+        "上高县锦江镇",
+        "--type",
+        "place,campaign",
+        "-o",
+        &tables.to_string_lossy(),
+    ]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.starts_with("7 个节点、6 条边写入"), "{said}");
+    for name in ["nodes.csv", "edges.csv", "facts.csv"] {
+        assert!(tables.join(name).is_file(), "{name}");
+    }
 }
 
 #[test]

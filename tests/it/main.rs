@@ -3,6 +3,7 @@
 mod analyses;
 mod cli;
 mod files;
+mod export;
 mod fixture;
 mod formats;
 mod graphs;
