@@ -189,6 +189,7 @@ fn hostile() -> (tempfile::TempDir, Store, Vec<String>) {
     let options = BuildOptions {
         jobs: 1,
         extractions: BTreeMap::from([(extraction.doc.clone(), extraction)]),
+        ..BuildOptions::default()
     };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store");
