@@ -1,6 +1,7 @@
 //! The one test binary: the program as a whole, by topic.
 
 mod analyses;
+mod answers;
 mod cli;
 mod fixture;
 mod graphs;
