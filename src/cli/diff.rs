@@ -92,7 +92,11 @@ fn write_table(found: &Differences, lang: Lang, out: &mut dyn Write) -> anyhow::
         writeln!(out, "\n{} ({})", change(rows[0].change, lang), rows.len())?;
         let cells: Vec<Vec<String>> = rows.iter().map(|row| cells(row, lang)).collect();
         match rows[0].change {
-            Change::Born | Change::Ended | Change::Began | Change::Stopped => {
+            Change::Born | Change::Ended => {
+                let headings = ["col.type", "col.name", "col.quote", "col.document"];
+                table::write(out, &headings.map(|key| lang.text(key)), &cells)?;
+            }
+            Change::Began | Change::Stopped => {
                 let headings = [
                     "col.type",
                     "col.name",
@@ -143,7 +147,7 @@ fn cells(row: &Difference, lang: Lang) -> Vec<String> {
             let said = after.as_ref().or(before.as_ref());
             let of = |part: &dyn Fn(&Said) -> String| said.map_or_else(String::new, part);
             let what = |said: &Said| format!("{label} {}", text(said, property, lang));
-            cells.push(property.map_or_else(String::new, |_| of(&what)));
+            cells.extend(property.map(|_| of(&what)));
             cells.push(of(&quote));
             cells.push(of(&|said: &Said| file_name(&said.path).to_owned()));
         }

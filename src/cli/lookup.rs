@@ -11,7 +11,7 @@ use crate::messages::Lang;
 use crate::model::EntityType;
 use crate::names::Match;
 use crate::ontology::Ontology;
-use crate::store::{Card, Found, Group, Line, Search};
+use crate::store::{Card, Found, Group, Line, MOST_PARTS, Search};
 use crate::vocab;
 
 #[derive(clap::Args)]
@@ -71,11 +71,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
                 Match::Typo => "found.near",
                 _ => "found.many",
             };
-            writeln!(
-                out,
-                "{}",
-                lang.fill(heading, &[&arguments.name, &hits.total])
-            )?;
+            let total = match (hits.how, hits.total) {
+                (Match::Part, MOST_PARTS..) => format!("{MOST_PARTS}+"),
+                (_, total) => total.to_string(),
+            };
+            writeln!(out, "{}", lang.fill(heading, &[&arguments.name, &total]))?;
             write_list(several, lang, out)?;
             if hits.total > several.len() {
                 let more = hits.total - several.len();

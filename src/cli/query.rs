@@ -235,7 +235,7 @@ fn shown(answer: &Answer, store: &Store, lang: Lang) -> anyhow::Result<Vec<Vec<S
                         name
                     }
                 },
-                Some(value) if column == "quote" => table::shorten(&value.value, 0, 0),
+                Some(value) if column == "quote" => value.value.clone(),
                 Some(value) if value.value == "true" || value.value == "false" => lang
                     .find(&format!("said.{}", value.value))
                     .unwrap_or_default()
@@ -248,9 +248,24 @@ fn shown(answer: &Answer, store: &Store, lang: Lang) -> anyhow::Result<Vec<Vec<S
                 Some(value) => value.value.clone(),
             });
         }
+        if let Some(at) = answer.columns.iter().position(|column| column == "quote") {
+            cells[at] = around_evidence(&cells[at], &cells);
+        }
         rows.push(cells);
     }
     Ok(rows)
+}
+
+/// A sentence cut around the longest of the row's words that stand in it.
+fn around_evidence(quote: &str, cells: &[String]) -> String {
+    let found = cells
+        .iter()
+        .filter(|cell| !cell.is_empty() && *cell != quote)
+        .filter_map(|cell| Some((quote.find(cell.as_str())?, cell.chars().count())))
+        .max_by_key(|(_, length)| *length);
+    let (at, length) = found.unwrap_or((0, 0));
+    let start = quote[..at].chars().count();
+    table::shorten(quote, start, start + length)
 }
 
 /// A thing's name; of a document the name of its file, for paths are long.
@@ -286,4 +301,32 @@ fn heading(column: &str, lang: Lang) -> &str {
         }
     }
     column
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_sentence_is_cut_around_what_the_row_tells() {
+        let quote = "甲".repeat(60) + "粮食产量达到2万吨" + &"乙".repeat(60);
+        let cells = [quote.clone(), "粮食产量".to_owned(), "2万吨".to_owned()];
+        assert!(around_evidence(&quote, &cells).contains("甲粮食产量达到2万吨"));
+        assert_eq!(around_evidence("短句。", &[]), "短句。");
+    }
+
+    #[test]
+    fn every_column_of_a_question_has_a_heading() {
+        for query in named_queries().unwrap() {
+            for column in &query.columns {
+                let chinese = heading(column, Lang::Zh);
+                assert!(!chinese.is_ascii(), "{}: {column}", query.name);
+                assert!(
+                    heading(column, Lang::En).is_ascii(),
+                    "{}: {column}",
+                    query.name
+                );
+            }
+        }
+    }
 }

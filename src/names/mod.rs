@@ -64,7 +64,7 @@ pub enum Match {
 }
 
 /// At most so many keys are looked at that begin alike: the one letter `j` begins a tenth of all keys.
-const MOST_KEYS: usize = 50_000;
+const MOST_KEYS: usize = 10_000;
 
 impl Names {
     /// The numbers of the entries with exactly this name.
@@ -86,8 +86,8 @@ impl Names {
         }
     }
 
-    /// The entries one of whose names holds this, or whose pinyin begins so.
-    pub fn part(&self, wanted: &str) -> Result<Vec<u32>> {
+    /// The entries one of whose names holds this, or whose pinyin begins so; of the former the first `most` only.
+    pub fn part(&self, wanted: &str, most: usize) -> Result<Vec<u32>> {
         let text = key(wanted);
         let chars: Vec<char> = text.chars().collect();
         let mut found: BTreeSet<u32> = BTreeSet::new();
@@ -103,11 +103,14 @@ impl Names {
                         .any(|n| key(n).contains(&text))
                     {
                         found.insert(number);
+                        if found.len() >= most {
+                            break;
+                        }
                     }
                 }
             }
         }
-        if let Some(letters) = letters(wanted) {
+        if let Some(letters) = letters(wanted).filter(|letters| letters.len() > 1) {
             for initials in [false, true] {
                 let begin = pinyin::stored(&letters, initials);
                 found.extend(self.beginning(self.pinyin()?, &begin)?);
@@ -253,15 +256,14 @@ mod tests {
         }
         assert_eq!(by(names.by_pinyin("jjz", true)), ["锦江镇"]);
         assert_eq!(by(names.by_pinyin("cqs", true)), ["重庆市"]);
-        assert_eq!(by(names.part("锦江")), ["锦江镇", "锦江村产业路"]);
-        assert_eq!(by(names.part("产业路")), ["锦江村产业路"]);
-        assert_eq!(by(names.part("锦")), ["锦江镇", "锦江村产业路"]);
-        assert_eq!(by(names.part("jinjiang")), ["锦江镇", "锦江村产业路"]);
-        assert!(by(names.part("江锦")).is_empty());
+        assert_eq!(by(names.part("锦江", 9)), ["锦江镇", "锦江村产业路"]);
+        assert_eq!(by(names.part("产业路", 9)), ["锦江村产业路"]);
+        assert_eq!(by(names.part("锦", 9)), ["锦江镇", "锦江村产业路"]);
+        assert_eq!(by(names.part("jinjiang", 9)), ["锦江镇", "锦江村产业路"]);
+        assert!(by(names.part("江锦", 9)).is_empty());
         for typed in [
             "绵江镇",
             "江锦镇",
-            "锦镇",
             "锦江小镇",
             "jinjangzhen",
             "jinjiangzehn",
@@ -284,7 +286,7 @@ mod tests {
     fn the_most_spoken_of_comes_first() {
         let names = index(&["甲村小学", "乙村小学", "丙村小学"]);
         assert_eq!(
-            shown(&names, names.part("村小学").unwrap()),
+            shown(&names, names.part("村小学", 9).unwrap()),
             ["甲村小学", "乙村小学", "丙村小学"]
         );
     }
@@ -309,7 +311,7 @@ mod tests {
         for n in 0..bytes.len() {
             if let Ok(names) = Names::from_bytes(bytes[..n].to_vec()) {
                 let _ = names.exact("锦江镇");
-                let _ = names.part("锦江");
+                let _ = names.part("锦江", 9);
             }
         }
         assert!(Names::from_bytes(bytes[..bytes.len() - 1].to_vec()).is_err());

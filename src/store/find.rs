@@ -44,6 +44,9 @@ pub struct Hits {
     pub total: usize,
 }
 
+/// At most so many names that hold a text are found, the most spoken of.
+pub const MOST_PARTS: usize = 1000;
+
 /// The ways in the order in which they are tried.
 const WAYS: [Match; 7] = [
     Match::Name,
@@ -97,7 +100,7 @@ impl Store {
         let names = self.names()?;
         let wanted = key(search.name);
         let mut entries = Vec::new();
-        for number in self.numbers(how, search.name, &wanted)? {
+        for number in self.numbers(how, search, &wanted)? {
             let entry = names.entry(number)?;
             let named = entry.names.first().is_some_and(|name| key(name) == wanted);
             let fits = match how {
@@ -150,8 +153,9 @@ impl Store {
         Ok(hits)
     }
 
-    fn numbers(&self, how: Match, name: &str, wanted: &str) -> Result<Vec<u32>> {
+    fn numbers(&self, how: Match, search: &Search<'_>, wanted: &str) -> Result<Vec<u32>> {
         let names = self.names()?;
+        let name = search.name;
         match how {
             Match::Code => Ok(Vec::new()),
             Match::Name | Match::Alias => names.exact(name),
@@ -165,7 +169,11 @@ impl Store {
             }
             Match::Pinyin => names.by_pinyin(name, false),
             Match::Initials => names.by_pinyin(name, true),
-            Match::Part => names.part(name),
+            // Every name of a million may hold 有限公司; what is asked for within a place or type is looked for among all.
+            Match::Part if search.at.is_none() && search.kind.is_none() => {
+                names.part(name, MOST_PARTS)
+            }
+            Match::Part => names.part(name, usize::MAX),
             Match::Typo => names.near(name),
         }
     }

@@ -38,7 +38,7 @@ use crate::{Error, Result, embedded, vocab};
 
 pub use card::{Card, Found, Group, Line, PlaceStep};
 pub use explain::{Explained, Explanation, Given, Source};
-pub use find::{Hits, Search};
+pub use find::{Hits, MOST_PARTS, Search};
 pub use network::{Counts, Domain, Implementation, Link, PlaceLevel, PlaceNode, Thing};
 pub use quads::{document_iri, document_quads};
 pub use query::{
