@@ -1,6 +1,7 @@
 //! 乡图: from the reports of Chinese townships, counties and provinces to a knowledge graph whose every fact names its source.
 
 pub mod cli;
+pub mod diff;
 pub mod embedded;
 pub mod error;
 pub mod eval;
@@ -12,7 +13,9 @@ pub mod graph;
 pub mod lexicon;
 pub mod messages;
 pub mod model;
+pub mod names;
 pub mod ontology;
+pub mod panel;
 pub mod pipeline;
 pub mod read;
 pub mod store;

@@ -60,6 +60,15 @@ impl Lang {
         table().get(key).map(|texts| texts[self.index()])
     }
 
+    /// A text about a number of things: `KEY.one` for one of them, where the language makes a difference.
+    pub fn count(self, key: &'static str, n: usize) -> String {
+        let text = match n {
+            1 => self.find(&format!("{key}.one")),
+            _ => None,
+        };
+        text.unwrap_or(self.text(key)).replace("{}", &n.to_string())
+    }
+
     /// A text with values in the places of `{}`.
     pub fn fill(self, key: &'static str, values: &[&dyn std::fmt::Display]) -> String {
         let mut parts = self.text(key).split("{}");
@@ -104,5 +113,7 @@ mod tests {
             );
         }
         assert_eq!(Lang::Zh.fill("found.none", &[&"甲"]), "图中没有“甲”。");
+        assert_eq!(Lang::En.count("card.documents", 1), "named by 1 document");
+        assert_eq!(Lang::En.count("card.documents", 2), "named by 2 documents");
     }
 }

@@ -136,11 +136,7 @@ fn summary(
         &rows,
     )?;
     if !report.set_aside.is_empty() {
-        writeln!(
-            out,
-            "{}",
-            lang.fill("build.aside", &[&report.set_aside.len()])
-        )?;
+        writeln!(out, "{}", lang.count("build.aside", report.set_aside.len()))?;
         for (path, reason) in &report.set_aside {
             writeln!(out, "  {path}: {}", reason_text(reason, lang))?;
         }

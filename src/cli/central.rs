@@ -20,7 +20,7 @@ pub(super) struct Arguments {
     of: Projection,
     #[arg(long, value_enum, default_value = "pagerank")]
     by: Measure,
-    #[arg(long = "type", value_name = "TYPE", value_parser = super::lookup::entity_type)]
+    #[arg(long = "type", value_name = "TYPE", value_parser = super::entity_type)]
     r#type: Option<EntityType>,
     #[arg(long, default_value_t = 20, value_name = "N")]
     top: usize,

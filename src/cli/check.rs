@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         } else {
             ("check.bad", lines.len())
         };
-        writeln!(out, "{}", context.lang.fill(message.0, &[&message.1]))?;
+        writeln!(out, "{}", context.lang.count(message.0, message.1))?;
     }
     Ok(if lines.is_empty() {
         Exit::Found

@@ -4,8 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::lookup::{entity_type, is_exact};
-use super::{ConfidenceArgument, Context, Done, Exit, StoreArgument, open};
+use super::{ConfidenceArgument, Context, Done, Exit, StoreArgument, entity_type, open};
 use crate::Error;
 use crate::export::{Format, Options, Projection, Selection, write, write_folder};
 use crate::messages::Lang;
@@ -106,8 +105,12 @@ fn selection(arguments: &Arguments, store: &Store, lang: Lang) -> anyhow::Result
 fn one(store: &Store, name: &str, kind: Option<EntityType>, lang: Lang) -> anyhow::Result<Found> {
     let mut found = store.find(name, kind, None)?;
     // A name is given to have that thing, not one whose name contains it.
-    if found.iter().any(|f| is_exact(f, name)) {
-        found.retain(|f| is_exact(f, name));
+    let key = crate::text::key(name);
+    let is_exact = |f: &Found| {
+        crate::text::key(&f.name) == key || f.aliases.iter().any(|a| crate::text::key(a) == key)
+    };
+    if found.iter().any(is_exact) {
+        found.retain(is_exact);
     }
     match found.len() {
         1 => Ok(found.remove(0)),

@@ -1,13 +1,17 @@
 //! `xiangtu lookup`: the card of an entity, each line with its sentence and document.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
-use super::{ConfidenceArgument, Context, Done, Exit, StoreArgument, open, table, write_json};
+use super::{
+    ConfidenceArgument, Context, Done, Exit, StoreArgument, entity_type, file_name, open, table,
+    write_json,
+};
 use crate::messages::Lang;
 use crate::model::EntityType;
+use crate::names::Match;
 use crate::ontology::Ontology;
-use crate::store::{Card, Found, Group, Line};
-use crate::text::key;
+use crate::store::{Card, Found, Group, Line, MOST_PARTS, Search};
 use crate::vocab;
 
 #[derive(clap::Args)]
@@ -18,58 +22,68 @@ pub(super) struct Arguments {
     r#type: Option<EntityType>,
     #[arg(long, value_name = "PLACE")]
     at: Option<String>,
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    limit: usize,
     #[command(flatten)]
     store: StoreArgument,
     #[command(flatten)]
     confidence: ConfidenceArgument,
 }
 
-pub(super) fn entity_type(name: &str) -> Result<EntityType, String> {
-    EntityType::from_name(name).ok_or_else(|| EntityType::ALL.map(EntityType::name).join(", "))
-}
-
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
     let store = open(&arguments.store, context)?;
+    let hits = store.search(&Search {
+        name: &arguments.name,
+        kind: arguments.r#type,
+        at: arguments.at.as_deref(),
+        limit: arguments.limit,
+        farthest: Match::Typo,
+    })?;
     let lang = context.lang;
-    let found = store.find(&arguments.name, arguments.r#type, arguments.at.as_deref())?;
-    match found.as_slice() {
-        [] => {
-            if context.json {
-                write_json(out, &found)?;
-            } else {
-                writeln!(out, "{}", lang.fill("found.none", &[&arguments.name]))?;
-            }
-            return Ok(Exit::Nothing);
+    let Some(hits) = hits else {
+        if context.json {
+            write_json(
+                out,
+                &serde_json::json!({"how": null, "found": [], "total": 0}),
+            )?;
+        } else {
+            writeln!(out, "{}", lang.fill("found.none", &[&arguments.name]))?;
         }
-        [one] => {
+        return Ok(Exit::Nothing);
+    };
+    match hits.found.as_slice() {
+        [one] if hits.total == 1 => {
             let card = store.card(one, arguments.confidence.min_confidence)?;
             if context.json {
                 write_json(out, &card)?;
             } else {
+                if hits.how == Match::Typo {
+                    writeln!(out, "{}", lang.fill("found.nearest", &[&arguments.name]))?;
+                }
                 write_card(&card, lang, out)?;
             }
         }
-        several if context.json => write_json(out, &several)?,
+        _ if context.json => write_json(out, &hits)?,
         several => {
-            if several.iter().any(|f| is_exact(f, &arguments.name)) {
-                writeln!(
-                    out,
-                    "{}",
-                    lang.fill("found.many", &[&arguments.name, &several.len()])
-                )?;
-            } else {
-                writeln!(out, "{}", lang.fill("found.partial", &[&arguments.name]))?;
-            }
+            let heading = match hits.how {
+                Match::Pinyin | Match::Initials => "found.pinyin",
+                Match::Part => "found.partial",
+                Match::Typo => "found.near",
+                _ => "found.many",
+            };
+            let total = match (hits.how, hits.total) {
+                (Match::Part, MOST_PARTS..) => format!("{MOST_PARTS}+"),
+                (_, total) => total.to_string(),
+            };
+            writeln!(out, "{}", lang.fill(heading, &[&arguments.name, &total]))?;
             write_list(several, lang, out)?;
+            if hits.total > several.len() {
+                let more = hits.total - several.len();
+                writeln!(out, "{}", lang.fill("found.more", &[&more]))?;
+            }
         }
     }
     Ok(Exit::Found)
-}
-
-/// Whether the thing has this name, rather than one that contains it.
-pub(super) fn is_exact(found: &Found, name: &str) -> bool {
-    let name = key(name);
-    key(&found.name) == name || found.aliases.iter().any(|alias| key(alias) == name)
 }
 
 fn type_label(found: &Found, lang: Lang) -> &'static str {
@@ -94,7 +108,7 @@ fn write_list(found: &[Found], lang: Lang, out: &mut dyn Write) -> anyhow::Resul
         .iter()
         .map(|f| {
             let at = if f.path.is_empty() {
-                f.places.join("、")
+                places(&f.places, 3, lang)
             } else {
                 path(f, " ")
             };
@@ -111,6 +125,14 @@ fn write_list(found: &[Found], lang: Lang, out: &mut dyn Write) -> anyhow::Resul
     Ok(table::write(out, &headings, &rows)?)
 }
 
+/// The first few names of a list, and how many there are where that is not all.
+fn places(names: &[String], most: usize, lang: Lang) -> String {
+    if names.len() <= most {
+        return names.join("、");
+    }
+    lang.fill("said.among", &[&names[..most].join("、"), &names.len()])
+}
+
 fn path(found: &Found, joint: &str) -> String {
     found
         .path
@@ -123,9 +145,13 @@ fn path(found: &Found, joint: &str) -> String {
 fn write_card(card: &Card, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()> {
     let found = &card.found;
     let years = match card.years {
-        [Some(first), Some(last)] if first == last => format!("（{first}）"),
-        [Some(first), Some(last)] => format!("（{first}–{last}）"),
+        [Some(first), Some(last)] if first == last => first.to_string(),
+        [Some(first), Some(last)] => format!("{first}–{last}"),
         _ => String::new(),
+    };
+    let years = match years.as_str() {
+        "" => years,
+        years => lang.fill("card.years", &[&years]),
     };
     writeln!(
         out,
@@ -137,21 +163,27 @@ fn write_card(card: &Card, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()
     if found.path.len() > 1 {
         writeln!(out, "  {}", path(found, " › "))?;
     }
+    let parts: Vec<String> = card.parts.iter().map(|part| part.name.clone()).collect();
     for (key, names) in [
+        ("card.parts", &parts),
         ("card.aliases", &found.aliases),
         ("card.broader", &card.broader),
         ("card.domains", &card.domains),
         ("card.path", &found.places),
     ] {
         if !names.is_empty() {
-            writeln!(out, "  {}: {}", lang.text(key), names.join("、"))?;
+            writeln!(out, "  {}: {}", lang.text(key), places(names, 20, lang))?;
         }
     }
     writeln!(
         out,
         "  {}{years}",
-        lang.fill("card.documents", &[&found.documents])
+        match found.documents {
+            0 => lang.text("card.unnamed").to_owned(),
+            n => lang.count("card.documents", n),
+        }
     )?;
+    write_timeline(card, lang, out)?;
     for group in &card.groups {
         writeln!(out, "\n{} ({})", heading(group, lang), group.lines.len())?;
         let headings = [
@@ -177,17 +209,61 @@ fn write_card(card: &Card, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()
                 vec![
                     n.year.map_or_else(String::new, |year| year.to_string()),
                     table::shorten(&n.quote, inside(n.start), inside(n.end)),
-                    n.path
-                        .rsplit(['/', '\\'])
-                        .next()
-                        .unwrap_or(&n.path)
-                        .to_owned(),
+                    file_name(&n.path).to_owned(),
                 ]
             })
             .collect();
         table::write(out, &headings, &rows)?;
     }
     Ok(())
+}
+
+/// One line a year: how much is said, and what is said for the first time.
+fn write_timeline(card: &Card, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()> {
+    if card.timeline.len() < 2 {
+        return Ok(());
+    }
+    let mut first: BTreeMap<String, i32> = BTreeMap::new();
+    let mut texts: BTreeMap<i32, Vec<String>> = BTreeMap::new();
+    // Figures differ every year; what is new in a year is what was done, not what was counted.
+    let lines = card.groups.iter().flat_map(|group| &group.lines);
+    for line in lines
+        .clone()
+        .filter(|line| line.statement.indicator.is_none())
+    {
+        if let Some(year) = line.statement.year {
+            let seen = first.entry(said(line, lang)).or_insert(year);
+            *seen = (*seen).min(year);
+        }
+    }
+    for line in lines {
+        let text = said(line, lang);
+        if let Some(year) = line.statement.year
+            && first.get(&text) == Some(&year)
+        {
+            let texts = texts.entry(year).or_default();
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+    }
+    let rows: Vec<Vec<String>> = card
+        .timeline
+        .iter()
+        .map(|said| {
+            let new = texts.get(&said.year).map_or(&[][..], Vec::as_slice);
+            vec![
+                said.year.to_string(),
+                said.documents.to_string(),
+                said.statements.to_string(),
+                places(new, 5, lang),
+            ]
+        })
+        .collect();
+    writeln!(out, "\n{}", lang.text("card.timeline"))?;
+    let headings =
+        ["col.year", "col.documents", "col.statements", "col.news"].map(|key| lang.text(key));
+    Ok(table::write(out, &headings, &rows)?)
 }
 
 fn heading(group: &Group, lang: Lang) -> &str {
@@ -208,7 +284,7 @@ fn heading(group: &Group, lang: Lang) -> &str {
 fn row(line: &Line, lang: Lang) -> Vec<String> {
     let statement = &line.statement;
     let inside = |at: usize| at.saturating_sub(statement.quote_start);
-    let file = line.path.rsplit(['/', '\\']).next().unwrap_or(&line.path);
+    let file = file_name(&line.path);
     vec![
         statement
             .year

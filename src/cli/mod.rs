@@ -8,13 +8,16 @@ mod check;
 mod communities;
 mod completions;
 mod cooccur;
+mod diff;
 mod diffusion;
 mod documents;
 mod eval;
+mod explain;
 mod export;
 mod extract;
 mod lookup;
 mod money;
+mod panel;
 mod promises;
 mod query;
 mod reading;
@@ -92,6 +95,9 @@ enum Command {
     Money(money::Arguments),
     Careers(careers::Arguments),
     Across(across::Arguments),
+    Panel(panel::Arguments),
+    Diff(diff::Arguments),
+    Explain(explain::Arguments),
     Export(export::Arguments),
     Check(check::Arguments),
     Train(train::Arguments),
@@ -190,7 +196,7 @@ type Done = anyhow::Result<Exit>;
 pub fn run() -> Done {
     let raw: Vec<OsString> = std::env::args_os().collect();
     let lang = language(&raw);
-    let matches = localised(lang).get_matches_from(raw);
+    let matches = query::with_parameters(localised(lang), &raw, lang).get_matches_from(raw);
     let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|e| e.exit());
     let context = Context {
         lang: arguments.lang.unwrap_or(lang),
@@ -203,7 +209,10 @@ pub fn run() -> Done {
         Command::Text(arguments) => text::run(&arguments, &context, &mut out),
         Command::Documents(arguments) => documents::run(&arguments, &context, &mut out),
         Command::Lookup(arguments) => lookup::run(&arguments, &context, &mut out),
-        Command::Query(arguments) => query::run(&arguments, &context, &mut out),
+        Command::Query(arguments) => {
+            let matches = matches.subcommand_matches("query");
+            query::run(&arguments, matches, &context, &mut out)
+        }
         Command::Recurrence(arguments) => recurrence::run(&arguments, &context, &mut out),
         Command::Cooccur(arguments) => cooccur::run(&arguments, &context, &mut out),
         Command::Similar(arguments) => similar::run(&arguments, &context, &mut out),
@@ -214,6 +223,9 @@ pub fn run() -> Done {
         Command::Money(arguments) => money::run(&arguments, &context, &mut out),
         Command::Careers(arguments) => careers::run(&arguments, &context, &mut out),
         Command::Across(arguments) => across::run(&arguments, &context, &mut out),
+        Command::Panel(arguments) => panel::run(&arguments, &context, &mut out),
+        Command::Diff(arguments) => diff::run(&arguments, &context, &mut out),
+        Command::Explain(arguments) => explain::run(&arguments, &context, &mut out),
         Command::Export(arguments) => export::run(&arguments, &context, &mut out),
         Command::Check(arguments) => check::run(&arguments, &context, &mut out),
         Command::Train(arguments) => train::run(&arguments, &mut out),
@@ -278,6 +290,16 @@ fn localised(lang: Lang) -> clap::Command {
         let name = sub.get_name().to_owned();
         describe(sub, &name)
     })
+}
+
+/// A type of entity as an argument.
+fn entity_type(name: &str) -> Result<EntityType, String> {
+    EntityType::from_name(name).ok_or_else(|| EntityType::ALL.map(EntityType::name).join(", "))
+}
+
+/// The last part of a path.
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 /// Opens a store for reading and warns where the last build did not finish.

@@ -1,15 +1,15 @@
-//! Looking an entity up: names to entities, an entity to its card.
+//! An entity to its card: identity, timeline, facts with their sentences.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oxigraph::model::{GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode};
+use oxigraph::model::{NamedNode, NamedNodeRef, NamedOrBlankNode};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use super::read::{Node, StatementRow, literal};
+use super::read::{Node, StatementRow};
 use super::{Store, failed};
 use crate::model::{EntityType, ID_BASE};
 use crate::ontology::Ontology;
-use crate::text::key;
 use crate::{Result, vocab};
 
 /// An entity with what tells it apart from its namesakes.
@@ -33,6 +33,9 @@ pub struct Found {
     /// Places of the documents that name it, in order of name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<String>,
+    /// The same places' IRIs.
+    #[serde(skip)]
+    pub(super) homes: Vec<NamedNode>,
     /// Number of statements with it as subject or object.
     pub statements: usize,
     /// Number of documents that name it.
@@ -64,10 +67,26 @@ pub struct Card {
     /// Fields of work.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub domains: Vec<String>,
+    /// Divisions of a place that are in the graph.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PlaceStep>,
+    /// What is stated in each year, in order.
+    pub timeline: Vec<YearSaid>,
     /// Statements grouped by property, in the ontology's order.
     pub groups: Vec<Group>,
     /// For each document the sentence that first names it.
     pub named: Vec<Naming>,
+}
+
+/// How much is stated of an entity in a year.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct YearSaid {
+    /// Year.
+    pub year: i32,
+    /// Number of documents.
+    pub documents: usize,
+    /// Number of statements.
+    pub statements: usize,
 }
 
 /// A sentence that names an entity.
@@ -129,170 +148,16 @@ impl Found {
         }
     }
 
-    /// A place's code, anything else's IRI.
+    /// A place's code, anything else's IRI without the part that all share; `lookup` takes either.
     pub fn short_id(&self) -> &str {
-        self.code.as_deref().unwrap_or(&self.id)
-    }
-
-    fn is_within(&self, place: &str, wanted: &str) -> bool {
-        self.path
-            .iter()
-            .any(|step| step.id == place || key(&step.name) == wanted)
-            || self.places.iter().any(|p| key(p).contains(wanted))
+        let id = self.id.strip_prefix(ID_BASE).unwrap_or(&self.id);
+        self.code.as_deref().unwrap_or(id)
     }
 }
 
 impl Store {
-    /// The entities with this name, the best kind of match only: a name, then another name, then part of a name.
-    ///
-    /// `at` keeps those in a place, or named by documents of places in it. A place may be given with divisions before
-    /// its name (上高县锦江镇).
-    pub fn find(
-        &self,
-        name: &str,
-        kind: Option<EntityType>,
-        at: Option<&str>,
-    ) -> Result<Vec<Found>> {
-        if let Some(id) = self.identify(name) {
-            return Ok(self.found(&id)?.into_iter().collect());
-        }
-        let wanted = key(name);
-        let mut tiers: [BTreeSet<NamedNode>; 4] = Default::default();
-        for graph in [vocab::ENTITIES_GRAPH, vocab::THESAURUS_GRAPH] {
-            for property in [vocab::PREF_LABEL, vocab::ALT_LABEL] {
-                for quad in self.inner.quads_for_pattern(
-                    None,
-                    Some(property),
-                    None,
-                    Some(GraphNameRef::from(graph)),
-                ) {
-                    let quad = quad.map_err(failed)?;
-                    let NamedOrBlankNode::NamedNode(id) = quad.subject else {
-                        continue;
-                    };
-                    let Some(label) = literal(&quad.object) else {
-                        continue;
-                    };
-                    let label = key(label.value());
-                    let tier = if label == wanted {
-                        usize::from(property == vocab::ALT_LABEL)
-                    } else if wanted.ends_with(&label) && !label.is_empty() {
-                        2
-                    } else if label.contains(&wanted) {
-                        3
-                    } else {
-                        continue;
-                    };
-                    tiers[tier].insert(id);
-                }
-            }
-        }
-        // A concept of the thesaurus that no document names is an answer only when nothing else is.
-        for (tier, ids) in tiers.iter().enumerate() {
-            let mut found = Vec::new();
-            for id in ids {
-                found.extend(
-                    self.found(id)?
-                        .filter(|f| kind.is_none_or(|kind| f.kind == Some(kind))),
-                );
-            }
-            if tier == 2 {
-                found.retain(|f| f.path.len() > 1 && path_spells(&f.path, &wanted));
-            }
-            if let Some(place) = at {
-                let within = key(place);
-                let id = self
-                    .identify(place)
-                    .map(NamedNode::into_string)
-                    .unwrap_or_default();
-                found.retain(|f| f.is_within(&id, &within));
-            }
-            if found.iter().any(|f| f.statements + f.documents > 0) {
-                found.retain(|f| {
-                    f.statements + f.documents > 0 || f.kind == Some(EntityType::Place)
-                });
-            }
-            if !found.is_empty() {
-                found.sort_by(|a, b| {
-                    (b.statements, b.documents, &a.id).cmp(&(a.statements, a.documents, &b.id))
-                });
-                return Ok(found);
-            }
-        }
-        Ok(Vec::new())
-    }
-
-    /// The entity that an IRI or a division code names outright.
-    fn identify(&self, name: &str) -> Option<NamedNode> {
-        if name.starts_with("https://") || name.starts_with("http://") {
-            return NamedNode::new(name).ok();
-        }
-        let is_code =
-            matches!(name.len(), 2 | 4 | 6 | 9 | 12) && name.bytes().all(|b| b.is_ascii_digit());
-        is_code.then(|| super::derive::place_iri(name))
-    }
-
-    /// An entity's identity; `None` if the store does not describe it.
-    fn found(&self, id: &NamedNode) -> Result<Option<Found>> {
-        let (node, concept) = self.description_of(id)?;
-        if node.is_empty() && concept.is_empty() {
-            return Ok(None);
-        }
-        let kind = node
-            .iris(vocab::TYPE)
-            .find_map(|class| vocab::entity_type(class.as_str()));
-        let kind = kind.or_else(|| {
-            id.as_str()
-                .starts_with(&format!("{ID_BASE}campaign/"))
-                .then_some(EntityType::Campaign)
-        });
-        let code = node.text(vocab::CODE).map(str::to_owned);
-        let mut statements = 0;
-        for role in [vocab::SUBJECT, vocab::OBJECT] {
-            statements += self
-                .inner
-                .quads_for_pattern(None, Some(role), Some(id.as_ref().into()), None)
-                .count();
-        }
-        let mut documents = BTreeSet::new();
-        for property in [vocab::MENTIONS, vocab::HOME] {
-            for quad in
-                self.inner
-                    .quads_for_pattern(None, Some(property), Some(id.as_ref().into()), None)
-            {
-                documents.insert(quad.map_err(failed)?.subject.to_string());
-            }
-        }
-        let mut places = BTreeSet::new();
-        for document in documents.iter().filter(|_| kind != Some(EntityType::Place)) {
-            if let Some(home) = self.document(document.trim_matches(['<', '>']))?.home {
-                places.insert(self.full_name_of(&home)?);
-            }
-        }
-        let name = concept
-            .zh(vocab::PREF_LABEL)
-            .or_else(|| node.zh(vocab::PREF_LABEL))
-            .or(code.as_deref())
-            .unwrap_or(id.as_str());
-        let aliases: BTreeSet<&str> = node
-            .texts(vocab::ALT_LABEL)
-            .chain(concept.texts(vocab::ALT_LABEL))
-            .collect();
-        Ok(Some(Found {
-            name: name.to_owned(),
-            aliases: aliases.into_iter().map(str::to_owned).collect(),
-            kind,
-            path: self.place_path(id)?,
-            code,
-            places: places.into_iter().collect(),
-            statements,
-            documents: documents.len(),
-            id: id.as_str().to_owned(),
-        }))
-    }
-
     /// What the graph of entities and the thesaurus say of a thing.
-    fn description_of(&self, id: &NamedNode) -> Result<(Node, Node)> {
+    pub(super) fn description_of(&self, id: &NamedNode) -> Result<(Node, Node)> {
         Ok((
             self.node(id, vocab::ENTITIES_GRAPH.into())?,
             self.node(id, vocab::THESAURUS_GRAPH.into())?,
@@ -344,7 +209,7 @@ impl Store {
         Ok(above + &name)
     }
 
-    fn place_path(&self, id: &NamedNode) -> Result<Vec<PlaceStep>> {
+    pub(super) fn place_path(&self, id: &NamedNode) -> Result<Vec<PlaceStep>> {
         let mut path = Vec::new();
         let mut at = Some(id.clone());
         while let Some(id) = at.take() {
@@ -373,13 +238,14 @@ impl Store {
         let id = NamedNode::new_unchecked(&found.id);
         let (node, concept) = self.description_of(&id)?;
         let mut grouped: BTreeMap<(String, bool), Vec<Line>> = BTreeMap::new();
+        let mut known = Known::default();
         for (role, inverse) in [(vocab::SUBJECT, false), (vocab::OBJECT, true)] {
             for row in self.statements_with(role, &found.id)? {
-                self.put_line(&mut grouped, row, inverse)?;
+                self.put_line(&mut grouped, &mut known, row, inverse)?;
             }
         }
         for row in self.officials(id.as_ref())? {
-            self.put_line(&mut grouped, row, true)?;
+            self.put_line(&mut grouped, &mut known, row, true)?;
         }
         let order = property_order(found.kind);
         let mut groups: Vec<Group> = grouped
@@ -415,19 +281,42 @@ impl Store {
                 .map(|iri| self.name_of(iri.as_str()))
                 .collect::<Result<Vec<_>>>()
         };
+        let timeline = timeline(&groups);
+        let said = [timeline.first(), timeline.last()].map(|said| said.map(|said| said.year));
         Ok(Card {
             found: found.clone(),
-            years: [year(vocab::FIRST_YEAR), year(vocab::LAST_YEAR)],
+            parts: self.parts(id.as_ref())?,
+            years: [
+                year(vocab::FIRST_YEAR).or(said[0]),
+                year(vocab::LAST_YEAR).or(said[1]),
+            ],
             broader: names(vocab::BROADER)?,
             domains: names(vocab::DOMAIN)?,
+            timeline,
             groups,
             named: self.naming(id.as_ref())?,
         })
     }
 
+    /// The divisions directly below a place, in order of code.
+    fn parts(&self, place: NamedNodeRef<'_>) -> Result<Vec<PlaceStep>> {
+        let mut parts = Vec::new();
+        for quad in
+            self.inner
+                .quads_for_pattern(None, Some(vocab::PART_OF), Some(place.into()), None)
+        {
+            if let NamedOrBlankNode::NamedNode(part) = quad.map_err(failed)?.subject {
+                parts.extend(self.place_path(&part)?.pop());
+            }
+        }
+        parts.sort_by(|a, b| (&a.code, &a.id).cmp(&(&b.code, &b.id)));
+        Ok(parts)
+    }
+
     fn put_line(
         &self,
         grouped: &mut BTreeMap<(String, bool), Vec<Line>>,
+        known: &mut Known,
         row: StatementRow,
         inverse: bool,
     ) -> Result<()> {
@@ -436,13 +325,26 @@ impl Store {
         } else {
             row.object.as_deref()
         };
-        let other = other.map(|iri| self.full_name_of(iri)).transpose()?;
-        let path = self
-            .document(&row.document)?
-            .paths
-            .into_iter()
-            .next()
-            .unwrap_or_default();
+        let other = match other {
+            Some(iri) => Some(match known.names.get(iri) {
+                Some(name) => name.clone(),
+                None => {
+                    let name = self.full_name_of(iri)?;
+                    known.names.insert(iri.to_owned(), name.clone());
+                    name
+                }
+            }),
+            None => None,
+        };
+        let path = match known.paths.get(&row.document) {
+            Some(path) => path.clone(),
+            None => {
+                let mut paths = self.document(&row.document)?.paths.into_iter();
+                let path = paths.next().unwrap_or_default();
+                known.paths.insert(row.document.clone(), path.clone());
+                path
+            }
+        };
         grouped
             .entry((row.property.clone(), inverse))
             .or_default()
@@ -502,33 +404,36 @@ impl Store {
                 documents.insert(document.into_string());
             }
         }
-        if documents.is_empty() {
-            return Ok(Vec::new());
+        let mut rows = Vec::new();
+        for document in documents {
+            rows.extend(self.statements_in(&document, vocab::HOLDS_POST)?);
         }
-        Ok(self
-            .statements_of(vocab::HOLDS_POST)?
-            .into_iter()
-            .filter(|row| documents.contains(&row.document))
-            .collect())
+        Ok(rows)
     }
 }
 
-/// Whether divisions of the path, in order, spell the text, which ends in the place's own name.
-fn path_spells(path: &[PlaceStep], wanted: &str) -> bool {
-    let mut rest = wanted;
-    for step in path {
-        let name = key(&step.name);
-        rest = rest.strip_prefix(name.as_str()).unwrap_or(rest);
-        // 上高锦江镇: a division above may lack its suffix.
-        let short: String = name
-            .chars()
-            .take(name.chars().count().saturating_sub(1))
-            .collect();
-        if short.chars().count() >= 2 && rest != name {
-            rest = rest.strip_prefix(short.as_str()).unwrap_or(rest);
+/// Names and paths that a card has looked up already: one document states many things.
+#[derive(Default)]
+struct Known {
+    names: FxHashMap<String, String>,
+    paths: FxHashMap<String, String>,
+}
+
+fn timeline(groups: &[Group]) -> Vec<YearSaid> {
+    let mut years: BTreeMap<i32, (BTreeSet<&str>, usize)> = BTreeMap::new();
+    for line in groups.iter().flat_map(|group| &group.lines) {
+        if let Some(year) = line.statement.year {
+            let said = years.entry(year).or_default();
+            said.0.insert(&line.statement.document);
+            said.1 += 1;
         }
     }
-    rest.is_empty()
+    let said = |(year, (documents, statements)): (i32, (BTreeSet<&str>, usize))| YearSaid {
+        year,
+        documents: documents.len(),
+        statements,
+    };
+    years.into_iter().map(said).collect()
 }
 
 /// Properties of a type of entity with their direction, in the ontology's order.

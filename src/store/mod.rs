@@ -5,12 +5,14 @@
 //! plain triples of the default graph and one description an entity in the graph of entities. So a document is
 //! added, replaced or taken out exactly, and whatever the history of builds, the graph is that of a clean one.
 //!
-//! On disk a store is a folder with `store.json` (its format) and either RocksDB's folder `db` or, in a program built without
+//! On disk a store is a folder with `store.json` (its format), `names.idx` (the index of names) and either RocksDB's folder `db` or, in a program built without
 //! the feature `rocksdb`, the file `facts.nq`, sorted, which is read into memory.
 
 mod card;
 mod derive;
 mod entities;
+mod explain;
+mod find;
 mod network;
 mod quads;
 mod query;
@@ -21,6 +23,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::{
@@ -31,16 +34,21 @@ use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Extraction, Metadata};
+use crate::names::Names;
 use crate::{Error, Result, embedded, vocab};
 
 pub(crate) use card::property_order;
 pub use card::{Card, Found, Group, Line, PlaceStep};
 pub(crate) use entities::named;
 pub use entities::{EntityRow, MentionRow};
+pub use explain::{Explained, Explanation, Given, Source};
+pub use find::{Hits, MOST_PARTS, Search};
 pub use network::{Counts, Domain, Implementation, Link, PlaceLevel, PlaceNode, Thing};
 pub use quads::{document_iri, document_quads};
-pub use query::{Answer, NamedQuery, Parameter, Value, named_queries, parse_query_file};
-pub use read::{DocumentRow, StatementRow};
+pub use query::{
+    Answer, AnswerFormat, NamedQuery, Parameter, Value, named_queries, parse_query_file,
+};
+pub use read::{DocumentRow, Mentioned, StatementRow};
 pub use thesaurus::thesaurus_faults;
 
 /// The format of stores that this program reads and writes.
@@ -79,6 +87,7 @@ struct Marker {
 pub struct Store {
     inner: oxigraph::store::Store,
     folder: Option<(PathBuf, Kind)>,
+    names: OnceLock<Names>,
     /// Held as long as the store is open: shared by readers, alone by a build.
     _lock: Option<File>,
 }
@@ -89,6 +98,7 @@ impl Store {
         Ok(Self {
             inner: oxigraph::store::Store::new().map_err(failed)?,
             folder: None,
+            names: OnceLock::new(),
             _lock: None,
         })
     }
@@ -110,6 +120,7 @@ impl Store {
         Ok(Self {
             inner,
             folder: Some((folder.to_owned(), kind)),
+            names: OnceLock::new(),
             _lock: Some(lock),
         })
     }
@@ -147,6 +158,7 @@ impl Store {
         Ok(Self {
             inner,
             folder: Some((folder.to_owned(), kind)),
+            names: OnceLock::new(),
             _lock: Some(lock),
         })
     }
@@ -167,7 +179,7 @@ impl Store {
         if let Some(mark) = self.unfinished_mark() {
             std::fs::write(&mark, "").map_err(|e| Error::file(mark, e))?;
         }
-        Ok(())
+        self.drop_names()
     }
 
     /// Puts documents in the place of whatever had their content or their paths before.
@@ -278,6 +290,8 @@ impl Store {
         }
         #[cfg(feature = "rocksdb")]
         self.inner.flush().map_err(failed)?;
+        self.drop_names()?;
+        self.write_names()?;
         match self.unfinished_mark() {
             Some(mark) if mark.exists() => {
                 std::fs::remove_file(&mark).map_err(|e| Error::file(mark, e))

@@ -1,8 +1,8 @@
 //! What the analyses need of the whole graph, as plain values in a fixed order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use oxigraph::model::{GraphNameRef, NamedNode, NamedNodeRef};
+use oxigraph::model::{GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
 use serde::Serialize;
 
 use super::{Store, failed};
@@ -291,10 +291,8 @@ impl Store {
             .quads_for_pattern(None, Some(property), None, Some(graph))
         {
             let quad = quad.map_err(failed)?;
-            if let (
-                oxigraph::model::NamedOrBlankNode::NamedNode(from),
-                oxigraph::model::Term::NamedNode(to),
-            ) = (quad.subject, quad.object)
+            if let (NamedOrBlankNode::NamedNode(from), Term::NamedNode(to)) =
+                (quad.subject, quad.object)
             {
                 links
                     .entry(from.into_string())
@@ -304,6 +302,24 @@ impl Store {
         }
         links.values_mut().for_each(|to| to.sort());
         Ok(links)
+    }
+
+    /// How often each document names each entity, by the IRIs of both.
+    pub fn mention_counts(&self) -> Result<HashMap<(String, String), usize>> {
+        let mut counts: HashMap<(String, String), usize> = HashMap::new();
+        for quad in self
+            .inner
+            .quads_for_pattern(None, Some(vocab::IDENT_REF), None, None)
+        {
+            let quad = quad.map_err(failed)?;
+            if let (GraphName::NamedNode(document), Term::NamedNode(entity)) =
+                (quad.graph_name, quad.object)
+            {
+                let key = (document.into_string(), entity.into_string());
+                *counts.entry(key).or_default() += 1;
+            }
+        }
+        Ok(counts)
     }
 
     /// Number of entities of each type, of statements of each property, of documents done and set aside.

@@ -6,12 +6,14 @@
 //! parameter whose default is `*` stays a variable where no value is given: the question is then asked of everything. One whose
 //! default is empty must be given; `""` is the empty text.
 
-use oxigraph::model::{GraphName, Literal, NamedNode, Term};
+use oxigraph::model::{GraphName, Literal, NamedNode, Term, Variable};
+use oxigraph::sparql::results::{QueryResultsFormat, QueryResultsSerializer};
 use oxigraph::sparql::{QueryResults, SparqlEvaluator};
 use serde::Serialize;
 
-use super::{Store, derive::place_iri};
+use super::{Search, Store};
 use crate::model::EntityType;
+use crate::names::Match;
 use crate::{Error, Result, embedded, vocab};
 
 /// A question that the program knows by name.
@@ -49,6 +51,9 @@ pub struct Answer {
     pub columns: Vec<String>,
     /// Rows; `None` where a column has no value.
     pub rows: Vec<Vec<Option<Value>>>,
+    /// The answer to a question of yes or no.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub boolean: Option<bool>,
 }
 
 /// One value of an answer.
@@ -59,7 +64,52 @@ pub struct Value {
     /// Whether it is an IRI.
     #[serde(rename = "iri")]
     pub is_iri: bool,
+    /// The whole term, with datatype or language.
+    #[serde(skip)]
+    pub term: Term,
 }
+
+/// The formats in which the SPARQL standards exchange answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum AnswerFormat {
+    /// SPARQL 1.1 Query Results CSV: plain values.
+    Csv,
+    /// SPARQL 1.1 Query Results TSV: terms as in Turtle.
+    Tsv,
+    /// SPARQL 1.1 Query Results JSON.
+    Json,
+    /// SPARQL Query Results XML.
+    Xml,
+}
+
+impl Answer {
+    /// Writes the answer in a standard format.
+    pub fn write(&self, format: AnswerFormat, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+        let serializer = QueryResultsSerializer::from_format(match format {
+            AnswerFormat::Csv => QueryResultsFormat::Csv,
+            AnswerFormat::Tsv => QueryResultsFormat::Tsv,
+            AnswerFormat::Json => QueryResultsFormat::Json,
+            AnswerFormat::Xml => QueryResultsFormat::Xml,
+        });
+        if let Some(yes) = self.boolean {
+            serializer.serialize_boolean_to_writer(out, yes)?;
+            return Ok(());
+        }
+        let variables: Vec<Variable> = self.columns.iter().map(Variable::new_unchecked).collect();
+        let mut writer = serializer.serialize_solutions_to_writer(out, variables.clone())?;
+        for row in &self.rows {
+            let bound = variables.iter().zip(row);
+            writer.serialize(bound.filter_map(|(v, value)| Some((v, &value.as_ref()?.term))))?;
+        }
+        writer.finish()?;
+        Ok(())
+    }
+}
+
+/// Options of `xiangtu query`, beside which the parameters of a question stand.
+const RESERVED: [&str; 9] = [
+    "param", "list", "show", "format", "store", "json", "lang", "help", "version",
+];
 
 /// All named questions, sorted by name.
 pub fn named_queries() -> Result<Vec<NamedQuery>> {
@@ -128,6 +178,10 @@ impl NamedQuery {
             ));
         }
         for parameter in &self.parameters {
+            if RESERVED.contains(&parameter.name.as_str()) {
+                let message = format!("parameter `{}` has the name of an option", parameter.name);
+                return Err(Error::data(&self.path, 1, message));
+            }
             if !self.text.contains(&format!("${}", parameter.name)) {
                 return Err(Error::data(
                     &self.path,
@@ -140,6 +194,36 @@ impl NamedQuery {
             .parse_query(&self.text)
             .map(|_| ())
             .map_err(|e| self.wrong(&e.to_string()))
+    }
+
+    /// The text with every prefix that it may use declared.
+    pub fn with_prefixes(&self, text: &str) -> String {
+        let mut whole = String::from(
+            "# Asked of the union of the default graph, g:entities, g:thesaurus and g:ontology.\n",
+        );
+        for (prefix, iri) in vocab::PREFIXES {
+            if text.contains(&format!("{prefix}:")) {
+                whole += &format!("PREFIX {prefix}: <{iri}>\n");
+            }
+        }
+        whole + text
+    }
+
+    fn refuse_unknown(&self, given: &[(String, String)]) -> Result<()> {
+        let is_known = |name: &str| self.parameters.iter().any(|p| p.name == name);
+        let Some((name, _)) = given.iter().find(|(name, _)| !is_known(name)) else {
+            return Ok(());
+        };
+        let known: Vec<&str> = self.parameters.iter().map(|p| p.name.as_str()).collect();
+        let known = if known.is_empty() {
+            "none".to_owned()
+        } else {
+            known.join(", ")
+        };
+        Err(Error::Query(format!(
+            "{}: no parameter `{name}`; known: {known}",
+            self.name
+        )))
     }
 
     fn wrong(&self, message: &str) -> Error {
@@ -160,21 +244,22 @@ fn evaluator() -> Result<SparqlEvaluator> {
 impl Store {
     /// Asks a question with the given parameters.
     pub fn ask(&self, query: &NamedQuery, given: &[(String, String)]) -> Result<Answer> {
-        if let Some((name, _)) = given
-            .iter()
-            .find(|(name, _)| !query.parameters.iter().any(|p| p.name == *name))
-        {
-            let known: Vec<&str> = query.parameters.iter().map(|p| p.name.as_str()).collect();
-            let known = if known.is_empty() {
-                "none".to_owned()
-            } else {
-                known.join(", ")
-            };
-            return Err(Error::Query(format!(
-                "{}: no parameter `{name}`; known: {known}",
-                query.name
-            )));
-        }
+        let bound = self.bind(query, given)?;
+        self.run(query, &substitute(&query.text, &bound))
+    }
+
+    /// The SPARQL that [`Store::ask`] would run, with its prefixes, for any other client.
+    pub fn sparql(&self, query: &NamedQuery, given: &[(String, String)]) -> Result<String> {
+        let bound = self.bind(query, given)?;
+        Ok(query.with_prefixes(&substitute(&query.text, &bound)))
+    }
+
+    fn bind<'a>(
+        &self,
+        query: &'a NamedQuery,
+        given: &[(String, String)],
+    ) -> Result<Vec<(&'a str, Term)>> {
+        query.refuse_unknown(given)?;
         let mut bound = Vec::new();
         for parameter in &query.parameters {
             let value = given
@@ -185,8 +270,8 @@ impl Store {
             match value {
                 "" => {
                     return Err(Error::Query(format!(
-                        "{}: give --param {}=…",
-                        query.name, parameter.name
+                        "{}: give --{} (or --param {}=…)",
+                        query.name, parameter.name, parameter.name
                     )));
                 }
                 "*" => {}
@@ -197,7 +282,7 @@ impl Store {
                 )),
             }
         }
-        self.run(query, &substitute(&query.text, &bound))
+        Ok(bound)
     }
 
     fn parameter_term(&self, parameter: &Parameter, value: &str) -> Result<Term> {
@@ -228,32 +313,53 @@ impl Store {
 
     /// One entity by IRI, division code or name; several of that name are an error that tells them apart.
     fn entity_term(&self, kind: Option<EntityType>, parameter: &str, name: &str) -> Result<Term> {
-        if name.starts_with("https://") || name.starts_with("http://") {
-            let iri = NamedNode::new(name)
-                .map_err(|e| Error::Query(format!("{parameter}={name}: {e}")))?;
-            return Ok(iri.into());
-        }
-        if name.bytes().all(|b| b.is_ascii_digit()) && matches!(name.len(), 2 | 4 | 6 | 9 | 12) {
-            return Ok(place_iri(name).into());
+        self.one(name, kind).map(Term::from).map_err(|e| match e {
+            Error::Query(message) => Error::Query(format!("{parameter}={message}")),
+            other => other,
+        })
+    }
+
+    /// The one entity that an IRI, division code or name means; an error that tells several apart, or names what is near.
+    pub fn one(&self, name: &str, kind: Option<EntityType>) -> Result<NamedNode> {
+        if let Some(id) = self.identify(name) {
+            return Ok(id);
         }
         let found = self.find(name, kind, None)?;
         match found.as_slice() {
             [] => Err(Error::Query(format!(
-                "{parameter}={name}: no such name in the store; `xiangtu lookup {name}` shows what is near"
+                "{name}: no such name in the store{}",
+                self.near_names(name, kind)?
             ))),
-            [one] => Ok(NamedNode::new_unchecked(&one.id).into()),
+            [one] => Ok(NamedNode::new_unchecked(&one.id)),
             several => {
                 let list: Vec<String> = several
                     .iter()
+                    .take(8)
                     .map(|f| format!("{} ({})", f.describe(), f.short_id()))
                     .collect();
                 Err(Error::Query(format!(
-                    "{parameter}={name} names {} things; give one by its code or IRI: {}",
+                    "{name} names {} things; give one by its code or IRI: {}",
                     several.len(),
                     list.join("; ")
                 )))
             }
         }
+    }
+
+    /// What else may have been meant, as the end of a message.
+    fn near_names(&self, name: &str, kind: Option<EntityType>) -> Result<String> {
+        let hits = self.search(&Search {
+            name,
+            kind,
+            at: None,
+            limit: 3,
+            farthest: Match::Typo,
+        })?;
+        let Some(hits) = hits else {
+            return Ok(String::new());
+        };
+        let near: Vec<String> = hits.found.iter().map(|found| found.describe()).collect();
+        Ok(format!("; near it: {}", near.join(", ")))
     }
 
     fn run(&self, query: &NamedQuery, text: &str) -> Result<Answer> {
@@ -271,13 +377,11 @@ impl Store {
         let failed = |e: oxigraph::sparql::QueryEvaluationError| query.wrong(&e.to_string());
         match prepared.on_store(&self.inner).execute().map_err(failed)? {
             QueryResults::Boolean(yes) => {
-                let value = Value {
-                    value: yes.to_string(),
-                    is_iri: false,
-                };
+                let value = value_of(&Literal::from(yes).into());
                 Ok(Answer {
                     columns: vec!["answer".to_owned()],
                     rows: vec![vec![Some(value)]],
+                    boolean: Some(yes),
                 })
             }
             QueryResults::Solutions(solutions) => {
@@ -297,7 +401,14 @@ impl Store {
                             .collect(),
                     );
                 }
-                Ok(Answer { columns, rows })
+                if !text.to_ascii_uppercase().contains("ORDER BY") {
+                    sort(&mut rows);
+                }
+                Ok(Answer {
+                    columns,
+                    rows,
+                    boolean: None,
+                })
             }
             QueryResults::Graph(triples) => {
                 let mut rows = Vec::new();
@@ -310,11 +421,13 @@ impl Store {
                     ];
                     rows.push(terms.iter().map(|term| Some(value_of(term))).collect());
                 }
+                sort(&mut rows);
                 Ok(Answer {
                     columns: ["subject", "predicate", "object"]
                         .map(str::to_owned)
                         .to_vec(),
                     rows,
+                    boolean: None,
                 })
             }
         }
@@ -322,28 +435,24 @@ impl Store {
 }
 
 fn value_of(term: &Term) -> Value {
-    match term {
-        Term::NamedNode(iri) => Value {
-            value: iri.as_str().to_owned(),
-            is_iri: true,
-        },
-        Term::BlankNode(node) => Value {
-            value: node.to_string(),
-            is_iri: false,
-        },
-        Term::Literal(literal) => Value {
-            value: literal.value().to_owned(),
-            is_iri: false,
-        },
-        #[allow(
-            unreachable_patterns,
-            reason = "RDF 1.2's triple terms exist when another crate switches them on"
-        )]
-        _ => Value {
-            value: term.to_string(),
-            is_iri: false,
-        },
+    let (value, is_iri) = match term {
+        Term::NamedNode(iri) => (iri.as_str().to_owned(), true),
+        Term::Literal(literal) => (literal.value().to_owned(), false),
+        other => (other.to_string(), false),
+    };
+    Value {
+        value,
+        is_iri,
+        term: term.clone(),
     }
+}
+
+/// Rows that the question leaves in no order come in the same one from every store.
+fn sort(rows: &mut [Vec<Option<Value>>]) {
+    rows.sort_by_cached_key(|row| {
+        let text = |value: &Option<Value>| value.as_ref().map(|v| v.term.to_string());
+        row.iter().map(text).collect::<Vec<_>>()
+    });
 }
 
 /// Puts serialised terms in the place of `$name`, outside strings, IRIs and comments.

@@ -184,6 +184,41 @@ impl StatementRow {
     }
 }
 
+/// One mention of an entity in a document.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Mentioned {
+    /// IRI of the entity.
+    pub entity: String,
+    /// The words of the source.
+    pub text: String,
+    /// Where they begin.
+    pub start: usize,
+    /// Where they end.
+    pub end: usize,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// The sentence, where this is the document's first mention of the entity.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote: Option<String>,
+    /// Where the sentence begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote_start: Option<usize>,
+}
+
+impl Mentioned {
+    fn read(node: &Node) -> Option<Self> {
+        Some(Self {
+            entity: node.iris(vocab::IDENT_REF).next()?.as_str().to_owned(),
+            text: node.owned(vocab::ANCHOR_OF).unwrap_or_default(),
+            start: node.number(vocab::BEGIN_INDEX)?,
+            end: node.number(vocab::END_INDEX)?,
+            confidence: node.number(vocab::CONFIDENCE).unwrap_or(0.0),
+            quote: node.owned(vocab::QUOTE),
+            quote_start: node.number(vocab::QUOTE_START),
+        })
+    }
+}
+
 /// One document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DocumentRow {
@@ -225,34 +260,69 @@ impl Store {
         Ok(rows)
     }
 
-    /// One document.
+    /// One document. Reads what it is, not what it mentions: a long report mentions hundreds of things.
     pub fn document(&self, iri: &str) -> Result<DocumentRow> {
         let iri = NamedNode::new_unchecked(iri);
-        let node = self.node(&iri, GraphNameRef::from(iri.as_ref()))?;
-        let mut paths: Vec<String> = node.texts(vocab::IDENTIFIER).map(str::to_owned).collect();
+        let graph = GraphNameRef::from(iri.as_ref());
+        let of = |property| {
+            let subject = Some(iri.as_ref().into());
+            node_of(
+                self.inner
+                    .quads_for_pattern(subject, Some(property), None, Some(graph)),
+            )
+        };
+        let mut paths: Vec<String> = of(vocab::IDENTIFIER)?
+            .texts(vocab::IDENTIFIER)
+            .map(str::to_owned)
+            .collect();
         paths.sort();
+        let text = |property| Result::Ok(of(property)?.owned(property));
         Ok(DocumentRow {
             paths,
-            title: node.owned(vocab::TITLE),
-            year: node.number(vocab::YEAR),
-            home: node
-                .iris(vocab::HOME)
-                .next()
-                .map(|home| home.as_str().to_owned()),
-            state: node.owned(vocab::STATE).unwrap_or_default(),
-            reason: node.owned(vocab::REASON),
+            title: of(vocab::TITLE)?.owned(vocab::TITLE),
+            year: of(vocab::YEAR)?.number(vocab::YEAR),
+            home: self.home_of(iri.as_ref())?.map(NamedNode::into_string),
+            state: text(vocab::STATE)?.unwrap_or_default(),
+            reason: text(vocab::REASON)?,
             metadata: Metadata {
                 title: None,
-                issued: node.owned(vocab::ISSUED),
-                publisher: node.owned(vocab::PUBLISHER),
-                url: node.owned(vocab::SOURCE),
-                year: node.number(vocab::TEMPORAL),
-                place: node.owned(vocab::SPATIAL),
-                format: node.owned(vocab::FORMAT).unwrap_or_default(),
-                guessed: node.text(vocab::GUESSED) == Some("true"),
+                issued: text(vocab::ISSUED)?,
+                publisher: text(vocab::PUBLISHER)?,
+                url: text(vocab::SOURCE)?,
+                year: of(vocab::TEMPORAL)?.number(vocab::TEMPORAL),
+                place: text(vocab::SPATIAL)?,
+                format: text(vocab::FORMAT)?.unwrap_or_default(),
+                guessed: of(vocab::GUESSED)?.text(vocab::GUESSED) == Some("true"),
             },
             id: iri.into_string(),
         })
+    }
+
+    /// The place that a document is about.
+    pub(super) fn home_of(&self, document: NamedNodeRef<'_>) -> Result<Option<NamedNode>> {
+        let node = node_of(self.inner.quads_for_pattern(
+            Some(document.into()),
+            Some(vocab::HOME),
+            None,
+            Some(GraphNameRef::from(document)),
+        ))?;
+        Ok(node.iris(vocab::HOME).next().cloned())
+    }
+
+    /// All that a document states and mentions, each in order of place.
+    pub fn said_in(&self, document: &str) -> Result<(Vec<StatementRow>, Vec<Mentioned>)> {
+        let document = NamedNode::new_unchecked(document);
+        let (mut statements, mut mentions) = (Vec::new(), Vec::new());
+        for (id, node) in self.nodes_of(document.as_ref())? {
+            if node.is(vocab::STATEMENT) {
+                statements.extend(StatementRow::read(&id, &node));
+            } else if node.is(vocab::MENTION) {
+                mentions.extend(Mentioned::read(&node));
+            }
+        }
+        statements.sort_by(|a, b| (a.start, a.end, &a.id).cmp(&(b.start, b.end, &b.id)));
+        mentions.sort_by_key(|m| (m.start, m.end));
+        Ok((statements, mentions))
     }
 
     /// The statements whose subject or object is this entity, in order of document and place in it.
@@ -262,23 +332,56 @@ impl Store {
         entity: &str,
     ) -> Result<Vec<StatementRow>> {
         let entity = NamedNode::new_unchecked(entity);
-        self.statements(Some(role), Some(entity.as_ref()))
+        self.statements(role, entity.as_ref(), None)
     }
 
     /// The statements with this property.
     pub fn statements_of(&self, property: NamedNodeRef<'_>) -> Result<Vec<StatementRow>> {
-        self.statements(Some(vocab::PREDICATE), Some(property))
+        self.statements(vocab::PREDICATE, property, None)
+    }
+
+    /// The statements of a document with this property.
+    pub fn statements_in(
+        &self,
+        document: &str,
+        property: NamedNodeRef<'_>,
+    ) -> Result<Vec<StatementRow>> {
+        let document = NamedNode::new_unchecked(document);
+        let graph = GraphNameRef::from(document.as_ref());
+        self.statements(vocab::PREDICATE, property, Some(graph))
+    }
+
+    /// All statements.
+    pub fn all_statements(&self) -> Result<Vec<StatementRow>> {
+        self.statements(vocab::TYPE, vocab::STATEMENT, None)
+    }
+
+    /// One statement by its IRI.
+    pub fn statement(&self, iri: &str) -> Result<Option<StatementRow>> {
+        let id = NamedNode::new_unchecked(iri);
+        let mut found = self.inner.quads_for_pattern(
+            Some(id.as_ref().into()),
+            Some(vocab::TYPE),
+            Some(vocab::STATEMENT.into()),
+            None,
+        );
+        let Some(quad) = found.next() else {
+            return Ok(None);
+        };
+        let node = self.node(&id, quad.map_err(failed)?.graph_name.as_ref())?;
+        Ok(StatementRow::read(&id, &node))
     }
 
     fn statements(
         &self,
-        role: Option<NamedNodeRef<'_>>,
-        object: Option<NamedNodeRef<'_>>,
+        role: NamedNodeRef<'_>,
+        object: NamedNodeRef<'_>,
+        graph: Option<GraphNameRef<'_>>,
     ) -> Result<Vec<StatementRow>> {
         let mut rows = Vec::new();
         for quad in self
             .inner
-            .quads_for_pattern(None, role, object.map(Into::into), None)
+            .quads_for_pattern(None, Some(role), Some(object.into()), graph)
         {
             let quad = quad.map_err(failed)?;
             let (NamedOrBlankNode::NamedNode(id), GraphName::NamedNode(_)) =

@@ -5,7 +5,7 @@ use std::process::Output;
 
 use crate::fixture::{small, texts};
 
-fn xiangtu(store: &Path, arguments: &[&str]) -> Output {
+pub fn xiangtu(store: &Path, arguments: &[&str]) -> Output {
     let mut command = assert_cmd::Command::cargo_bin("xiangtu").unwrap();
     command
         .env("XIANGTU_STORE", store)
@@ -15,7 +15,7 @@ fn xiangtu(store: &Path, arguments: &[&str]) -> Output {
     command.output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 

@@ -1,4 +1,5 @@
-//! The small corpus that the other modules build: eight documents of four towns in three provinces, with their extractions.
+//! The small corpus that the other modules build: eight documents of four towns in three provinces, with their extractions;
+//! and two later reports of one of the towns, for questions of time.
 
 use std::path::{Path, PathBuf};
 
@@ -11,9 +12,16 @@ pub fn texts() -> PathBuf {
     "tests/fixtures/small".into()
 }
 
+/// The folder of two later reports of 上高县锦江镇.
+pub fn later_texts() -> PathBuf {
+    "tests/fixtures/later".into()
+}
+
 /// The extractions by file name.
 pub fn options(jobs: usize) -> BuildOptions {
-    let lines = std::fs::read_to_string("tests/fixtures/small.jsonl").unwrap();
+    let read =
+        |name: &str| std::fs::read_to_string(format!("tests/fixtures/{name}.jsonl")).unwrap();
+    let lines = read("small") + &read("later");
     let extractions = lines
         .lines()
         .map(|line| serde_json::from_str::<Extraction>(line).unwrap())
@@ -36,6 +44,15 @@ pub fn small() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store");
     build_into(&[texts()], &path, 2);
+    let store = Store::open(&path).unwrap();
+    (folder, store)
+}
+
+/// The store of the small corpus and the later reports.
+pub fn later() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    build_into(&[texts(), later_texts()], &path, 2);
     let store = Store::open(&path).unwrap();
     (folder, store)
 }

@@ -1,9 +1,10 @@
 //! The one test binary: the program as a whole, by topic.
 
 mod analyses;
+mod answers;
 mod cli;
-mod files;
 mod export;
+mod files;
 mod fixture;
 mod formats;
 mod graphs;

@@ -1,0 +1,224 @@
+//! `xiangtu explain`: why an edge or a statement is in the graph.
+
+use std::io::Write;
+
+use super::{Context, Done, Exit, StoreArgument, file_name, open, write_json};
+use crate::messages::Lang;
+use crate::ontology::Ontology;
+use crate::store::{Explained, Explanation, Source, Store};
+use crate::{Error, vocab};
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[arg(value_name = "STATEMENT|NAME", num_args = 1..=3, required = true)]
+    what: Vec<String>,
+    #[command(flatten)]
+    store: StoreArgument,
+}
+
+pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
+    let store = open(&arguments.store, context)?;
+    let explanation = match arguments.what.as_slice() {
+        [statement] => store.explain_statement(statement)?,
+        [one, other] => {
+            store.explain_link(&store.one(one, None)?, &store.one(other, None)?, None)?
+        }
+        [subject, name, object, ..] => {
+            let property = property(name)?;
+            let subject = store.one(subject, None)?;
+            let is_edge = Ontology::get()
+                .term(&property)
+                .is_some_and(|term| term.edge);
+            if is_edge || property == vocab::BROADER.as_str() {
+                store.explain_link(&subject, &store.one(object, None)?, Some(&property))?
+            } else {
+                store.explain_value(&subject, &property, object)?
+            }
+        }
+        [] => Explanation::default(),
+    };
+    if context.json {
+        write_json(out, &explanation)?;
+    } else {
+        show(&explanation, &store, context.lang, out)?;
+    }
+    let is_empty = explanation.statements.is_empty() && explanation.given.is_empty();
+    Ok(if is_empty { Exit::Nothing } else { Exit::Found })
+}
+
+/// A property by its IRI, local name or label, read forwards or backwards.
+fn property(name: &str) -> anyhow::Result<String> {
+    let ontology = Ontology::get();
+    let known = [
+        vocab::REPORTS_INDICATOR,
+        vocab::INVESTMENT,
+        vocab::STATUS,
+        vocab::HOLDS_POST,
+    ];
+    let known: Vec<&str> = known
+        .iter()
+        .map(|p| p.as_str())
+        .chain(ontology.edges().map(|(iri, _)| iri))
+        .chain([vocab::BROADER.as_str()])
+        .collect();
+    for iri in &known {
+        let inverse = ontology.term(iri).and_then(|term| term.inverse.as_deref());
+        for way in [Some(*iri), inverse].into_iter().flatten() {
+            let labels = [0, 1].map(|language| ontology.label(way, language));
+            let local = way.rsplit(['#', '/']).next().unwrap_or(way);
+            if way == name || local == name || labels.contains(&name) {
+                return Ok((*iri).to_owned());
+            }
+        }
+    }
+    let labels: Vec<&str> = known.iter().map(|iri| ontology.label(iri, 0)).collect();
+    Err(Error::Query(format!("{name}: no property; known: {}", labels.join("、"))).into())
+}
+
+fn show(
+    explanation: &Explanation,
+    store: &Store,
+    lang: Lang,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let label = |iri: &str| Ontology::get().label(iri, lang.index()).to_owned();
+    for given in &explanation.given {
+        let from = match given.property == vocab::PART_OF.as_str() {
+            true => "explain.divisions",
+            false => "explain.thesaurus",
+        };
+        writeln!(
+            out,
+            "{} —{}→ {}  {}",
+            store.name_of(&given.subject)?,
+            label(&given.property),
+            store.name_of(&given.object)?,
+            lang.text(from)
+        )?;
+    }
+    let mut last = None;
+    for explained in &explanation.statements {
+        let row = &explained.statement;
+        let edge = (&row.subject, &row.property, &row.object);
+        if last != Some(edge) {
+            if last.is_some() || !explanation.given.is_empty() {
+                writeln!(out)?;
+            }
+            let same = explanation.statements.iter();
+            let same = same.filter(|e| {
+                (
+                    &e.statement.subject,
+                    &e.statement.property,
+                    &e.statement.object,
+                ) == edge
+            });
+            writeln!(
+                out,
+                "{} —{}→ {}  {}",
+                explained.subject_name,
+                label(&row.property),
+                object_text(explained, lang),
+                lang.count("explain.statements", same.count())
+            )?;
+            last = Some(edge);
+        }
+        write_statement(explained, lang, out)?;
+    }
+    if explanation.statements.is_empty() && explanation.given.is_empty() {
+        writeln!(out, "{}", lang.text("explain.none"))?;
+    }
+    Ok(())
+}
+
+fn object_text(explained: &Explained, lang: Lang) -> String {
+    let row = &explained.statement;
+    if let Some(name) = &explained.object_name {
+        return name.clone();
+    }
+    let value = row.value.as_deref().unwrap_or("");
+    let value = match row.property == vocab::STATUS.as_str() {
+        true => Ontology::get().value_label(value, lang.index()),
+        false => value,
+    };
+    let parts = [
+        row.indicator.as_deref().unwrap_or(""),
+        value,
+        row.unit.as_deref().unwrap_or(""),
+    ];
+    parts.concat()
+}
+
+fn write_statement(explained: &Explained, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()> {
+    let row = &explained.statement;
+    let path = explained.document.paths.first().map_or("", String::as_str);
+    let id = row.id.rsplit('/').next().unwrap_or(&row.id);
+    let year = row
+        .year
+        .map_or_else(String::new, |year| format!("  {year}"));
+    writeln!(
+        out,
+        "\n  {}{year}  [{}]",
+        file_name(path),
+        &id[..id.len().min(12)]
+    )?;
+    writeln!(out, "    {}", marked(explained))?;
+    let part = Ontology::get().value_label(&row.part, lang.index());
+    let values: [&dyn std::fmt::Display; 5] = [
+        &row.rule,
+        &format!("{:.2}", row.confidence),
+        &part,
+        &row.start,
+        &row.end,
+    ];
+    writeln!(out, "    {}", lang.fill("explain.rule", &values))?;
+    let ends = [
+        (&explained.subject_from, Some(&explained.subject_name)),
+        (&explained.object_from, explained.object_name.as_ref()),
+    ];
+    for (source, name) in ends {
+        if let (Some(source), Some(name)) = (source, name) {
+            writeln!(out, "    {}", from(source, name, lang))?;
+        }
+    }
+    Ok(())
+}
+
+fn from(source: &Source, name: &str, lang: Lang) -> String {
+    match source {
+        Source::Home => lang.fill("explain.home", &[&name]),
+        Source::Words { mention } => {
+            let confidence = format!("{:.2}", mention.confidence);
+            lang.fill(
+                "explain.words",
+                &[
+                    &name,
+                    &mention.text,
+                    &mention.start,
+                    &mention.end,
+                    &confidence,
+                ],
+            )
+        }
+        Source::Elsewhere { mention } => lang.fill(
+            "explain.elsewhere",
+            &[&name, &mention.text, &mention.start, &mention.end],
+        ),
+    }
+}
+
+/// The sentence with its evidence between 【 and 】.
+fn marked(explained: &Explained) -> String {
+    let row = &explained.statement;
+    let [start, end] = [row.start, row.end].map(|at| at.saturating_sub(row.quote_start));
+    let mut text = String::new();
+    for (i, c) in row.quote.chars().enumerate() {
+        if i == start {
+            text.push('【');
+        }
+        text.push(if c.is_whitespace() { ' ' } else { c });
+        if i + 1 == end {
+            text.push('】');
+        }
+    }
+    text
+}

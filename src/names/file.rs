@@ -1,0 +1,250 @@
+//! Reads the index of names in parts.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock};
+
+use rustc_hash::FxHashMap;
+
+use super::Entry;
+use crate::{Error, Result};
+
+/// The last bytes of an index; the number is that of the format.
+pub(super) const MAGIC: &[u8; 8] = b"XTNAMES1";
+/// Keys of names, keys of pinyin, lists of both, pairs of characters, their lists, entries, where each entry begins.
+pub(super) const SECTIONS: usize = 7;
+
+/// Sorted keys in memory.
+pub(super) type Keys = fst::Map<Vec<u8>>;
+
+enum Source {
+    File(Mutex<File>, PathBuf),
+    Memory(Vec<u8>),
+}
+
+/// The index of names, open for searching.
+pub struct Names {
+    source: Source,
+    ends: [u64; SECTIONS],
+    keys: OnceLock<Keys>,
+    pinyin: OnceLock<Keys>,
+    pairs: OnceLock<Keys>,
+}
+
+impl Names {
+    /// Opens the index in this file; `None` if there is no such file or it is of another format.
+    pub fn open(path: &Path) -> Result<Option<Self>> {
+        match File::open(path) {
+            Ok(file) => Self::new(Source::File(Mutex::new(file), path.to_owned())).map(Some),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(Error::file(path, e)),
+        }
+    }
+
+    /// An index in memory.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self> {
+        Self::new(Source::Memory(bytes))
+    }
+
+    fn new(source: Source) -> Result<Self> {
+        let length = match &source {
+            Source::File(file, path) => {
+                let file = file.lock().expect("no search panics while it reads");
+                file.metadata().map_err(|e| Error::file(path, e))?.len()
+            }
+            Source::Memory(bytes) => bytes.len() as u64,
+        };
+        let mut names = Self {
+            source,
+            ends: [0; SECTIONS],
+            keys: OnceLock::new(),
+            pinyin: OnceLock::new(),
+            pairs: OnceLock::new(),
+        };
+        let foot = (SECTIONS * 8 + MAGIC.len()) as u64;
+        let start = length.checked_sub(foot).ok_or_else(|| names.damaged())?;
+        let bytes = names.read(start, foot)?;
+        if !bytes.ends_with(MAGIC) {
+            return Err(names.damaged());
+        }
+        for (end, bytes) in names.ends.iter_mut().zip(bytes.chunks_exact(8)) {
+            *end = number(bytes);
+        }
+        if names.ends[SECTIONS - 1] != start || !names.ends.is_sorted() {
+            return Err(names.damaged());
+        }
+        Ok(names)
+    }
+
+    fn damaged(&self) -> Error {
+        let path = match &self.source {
+            Source::File(_, path) => path.display().to_string(),
+            Source::Memory(_) => "index of names".to_owned(),
+        };
+        Error::Store(format!(
+            "{path}: damaged or of another version; run `xiangtu build` again, which writes it anew"
+        ))
+    }
+
+    fn read(&self, start: u64, length: u64) -> Result<Vec<u8>> {
+        match &self.source {
+            Source::File(file, path) => {
+                let mut file = file.lock().expect("no search panics while it reads");
+                let mut bytes = vec![0; length as usize];
+                file.seek(SeekFrom::Start(start))
+                    .and_then(|_| file.read_exact(&mut bytes))
+                    .map_err(|e| Error::file(path, e))?;
+                Ok(bytes)
+            }
+            Source::Memory(bytes) => bytes
+                .get(start as usize..start.saturating_add(length) as usize)
+                .map(<[u8]>::to_vec)
+                .ok_or_else(|| self.damaged()),
+        }
+    }
+
+    fn start(&self, section: usize) -> u64 {
+        section.checked_sub(1).map_or(0, |before| self.ends[before])
+    }
+
+    /// Reads within a section; asking for more than it holds is an error.
+    fn read_in(&self, section: usize, at: u64, length: u64) -> Result<Vec<u8>> {
+        let start = self.start(section).saturating_add(at);
+        if start.saturating_add(length) > self.ends[section] {
+            return Err(self.damaged());
+        }
+        self.read(start, length)
+    }
+
+    fn map<'a>(&self, section: usize, kept: &'a OnceLock<Keys>) -> Result<&'a Keys> {
+        if let Some(keys) = kept.get() {
+            return Ok(keys);
+        }
+        let start = self.start(section);
+        let bytes = self.read(start, self.ends[section] - start)?;
+        let keys = Keys::new(bytes).map_err(|_| self.damaged())?;
+        Ok(kept.get_or_init(|| keys))
+    }
+
+    pub(super) fn keys(&self) -> Result<&Keys> {
+        self.map(0, &self.keys)
+    }
+
+    pub(super) fn pinyin(&self) -> Result<&Keys> {
+        self.map(1, &self.pinyin)
+    }
+
+    /// The entries that a key's value leads to.
+    pub(super) fn entries_of(&self, value: u64) -> Result<Vec<u32>> {
+        if value & 1 == 0 {
+            return Ok(vec![(value >> 1) as u32]);
+        }
+        self.list(2, value >> 1)
+    }
+
+    /// The entries one of whose names has each of the pairs of neighbours in this text.
+    pub(super) fn holding(&self, chars: &[char]) -> Result<Vec<u32>> {
+        let pairs = self.map(3, &self.pairs)?;
+        let mut lists = Vec::new();
+        for pair in chars.windows(2) {
+            let Some(at) = pairs.get(pair.iter().collect::<String>()) else {
+                return Ok(Vec::new());
+            };
+            lists.push(self.list(4, at)?);
+        }
+        lists.sort_by_key(Vec::len);
+        let mut lists = lists.into_iter();
+        let mut found = lists.next().unwrap_or_default();
+        for list in lists {
+            found.retain(|entry| list.binary_search(entry).is_ok());
+        }
+        Ok(found)
+    }
+
+    /// The entries whose names have at least so many of the pairs of neighbours in this text.
+    pub(super) fn sharing(&self, chars: &[char], at_least: usize) -> Result<Vec<u32>> {
+        let pairs = self.map(3, &self.pairs)?;
+        let texts: BTreeSet<String> = chars.windows(2).map(|pair| pair.iter().collect()).collect();
+        // A pair that is there twice counts once, on both sides.
+        let at_least = at_least
+            .saturating_sub(chars.len() - 1 - texts.len())
+            .max(1);
+        let mut lists = Vec::new();
+        for text in &texts {
+            lists.push(match pairs.get(text) {
+                Some(at) => self.list(4, at)?,
+                None => Vec::new(),
+            });
+        }
+        lists.sort_by_key(Vec::len);
+        // Whoever has enough of all has one of the rarest; the common ones need not be walked.
+        let rarest = (lists.len() + 1).saturating_sub(at_least).min(lists.len());
+        let (rare, common) = lists.split_at(rarest);
+        let mut shared: FxHashMap<u32, usize> = FxHashMap::default();
+        for entry in rare.iter().flatten() {
+            *shared.entry(*entry).or_default() += 1;
+        }
+        for list in common {
+            for (entry, n) in &mut shared {
+                *n += usize::from(list.binary_search(entry).is_ok());
+            }
+        }
+        let mut found: Vec<u32> = shared
+            .into_iter()
+            .filter_map(|(entry, n)| (n >= at_least).then_some(entry))
+            .collect();
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    fn list(&self, section: usize, at: u64) -> Result<Vec<u32>> {
+        let length = self.read_in(section, at, 4)?;
+        let length = length.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b));
+        let (mut last, mut step, mut shift) = (0_u32, 0_u32, 0);
+        let mut numbers = Vec::new();
+        for byte in self.read_in(section, at + 4, length)? {
+            step |= u32::from(byte & 0x7F).checked_shl(shift).unwrap_or(0);
+            shift += 7;
+            if byte < 0x80 {
+                last = last.wrapping_add(step);
+                numbers.push(last);
+                (step, shift) = (0, 0);
+            }
+        }
+        Ok(numbers)
+    }
+
+    /// One entry by its number.
+    pub fn entry(&self, number_of: u32) -> Result<Entry> {
+        let at = u64::from(number_of) * 8;
+        let place = number(&self.read_in(6, at, 8)?);
+        // The last entry ends with its section.
+        let end = match self.read_in(6, at + 8, 8) {
+            Ok(next) => number(&next),
+            Err(_) => self.ends[5],
+        };
+        let within = place.checked_sub(self.ends[4]).zip(end.checked_sub(place));
+        let (at, length) = within.ok_or_else(|| self.damaged())?;
+        let line = self.read_in(5, at, length)?;
+        serde_json::from_slice(&line).map_err(|_| self.damaged())
+    }
+
+    /// Number of entries.
+    pub fn len(&self) -> usize {
+        ((self.ends[6] - self.ends[5]) / 8) as usize
+    }
+
+    /// Whether the index has no entry.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |n, byte| n << 8 | u64::from(*byte))
+}
