@@ -17,7 +17,7 @@ use crate::{Error, pipeline};
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     #[arg(required = true, value_name = "GOLD")]
-    gold: PathBuf,
+    gold: Vec<PathBuf>,
     #[arg(long, value_name = "FOLDS")]
     left_out: Option<usize>,
     #[arg(long, value_name = "DIR", requires = "left_out")]
@@ -40,15 +40,16 @@ struct Result {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let mut parts = vec![(String::new(), arguments.gold.clone())];
+    let scored = &arguments.gold[0];
+    let mut parts = vec![(String::new(), scored.clone())];
     if arguments.parts {
-        parts.extend(subfolders(&arguments.gold)?);
+        parts.extend(subfolders(scored)?);
     }
-    let golds = gold::read_folder(&arguments.gold, arguments.texts.as_deref())?;
+    let golds = gold::read_folder(scored, arguments.texts.as_deref())?;
     if golds.is_empty() {
         anyhow::bail!(
             "{}: {}",
-            arguments.gold.display(),
+            scored.display(),
             context.lang.text("eval.no_gold")
         );
     }
@@ -113,12 +114,15 @@ fn extractions(
             })
             .collect::<std::result::Result<_, _>>()?
     } else if let Some(folds) = arguments.left_out {
-        let mut more = Vec::new();
+        let (mut all, mut more) = (golds.to_vec(), Vec::new());
+        for folder in &arguments.gold[1..] {
+            all.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
+        }
         for folder in &arguments.with {
             more.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
         }
         train::left_out(
-            &train::prepare(golds.to_vec(), more),
+            &train::prepare(all, more),
             &Training::default(),
             folds.max(2),
         )

@@ -41,7 +41,7 @@ impl Default for Training {
             epochs: 30,
             rate: 0.05,
             l2: 1.0,
-            min_documents: 5,
+            min_documents: 6,
             prune: 0.05,
             dropout: 0.5,
             average: true,
