@@ -16,28 +16,19 @@ impl Reader<'_> {
         };
         let plan = sentence.part == Part::Plan;
         let this = self.plan_year.filter(|_| plan).unwrap_or(year);
-        for token in tokens.iter().filter(|t| {
-            t.is(role::LEAD | role::COMPARE)
-                && "今本去上前明五过这未十".contains(self.chars[t.start])
-        }) {
-            let text: String = self.chars[token.start..token.end].iter().collect();
-            let said = match text.as_str() {
-                "今年" | "本年" => this.to_string(),
-                "去年" | "上年" => (this - 1).to_string(),
-                "前年" => (this - 2).to_string(),
-                "明年" => (year + 1).to_string(),
-                "五年来" | "五年间" | "过去五年" | "这五年" | "五年累计" | "五年" if !plan =>
-                {
-                    format!("{}-{year}", year - 4)
-                }
-                "今后五年" | "未来五年" => format!("{}-{}", year + 1, year + 5),
-                "十三五时期" => "2016-2020".into(),
-                "十四五时期" => "2021-2025".into(),
-                "十五五时期" => "2026-2030".into(),
-                _ => continue,
+        out.extend(tokens.iter().filter_map(|token| {
+            let said = match token.term.period? {
+                "this" => this.to_string(),
+                "last" => (this - 1).to_string(),
+                "last but one" => (this - 2).to_string(),
+                "next" => (year + 1).to_string(),
+                "last five" if plan => return None,
+                "last five" => format!("{}-{year}", year - 4),
+                "next five" => format!("{}-{}", year + 1, year + 5),
+                years => years.into(),
             };
-            out.push((token.start, said));
-        }
+            Some((token.start, said))
+        }));
         out.sort();
         if plan
             && let Some(first) = out.first().and_then(|(_, text)| text.parse::<i32>().ok())

@@ -216,6 +216,36 @@ fn years_and_aims_are_told() {
 }
 
 #[test]
+fn words_of_time_tell_years() {
+    let periods = |text| -> Vec<String> {
+        let rows = read_with(text, &[]).into_iter();
+        rows.map(|r| r.period.unwrap_or_default()).collect()
+    };
+    assert_eq!(
+        periods("五年来，财政收入年均增长7%。前年财政收入1亿元，十四五时期财政收入9亿元。"),
+        ["2017-2021", "2019", "2021-2025"]
+    );
+    assert_eq!(periods("今后五年，力争财政收入达到8亿元。"), ["2022-2026"]);
+}
+
+#[test]
+fn every_role_and_period_is_understood() {
+    for row in crate::lexicon::rows("data/lexicon/indicate-words.tsv") {
+        assert!(role::written(row[1]) != 0 || row[1] == "solid", "{row:?}");
+        let years = |text: &str| text.split('-').all(|year| year.parse::<i32>().is_ok());
+        assert!(
+            row[1] != "period"
+                || matches!(
+                    row[2],
+                    "this" | "last" | "last but one" | "next" | "last five" | "next five"
+                )
+                || years(row[2]),
+            "{row:?}"
+        );
+    }
+}
+
+#[test]
 fn a_redacted_home_has_a_local_id() {
     let doc = Document::new("d", "全镇财政收入1亿元。");
     let context = Context {

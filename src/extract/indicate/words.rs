@@ -32,8 +32,9 @@ pub mod role {
     /// A name of `indicators.tsv`.
     pub const NAME: u32 = 1 << 19;
     pub const PLACE: u32 = 1 << 20;
+    pub const PERIOD: u32 = 1 << 21;
 
-    const WRITTEN: [(&str, u32); 20] = [
+    const WRITTEN: [(&str, u32); 21] = [
         ("lead", LEAD),
         ("scope", SCOPE),
         ("level", LEVEL),
@@ -54,6 +55,7 @@ pub mod role {
         ("wish", WISH),
         ("range", RANGE),
         ("place", PLACE),
+        ("period", PERIOD),
     ];
 
     /// The role that a word of `indicate-words.tsv` stands for; none for a word unknown.
@@ -71,6 +73,8 @@ pub struct Term {
     roles: u32,
     /// Kinds of unit of a name, a head or a field.
     pub kinds: Vec<&'static str>,
+    /// The years that a word of time tells, as `indicate-words.tsv` puts them.
+    pub period: Option<&'static str>,
 }
 
 /// A word where it stands.
@@ -159,12 +163,16 @@ impl Vocabulary {
 /// The words of both files with all that is said of them.
 fn terms() -> FxHashMap<&'static str, Term> {
     let mut terms: FxHashMap<&'static str, Term> = FxHashMap::default();
-    let mut add = |term: &'static str, role: u32, kinds: &'static str| {
+    let mut add = |term: &'static str, role: u32, more: &'static str| {
         let entry = terms.entry(term).or_default();
         entry.roles |= role;
-        entry
-            .kinds
-            .extend(kinds.split(',').filter(|kind| !kind.is_empty()));
+        if role == role::PERIOD {
+            entry.period = Some(more);
+        } else {
+            entry
+                .kinds
+                .extend(more.split(',').filter(|kind| !kind.is_empty()));
+        }
     };
     for row in rows("data/lexicon/indicators.tsv") {
         if let [term, kinds, ..] = row[..] {
