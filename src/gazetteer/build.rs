@@ -8,8 +8,10 @@ use std::path::Path;
 use flate2::{Compression, write::GzEncoder};
 use serde::Deserialize;
 
+use super::code::{ancestors, parse_code};
+use super::load::EXTRA;
 use super::shorten::{Shortened, shorten, table_rows};
-use super::{EXTRA, Level, villages};
+use super::{Level, villages};
 use crate::{Error, Result};
 
 /// Counts of what [`build`] wrote.
@@ -100,7 +102,7 @@ fn read_edition(package: &Path) -> Result<Edition> {
             )
         })?;
         for Record { code, name } in records {
-            let Some(code) = super::parse_code(&code) else {
+            let Some(code) = parse_code(&code) else {
                 continue;
             };
             let name = name
@@ -179,8 +181,8 @@ impl<'a> Past<'a> {
         let by_hand = table_rows(EXTRA).filter_map(|row| {
             let fields: Vec<_> = row.split('\t').collect();
             Some((
-                (super::parse_code(fields.get(1)?), *fields.first()?),
-                super::parse_code(fields.get(2)?)?,
+                (parse_code(fields.get(1)?), *fields.first()?),
+                parse_code(fields.get(2)?)?,
             ))
         });
         Self {
@@ -254,7 +256,7 @@ impl<'a> Past<'a> {
 
 /// The longest code that begins this code and is in the edition, or 0.
 fn parent_in(edition: &Edition, code: u64) -> u64 {
-    super::ancestors(code)
+    ancestors(code)
         .find(|code| edition.contains_key(code))
         .unwrap_or(0)
 }

@@ -6,86 +6,23 @@
 //! The single-character names of provinces (湘, 赣) are left out. The data and their source are described in `data/gazetteer/README.md`.
 
 mod build;
+mod code;
+mod load;
 mod shorten;
 mod villages;
 
-use std::fmt;
-use std::io::Read;
-use std::ops::Range;
 use std::sync::LazyLock;
 
-use flate2::read::GzDecoder;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 pub use build::{Built, build};
+pub use code::{DivisionId, Level};
 pub use shorten::{Shortened, shorten, shorten_village};
 pub use villages::Village;
 
-use shorten::table_rows;
+use code::{ancestors, below, parse_code};
 use villages::Villages;
-
-/// What a division is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// 省级.
-    Province,
-    /// 地级.
-    Prefecture,
-    /// 县级.
-    County,
-    /// 乡级.
-    Township,
-    /// 村级.
-    Village,
-}
-
-impl Level {
-    fn of_code(code: u64) -> Self {
-        match code {
-            0..=99 => Self::Province,
-            100..=9_999 => Self::Prefecture,
-            10_000..=999_999 => Self::County,
-            1_000_000..=999_999_999 => Self::Township,
-            _ => Self::Village,
-        }
-    }
-}
-
-/// A division's code as a number; prints as its digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct DivisionId(pub u64);
-
-impl DivisionId {
-    /// The level, which is told by the number of digits.
-    ///
-    /// ```
-    /// use xiangtu::gazetteer::{DivisionId, Level};
-    /// assert_eq!(DivisionId(430181).level(), Level::County);
-    /// ```
-    pub fn level(self) -> Level {
-        Level::of_code(self.0)
-    }
-
-    /// Whether another division's code begins with this one.
-    ///
-    /// ```
-    /// use xiangtu::gazetteer::DivisionId;
-    /// assert!(DivisionId(43).contains(DivisionId(430181)));
-    /// assert!(!DivisionId(430181).contains(DivisionId(43)));
-    /// ```
-    pub fn contains(self, other: DivisionId) -> bool {
-        self == other || ancestors(other.0).any(|code| code == self.0)
-    }
-}
-
-impl fmt::Display for DivisionId {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// A division.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -400,19 +337,6 @@ impl Gazetteer {
         (self.rows.len(), self.forms.len(), self.hits.len())
     }
 
-    fn read() -> Self {
-        let mut table = String::with_capacity(4 << 20);
-        GzDecoder::new(DIVISIONS)
-            .read_to_string(&mut table)
-            .expect("the embedded table was packed by build");
-        // The one gazetteer lives as long as the program.
-        let table: &'static str = table.leak();
-        let mut reader = Reader::with_capacity(80_000);
-        table.lines().for_each(|line| reader.division(line));
-        table_rows(EXTRA).for_each(|line| reader.extra(line));
-        reader.finish()
-    }
-
     fn row(&self, id: DivisionId) -> Option<&Row> {
         self.rows
             .binary_search_by_key(&id.0, |row| row.code)
@@ -435,11 +359,6 @@ impl Gazetteer {
     }
 }
 
-const DIVISIONS: &[u8] = include_bytes!("../../data/gazetteer/divisions.tsv.gz");
-const VILLAGES: &[u8] = include_bytes!("../../data/gazetteer/villages.bin");
-const EXTRA: &str = include_str!("../../data/gazetteer/extra.tsv");
-const WEAK: &str = include_str!("../../data/gazetteer/weak.tsv");
-
 struct Row {
     code: u64,
     name: &'static str,
@@ -457,257 +376,9 @@ struct FormRow {
     n_hits: u32,
 }
 
-/// Collects rows and forms.
-struct Reader {
-    rows: Vec<Row>,
-    successors: FxHashMap<u64, DivisionId>,
-    forms: Vec<FormRow>,
-    hits: Vec<(u32, Hit)>,
-    by_hash: FxHashMap<u64, u32>,
-    lengths: FxHashMap<u64, u64>,
-}
-
-impl Reader {
-    fn with_capacity(n_forms: usize) -> Self {
-        let mut by_hash = FxHashMap::default();
-        by_hash.reserve(n_forms);
-        let mut lengths = FxHashMap::default();
-        lengths.reserve(n_forms / 2);
-        Self {
-            rows: Vec::with_capacity(n_forms),
-            successors: FxHashMap::default(),
-            forms: Vec::with_capacity(n_forms),
-            hits: Vec::with_capacity(2 * n_forms),
-            by_hash,
-            lengths,
-        }
-    }
-
-    /// A line of `divisions.tsv.gz`: code, name, short, briefs; then for what is no more the year, successor and parent.
-    fn division(&mut self, line: &'static str) {
-        let mut fields = line.split('\t');
-        let mut next = || fields.next().unwrap_or_default();
-        let Ok(code) = next().parse() else { return };
-        let (name, short, briefs, until, successor, parent) =
-            (next(), next(), next(), next(), next(), next());
-        if let Ok(successor) = successor.parse() {
-            self.former(code, name, short, DivisionId(successor));
-            return;
-        }
-        let id = DivisionId(code);
-        let until = until.parse().unwrap_or(0);
-        let parent = parent.parse().unwrap_or_else(|_| {
-            ancestors(code)
-                .find(|&code| {
-                    self.rows
-                        .binary_search_by_key(&code, |row| row.code)
-                        .is_ok()
-                })
-                .unwrap_or(0)
-        });
-        self.rows.push(Row {
-            code,
-            name,
-            short,
-            parent,
-            until,
-        });
-        let (full, bare) = if until == 0 {
-            (FormKind::Full, FormKind::Short)
-        } else {
-            (FormKind::Former, FormKind::FormerShort)
-        };
-        self.add(name, Hit { id, kind: full });
-        self.add(short, Hit { id, kind: bare });
-        briefs.split(' ').for_each(|brief| {
-            self.add(
-                brief,
-                Hit {
-                    id,
-                    kind: if until == 0 { FormKind::Brief } else { full },
-                },
-            )
-        });
-    }
-
-    fn former(&mut self, code: u64, name: &'static str, short: &'static str, id: DivisionId) {
-        if code != id.0 {
-            self.successors.insert(code, id);
-        }
-        self.add(
-            name,
-            Hit {
-                id,
-                kind: FormKind::Former,
-            },
-        );
-        self.add(
-            short,
-            Hit {
-                id,
-                kind: FormKind::FormerShort,
-            },
-        );
-    }
-
-    /// A line of `extra.tsv`: name, old code, code, year, kind.
-    fn extra(&mut self, line: &'static str) {
-        let mut fields = line.split('\t');
-        let mut next = || fields.next().unwrap_or_default();
-        let (name, old, code, _year, kind) = (next(), next(), next(), next(), next());
-        let Ok(code) = code.parse() else { return };
-        let id = DivisionId(code);
-        match kind {
-            "short" => self.add(
-                name,
-                Hit {
-                    id,
-                    kind: FormKind::Short,
-                },
-            ),
-            "brief" => self.add(
-                name,
-                Hit {
-                    id,
-                    kind: FormKind::Brief,
-                },
-            ),
-            _ => {
-                let old = parse_code(old).unwrap_or(code);
-                let short = shorten(name, Level::of_code(old)).short.unwrap_or_default();
-                // The rows are few, and the names must live as long as those of the table.
-                self.former(old, name, short.leak(), id);
-            }
-        }
-    }
-
-    fn add(&mut self, text: &'static str, hit: Hit) {
-        if text.is_empty() {
-            return;
-        }
-        let (mut hash, mut pair, mut length) = (0, 0, 0);
-        for c in text.chars() {
-            hash = mix(hash, c);
-            length += 1;
-            if length == 2 {
-                pair = hash;
-            }
-        }
-        if !(2..64).contains(&length) {
-            return;
-        }
-        let form = *self.by_hash.entry(hash).or_insert_with(|| {
-            *self.lengths.entry(pair).or_default() |= 1 << length;
-            self.forms.push(FormRow {
-                text,
-                weak: false,
-                first: 0,
-                n_hits: 0,
-            });
-            self.forms.len() as u32 - 1
-        });
-        self.forms[form as usize].n_hits += 1;
-        // Two forms of one hash: none among these names, as a test proves; the later one would be lost.
-        self.hits.push((form, hit));
-    }
-
-    fn finish(mut self) -> Gazetteer {
-        self.rows.sort_by_key(|row| row.code);
-        let mut first = 0;
-        for form in &mut self.forms {
-            (form.first, first) = (first, first + form.n_hits);
-            form.n_hits = 0;
-        }
-        // Hits to the place of their form: a sort of all of them would take three times as long.
-        let mut hits = vec![
-            Hit {
-                id: DivisionId(0),
-                kind: FormKind::Full
-            };
-            self.hits.len()
-        ];
-        for (form, hit) in self.hits {
-            let form = &mut self.forms[form as usize];
-            hits[(form.first + form.n_hits) as usize] = hit;
-            form.n_hits += 1;
-        }
-        let weak: FxHashSet<&str> = table_rows(WEAK).collect();
-        let mut n_kept = 0;
-        for form in &mut self.forms {
-            let all = form.first as usize..(form.first + form.n_hits) as usize;
-            hits[all.clone()].sort_unstable();
-            let first = n_kept;
-            for at in all {
-                // A name that is both today's and former counts as today's.
-                if n_kept == first || hits[n_kept - 1].id != hits[at].id {
-                    hits[n_kept] = hits[at];
-                    n_kept += 1;
-                }
-            }
-            (form.first, form.n_hits) = (first as u32, (n_kept - first) as u32);
-            let bare = n_kept - first >= WEAK_FROM
-                && hits[first..n_kept].iter().all(|hit| !hit.kind.has_head());
-            form.weak = bare || weak.contains(form.text);
-        }
-        hits.truncate(n_kept);
-        Gazetteer {
-            rows: self.rows,
-            successors: self.successors,
-            forms: self.forms,
-            hits,
-            by_hash: self.by_hash,
-            lengths: self.lengths,
-            villages: Villages::open(VILLAGES).expect("the embedded file was packed by build"),
-        }
-    }
-}
-
 /// One step of the hash of a string.
 fn mix(hash: u64, c: char) -> u64 {
     (hash.rotate_left(23) ^ u64::from(c)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-}
-
-/// The digits of a code without the zeros that fill it up; `None` for what is no code.
-fn parse_code(code: &str) -> Option<u64> {
-    if !code.bytes().all(|byte| byte.is_ascii_digit()) || code.starts_with('0') {
-        return None;
-    }
-    let mut code = code;
-    for (length, shorter) in [(12, 9), (9, 6), (6, 4), (4, 2)] {
-        if code.len() == length && code[shorter..].bytes().all(|byte| byte == b'0') {
-            code = &code[..shorter];
-        }
-    }
-    if matches!(code.len(), 2 | 4 | 6 | 9 | 12) {
-        code.parse().ok()
-    } else {
-        None
-    }
-}
-
-/// The shorter codes that begin a code, longest first, whether in use or not.
-fn ancestors(code: u64) -> impl Iterator<Item = u64> {
-    std::iter::successors(Some(code), |&code| match Level::of_code(code) {
-        Level::Province => None,
-        Level::Prefecture | Level::County => Some(code / 100),
-        Level::Township | Level::Village => Some(code / 1_000),
-    })
-    .skip(1)
-}
-
-/// The codes of each level below a code, province to township.
-fn below(code: u64) -> impl Iterator<Item = Range<u64>> {
-    let longer = move |levels: u32| {
-        let factor = 10_u64.pow(levels);
-        code * factor..(code + 1) * factor
-    };
-    let digits: &[u32] = match Level::of_code(code) {
-        Level::Province => &[2, 4],
-        Level::Prefecture => &[2, 5],
-        Level::County => &[3],
-        Level::Township | Level::Village => &[],
-    };
-    digits.iter().map(move |&digits| longer(digits))
 }
 
 #[cfg(test)]

@@ -1,0 +1,237 @@
+//! The gazetteer from the tables built into the program: rows and forms, and the indexes to find forms in a text.
+
+use std::io::Read;
+
+use flate2::read::GzDecoder;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::code::{ancestors, parse_code};
+use super::shorten::table_rows;
+use super::villages::Villages;
+use super::{DivisionId, FormKind, FormRow, Gazetteer, Hit, Level, Row, WEAK_FROM, mix, shorten};
+
+const DIVISIONS: &[u8] = include_bytes!("../../data/gazetteer/divisions.tsv.gz");
+const VILLAGES: &[u8] = include_bytes!("../../data/gazetteer/villages.bin");
+pub(super) const EXTRA: &str = include_str!("../../data/gazetteer/extra.tsv");
+const WEAK: &str = include_str!("../../data/gazetteer/weak.tsv");
+
+impl Gazetteer {
+    /// Reads the tables that the program brings along.
+    pub(super) fn read() -> Self {
+        let mut table = String::with_capacity(4 << 20);
+        GzDecoder::new(DIVISIONS)
+            .read_to_string(&mut table)
+            .expect("the embedded table was packed by build");
+        // The one gazetteer lives as long as the program.
+        let table: &'static str = table.leak();
+        let mut reader = Reader::with_capacity(80_000);
+        table.lines().for_each(|line| reader.division(line));
+        table_rows(EXTRA).for_each(|line| reader.extra(line));
+        reader.finish()
+    }
+}
+
+/// Collects rows and forms.
+struct Reader {
+    rows: Vec<Row>,
+    successors: FxHashMap<u64, DivisionId>,
+    forms: Vec<FormRow>,
+    hits: Vec<(u32, Hit)>,
+    by_hash: FxHashMap<u64, u32>,
+    lengths: FxHashMap<u64, u64>,
+}
+
+impl Reader {
+    fn with_capacity(n_forms: usize) -> Self {
+        let mut by_hash = FxHashMap::default();
+        by_hash.reserve(n_forms);
+        let mut lengths = FxHashMap::default();
+        lengths.reserve(n_forms / 2);
+        Self {
+            rows: Vec::with_capacity(n_forms),
+            successors: FxHashMap::default(),
+            forms: Vec::with_capacity(n_forms),
+            hits: Vec::with_capacity(2 * n_forms),
+            by_hash,
+            lengths,
+        }
+    }
+
+    /// A line of `divisions.tsv.gz`: code, name, short, briefs; then for what is no more the year, successor and parent.
+    fn division(&mut self, line: &'static str) {
+        let mut fields = line.split('\t');
+        let mut next = || fields.next().unwrap_or_default();
+        let Ok(code) = next().parse() else { return };
+        let (name, short, briefs, until, successor, parent) =
+            (next(), next(), next(), next(), next(), next());
+        if let Ok(successor) = successor.parse() {
+            self.former(code, name, short, DivisionId(successor));
+            return;
+        }
+        let id = DivisionId(code);
+        let until = until.parse().unwrap_or(0);
+        let parent = parent.parse().unwrap_or_else(|_| {
+            ancestors(code)
+                .find(|&code| {
+                    self.rows
+                        .binary_search_by_key(&code, |row| row.code)
+                        .is_ok()
+                })
+                .unwrap_or(0)
+        });
+        self.rows.push(Row {
+            code,
+            name,
+            short,
+            parent,
+            until,
+        });
+        let (full, bare) = if until == 0 {
+            (FormKind::Full, FormKind::Short)
+        } else {
+            (FormKind::Former, FormKind::FormerShort)
+        };
+        self.add(name, Hit { id, kind: full });
+        self.add(short, Hit { id, kind: bare });
+        briefs.split(' ').for_each(|brief| {
+            self.add(
+                brief,
+                Hit {
+                    id,
+                    kind: if until == 0 { FormKind::Brief } else { full },
+                },
+            )
+        });
+    }
+
+    fn former(&mut self, code: u64, name: &'static str, short: &'static str, id: DivisionId) {
+        if code != id.0 {
+            self.successors.insert(code, id);
+        }
+        self.add(
+            name,
+            Hit {
+                id,
+                kind: FormKind::Former,
+            },
+        );
+        self.add(
+            short,
+            Hit {
+                id,
+                kind: FormKind::FormerShort,
+            },
+        );
+    }
+
+    /// A line of `extra.tsv`: name, old code, code, year, kind.
+    fn extra(&mut self, line: &'static str) {
+        let mut fields = line.split('\t');
+        let mut next = || fields.next().unwrap_or_default();
+        let (name, old, code, _year, kind) = (next(), next(), next(), next(), next());
+        let Ok(code) = code.parse() else { return };
+        let id = DivisionId(code);
+        match kind {
+            "short" => self.add(
+                name,
+                Hit {
+                    id,
+                    kind: FormKind::Short,
+                },
+            ),
+            "brief" => self.add(
+                name,
+                Hit {
+                    id,
+                    kind: FormKind::Brief,
+                },
+            ),
+            _ => {
+                let old = parse_code(old).unwrap_or(code);
+                let short = shorten(name, Level::of_code(old)).short.unwrap_or_default();
+                // The rows are few, and the names must live as long as those of the table.
+                self.former(old, name, short.leak(), id);
+            }
+        }
+    }
+
+    fn add(&mut self, text: &'static str, hit: Hit) {
+        if text.is_empty() {
+            return;
+        }
+        let (mut hash, mut pair, mut length) = (0, 0, 0);
+        for c in text.chars() {
+            hash = mix(hash, c);
+            length += 1;
+            if length == 2 {
+                pair = hash;
+            }
+        }
+        if !(2..64).contains(&length) {
+            return;
+        }
+        let form = *self.by_hash.entry(hash).or_insert_with(|| {
+            *self.lengths.entry(pair).or_default() |= 1 << length;
+            self.forms.push(FormRow {
+                text,
+                weak: false,
+                first: 0,
+                n_hits: 0,
+            });
+            self.forms.len() as u32 - 1
+        });
+        self.forms[form as usize].n_hits += 1;
+        // Two forms of one hash: none among these names, as a test proves; the later one would be lost.
+        self.hits.push((form, hit));
+    }
+
+    fn finish(mut self) -> Gazetteer {
+        self.rows.sort_by_key(|row| row.code);
+        let mut first = 0;
+        for form in &mut self.forms {
+            (form.first, first) = (first, first + form.n_hits);
+            form.n_hits = 0;
+        }
+        // Hits to the place of their form: a sort of all of them would take three times as long.
+        let mut hits = vec![
+            Hit {
+                id: DivisionId(0),
+                kind: FormKind::Full
+            };
+            self.hits.len()
+        ];
+        for (form, hit) in self.hits {
+            let form = &mut self.forms[form as usize];
+            hits[(form.first + form.n_hits) as usize] = hit;
+            form.n_hits += 1;
+        }
+        let weak: FxHashSet<&str> = table_rows(WEAK).collect();
+        let mut n_kept = 0;
+        for form in &mut self.forms {
+            let all = form.first as usize..(form.first + form.n_hits) as usize;
+            hits[all.clone()].sort_unstable();
+            let first = n_kept;
+            for at in all {
+                // A name that is both today's and former counts as today's.
+                if n_kept == first || hits[n_kept - 1].id != hits[at].id {
+                    hits[n_kept] = hits[at];
+                    n_kept += 1;
+                }
+            }
+            (form.first, form.n_hits) = (first as u32, (n_kept - first) as u32);
+            let bare = n_kept - first >= WEAK_FROM
+                && hits[first..n_kept].iter().all(|hit| !hit.kind.has_head());
+            form.weak = bare || weak.contains(form.text);
+        }
+        hits.truncate(n_kept);
+        Gazetteer {
+            rows: self.rows,
+            successors: self.successors,
+            forms: self.forms,
+            hits,
+            by_hash: self.by_hash,
+            lengths: self.lengths,
+            villages: Villages::open(VILLAGES).expect("the embedded file was packed by build"),
+        }
+    }
+}
