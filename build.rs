@@ -1,7 +1,20 @@
-//! Lists the knowledge files in sorted order, so that adding one touches no second list.
+//! Lists the knowledge files in sorted order, so that adding one touches no second list, and makes their fingerprint.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+/// What decides what a document says and how it stands in the store.
+const KNOWLEDGE: [&str; 6] = [
+    "src",
+    "ontology",
+    "data/gazetteer",
+    "data/lexicon",
+    "data/model",
+    "Cargo.lock",
+];
+/// Parts of the program that only show what is in the store.
+const SHOWING: [&str; 3] = ["src/cli", "src/export", "src/graph"];
 
 fn main() {
     let root = std::env::var("CARGO_MANIFEST_DIR").expect("set by cargo");
@@ -38,4 +51,37 @@ fn main() {
     out.push_str("];\n");
     let to = Path::new(&std::env::var("OUT_DIR").expect("set by cargo")).join("embedded.rs");
     std::fs::write(to, out).expect("cargo's output folder is writable");
+    println!("cargo:rustc-env=XIANGTU_KNOWLEDGE={}", fingerprint(&root));
+}
+
+/// A hash of the names and bytes of all files below [`KNOWLEDGE`] without [`SHOWING`].
+fn fingerprint(root: &str) -> String {
+    let mut files = Vec::new();
+    for path in KNOWLEDGE {
+        println!("cargo:rerun-if-changed={path}");
+        gather(Path::new(root), path.into(), &mut files);
+    }
+    files.sort();
+    // The same for the same bytes: this hasher has fixed keys.
+    let mut hasher = DefaultHasher::new();
+    for file in files {
+        file.hash(&mut hasher);
+        let bytes = std::fs::read(Path::new(root).join(&file)).unwrap_or_default();
+        bytes.hash(&mut hasher);
+    }
+    format!("{:016x}", hasher.finish())
+}
+
+fn gather(root: &Path, path: PathBuf, files: &mut Vec<PathBuf>) {
+    if SHOWING.iter().any(|part| Path::new(part) == path) {
+        return;
+    }
+    match std::fs::read_dir(root.join(&path)) {
+        Ok(entries) => {
+            for entry in entries.flatten() {
+                gather(root, path.join(entry.file_name()), files);
+            }
+        }
+        Err(_) => files.push(path),
+    }
 }

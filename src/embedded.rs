@@ -2,6 +2,11 @@
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
+/// Version of the program and hash of the sources and knowledge files that decide what a document says.
+///
+/// Two programs with the same fingerprint extract the same from the same document.
+pub const FINGERPRINT: &str = concat!(env!("CARGO_PKG_VERSION"), " ", env!("XIANGTU_KNOWLEDGE"));
+
 /// The files of one folder with their text, sorted by path.
 pub fn folder(folder: &str) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
     FILES.iter().copied().filter(move |(path, _)| {

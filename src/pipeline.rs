@@ -12,9 +12,9 @@ use rayon::prelude::*;
 use crate::extract;
 use crate::model::{Extraction, Metadata};
 use crate::read::{self, Piece, Source, list_files};
-use crate::store::{Counts, Sourced, Store};
+use crate::store::{Counts, Held, Sourced, Store};
 use crate::text::Document;
-use crate::{Error, Result};
+use crate::{Error, Result, embedded};
 
 /// What one document says: text -> document -> mentions -> entities, facts, indicators. A pure function.
 pub fn extract_document(name: &str, source: &str) -> Extraction {
@@ -59,6 +59,20 @@ pub struct BuildOptions {
     pub extractions: BTreeMap<String, Extraction>,
     /// How files are read.
     pub read: read::Options,
+    /// Whether documents are taken out whose files are not among those given.
+    pub prune: bool,
+}
+
+impl BuildOptions {
+    /// Fingerprint of all that an extraction is made from besides its document.
+    fn knowledge(&self) -> String {
+        if self.extractions.is_empty() {
+            return embedded::FINGERPRINT.to_owned();
+        }
+        let given = serde_json::to_vec(&self.extractions).expect("extractions are plain data");
+        let given = read::content_hash(&[&given]);
+        format!("{} {given}", embedded::FINGERPRINT)
+    }
 }
 
 /// What a build did.
@@ -68,8 +82,18 @@ pub struct BuildReport {
     pub files: usize,
     /// Documents in them: those done and those set aside.
     pub documents: usize,
-    /// Documents that were read.
+    /// Documents that were read, now or by an earlier build.
     pub done: usize,
+    /// Documents whose content was in the store already, by the same knowledge.
+    pub unchanged: usize,
+    /// Documents with content and path that were not in the store.
+    pub new: usize,
+    /// Documents with new content under a path that was in the store.
+    pub changed: usize,
+    /// Documents that were in the store and were extracted anew, because it was by another knowledge.
+    pub renewed: usize,
+    /// Documents taken out because their files are not among those given.
+    pub pruned: usize,
     /// Documents that were set aside, each with the reason.
     pub set_aside: Vec<(String, String)>,
     /// Documents that were read by a guess at their character set or with damaged characters, each with its format.
@@ -125,15 +149,21 @@ pub fn build(
         files: files.len(),
         ..BuildReport::default()
     };
-    store.begin()?;
+    let knowledge = options.knowledge();
+    let mut stands = store.is_current(&knowledge);
+    store.begin(&knowledge)?;
+    let held = store.held()?;
+    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut waiting: Vec<Sourced> = Vec::new();
     for batch in batches(&files, &options.read) {
-        let source = |(i, piece): &Numbered| source(&files[*i], piece, options);
-        let documents: Vec<Sourced> = pool.install(|| batch.par_iter().map(source).collect());
-        for document in &documents {
-            report.count(document);
+        let look = |(i, piece): &Numbered| look(&files[*i], piece, &held, options);
+        let looked: Vec<Looked> = pool.install(|| batch.par_iter().map(look).collect());
+        for document in looked {
+            report.count(&document);
+            seen.entry(document.path).or_default().insert(document.hash);
+            waiting.extend(document.sourced);
         }
-        waiting.extend(documents);
+        stands &= waiting.is_empty();
         let size: usize = waiting
             .iter()
             .filter_map(|d| d.content.as_ref().ok())
@@ -146,21 +176,55 @@ pub fn build(
         progress(last, files.len());
     }
     store.replace(waiting)?;
-    store.finish()?;
+    let settled = store.settle(&seen, options.prune)?;
+    report.pruned = settled.pruned;
+    if stands && !settled.changed {
+        store.end()?;
+    } else {
+        store.finish()?;
+    }
     report.store = store.counts()?;
     Ok(report)
 }
 
+/// How a document stands to what was in the store.
+#[derive(Clone, Copy)]
+enum Standing {
+    Unchanged,
+    New,
+    Changed,
+    Renewed,
+}
+
+/// One document as a build met it.
+struct Looked {
+    path: String,
+    hash: String,
+    standing: Standing,
+    /// Why it is set aside.
+    reason: Option<String>,
+    /// Its format, where it was read by a guess.
+    guessed: Option<String>,
+    /// What is to be written, where the store does not have it.
+    sourced: Option<Sourced>,
+}
+
 impl BuildReport {
-    fn count(&mut self, document: &Sourced) {
+    fn count(&mut self, document: &Looked) {
         self.documents += 1;
-        let path = document.paths.first().cloned().unwrap_or_default();
-        match &document.content {
-            Ok(_) => self.done += 1,
-            Err(reason) => self.set_aside.push((path.clone(), reason.clone())),
+        match document.standing {
+            Standing::Unchanged => self.unchanged += 1,
+            Standing::New => self.new += 1,
+            Standing::Changed => self.changed += 1,
+            Standing::Renewed => self.renewed += 1,
         }
-        if document.metadata.guessed {
-            self.guessed.push((path, document.metadata.format.clone()));
+        let path = &document.path;
+        match &document.reason {
+            None => self.done += 1,
+            Some(reason) => self.set_aside.push((path.clone(), reason.clone())),
+        }
+        if let Some(format) = &document.guessed {
+            self.guessed.push((path.clone(), format.clone()));
         }
     }
 }
@@ -173,8 +237,45 @@ pub fn threads(jobs: usize) -> Result<rayon::ThreadPool> {
         .map_err(|e| Error::Store(format!("cannot start {jobs} threads: {e}")))
 }
 
+/// One piece of a file -> what it says, unless the store has it already.
+fn look(file: &Path, piece: &Piece, held: &Held, options: &BuildOptions) -> Looked {
+    let hash = piece.hash();
+    let known = held.documents.get(&hash);
+    let standing = match known {
+        Some(known) if known.fresh => Standing::Unchanged,
+        Some(_) => Standing::Renewed,
+        None if held.paths.contains(&piece.path) => Standing::Changed,
+        None => Standing::New,
+    };
+    let known = known.filter(|known| known.fresh);
+    let mut looked = Looked {
+        path: piece.path.clone(),
+        hash,
+        standing,
+        reason: None,
+        guessed: None,
+        sourced: None,
+    };
+    // What was set aside is tried again: the reason may lie outside its content. Given extractions go by file name, so
+    // the content alone does not tell what one of them says, and taking them costs nothing.
+    if let Some(known) = known
+        && known.reason.is_none()
+        && options.extractions.is_empty()
+    {
+        looked.guessed = known.guessed.clone();
+        return looked;
+    }
+    let sourced = source(file, piece, looked.hash.clone(), options);
+    looked.reason = sourced.content.as_ref().err().cloned();
+    let metadata = &sourced.metadata;
+    looked.guessed = metadata.guessed.then(|| metadata.format.clone());
+    let still_aside = looked.reason.is_some() && known.is_some_and(|k| k.reason == looked.reason);
+    looked.sourced = (!still_aside).then_some(sourced);
+    looked
+}
+
 /// One piece of a file -> what it says, or why it is set aside.
-fn source(file: &Path, piece: &Piece, options: &BuildOptions) -> Sourced {
+fn source(file: &Path, piece: &Piece, hash: String, options: &BuildOptions) -> Sourced {
     let name = piece.name(file);
     let (content, metadata) = match piece.read(&options.read) {
         Ok(source) => {
@@ -187,7 +288,7 @@ fn source(file: &Path, piece: &Piece, options: &BuildOptions) -> Sourced {
         Err(reason) => (Err(reason.to_string()), Metadata::default()),
     };
     Sourced {
-        hash: piece.hash(),
+        hash,
         paths: BTreeSet::from([piece.path.clone()]),
         content,
         metadata,

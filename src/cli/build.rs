@@ -24,6 +24,8 @@ pub(super) struct Arguments {
     jobs: usize,
     #[arg(long, value_name = "JSONL")]
     extractions: Option<PathBuf>,
+    #[arg(long)]
+    prune: bool,
     #[command(flatten)]
     read: ReadArguments,
 }
@@ -37,6 +39,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         jobs: arguments.jobs,
         extractions,
         read: arguments.read.options(),
+        prune: arguments.prune,
     };
     // A progress bar draws on a terminal only; elsewhere it is silent.
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -106,6 +109,22 @@ fn summary(
             ]
         )
     )?;
+    writeln!(
+        out,
+        "{}",
+        lang.fill(
+            "build.history",
+            &[
+                &report.unchanged,
+                &report.new,
+                &report.changed,
+                &report.pruned
+            ]
+        )
+    )?;
+    if report.renewed > 0 {
+        writeln!(out, "{}", lang.fill("build.renewed", &[&report.renewed]))?;
+    }
     let mut rows = Vec::new();
     for (kind, n) in &store.entities {
         let name = ontology.label(vocab::class(*kind).as_str(), lang.index());

@@ -214,9 +214,7 @@ impl Store {
 
     /// Where the index of names stands.
     pub(super) fn names_path(&self) -> Option<PathBuf> {
-        self.folder
-            .as_ref()
-            .map(|(folder, _)| folder.join("names.idx"))
+        self.folder.as_ref().map(|folder| folder.join("names.idx"))
     }
 
     /// Takes the index away: it does not fit a graph that changes.

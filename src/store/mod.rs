@@ -13,6 +13,7 @@ mod derive;
 mod entities;
 mod explain;
 mod find;
+mod history;
 mod network;
 mod quads;
 mod query;
@@ -43,6 +44,7 @@ pub(crate) use entities::named;
 pub use entities::{EntityRow, MentionRow};
 pub use explain::{Explained, Explanation, Given, Source};
 pub use find::{Hits, MOST_PARTS, Search};
+pub use history::{Held, HeldDocument, Settled};
 pub use network::{Counts, Domain, Implementation, Link, PlaceLevel, PlaceNode, Thing};
 pub use quads::{document_iri, document_quads};
 pub use query::{
@@ -77,16 +79,34 @@ enum Kind {
     File,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Marker {
     format: u32,
     kind: Kind,
+    /// Fingerprint of the knowledge by which documents were extracted.
+    #[serde(default)]
+    knowledge: String,
+    /// Hashes of the documents that were extracted by another one.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    outdated: BTreeSet<String>,
+}
+
+impl Marker {
+    fn new(kind: Kind) -> Self {
+        Self {
+            format: FORMAT,
+            kind,
+            knowledge: String::new(),
+            outdated: BTreeSet::new(),
+        }
+    }
 }
 
 /// A knowledge graph, on disk or in memory.
 pub struct Store {
     inner: oxigraph::store::Store,
-    folder: Option<(PathBuf, Kind)>,
+    folder: Option<PathBuf>,
+    marker: Marker,
     names: OnceLock<Names>,
     /// Held as long as the store is open: shared by readers, alone by a build.
     _lock: Option<File>,
@@ -98,6 +118,7 @@ impl Store {
         Ok(Self {
             inner: oxigraph::store::Store::new().map_err(failed)?,
             folder: None,
+            marker: Marker::new(Kind::File),
             names: OnceLock::new(),
             _lock: None,
         })
@@ -105,7 +126,7 @@ impl Store {
 
     /// Opens an existing store for reading.
     pub fn open(folder: &Path) -> Result<Self> {
-        let kind = read_marker(folder)?.ok_or_else(|| {
+        let marker = read_marker(folder)?.ok_or_else(|| {
             Error::Store(format!(
                 "{}: no store here; make one with `xiangtu build FILES --store {}`",
                 folder.display(),
@@ -113,13 +134,14 @@ impl Store {
             ))
         })?;
         let lock = lock(folder, false)?;
-        let inner = match kind {
+        let inner = match marker.kind {
             Kind::File => load_file(folder)?,
             Kind::Rocksdb => open_rocksdb(folder, true)?,
         };
         Ok(Self {
             inner,
-            folder: Some((folder.to_owned(), kind)),
+            folder: Some(folder.to_owned()),
+            marker,
             names: OnceLock::new(),
             _lock: Some(lock),
         })
@@ -127,8 +149,8 @@ impl Store {
 
     /// Opens a store for a build; makes it where there is none.
     pub fn create(folder: &Path) -> Result<Self> {
-        let kind = match read_marker(folder)? {
-            Some(kind) => kind,
+        let marker = match read_marker(folder)? {
+            Some(marker) => marker,
             None => {
                 std::fs::create_dir_all(folder).map_err(|e| Error::file(folder, e))?;
                 if std::fs::read_dir(folder)
@@ -146,18 +168,22 @@ impl Store {
                 } else {
                     Kind::File
                 };
-                write_marker(folder, kind)?;
-                kind
+                let marker = Marker::new(kind);
+                write_marker(folder, &marker)?;
+                marker
             }
         };
         let lock = lock(folder, true)?;
-        let inner = match kind {
+        // Another build may have written it until the lock was taken.
+        let marker = read_marker(folder)?.unwrap_or(marker);
+        let inner = match marker.kind {
             Kind::File => load_file(folder)?,
             Kind::Rocksdb => open_rocksdb(folder, false)?,
         };
         Ok(Self {
             inner,
-            folder: Some((folder.to_owned(), kind)),
+            folder: Some(folder.to_owned()),
+            marker,
             names: OnceLock::new(),
             _lock: Some(lock),
         })
@@ -169,24 +195,18 @@ impl Store {
     }
 
     fn unfinished_mark(&self) -> Option<PathBuf> {
-        self.folder
-            .as_ref()
-            .map(|(folder, _)| folder.join("unfinished"))
-    }
-
-    /// Says that documents are about to change.
-    pub fn begin(&mut self) -> Result<()> {
-        if let Some(mark) = self.unfinished_mark() {
-            std::fs::write(&mark, "").map_err(|e| Error::file(mark, e))?;
-        }
-        self.drop_names()
+        self.folder.as_ref().map(|folder| folder.join("unfinished"))
     }
 
     /// Puts documents in the place of whatever had their content or their paths before.
     ///
     /// A document with new content under an old path replaces the one that was there; the same content under
-    /// another path is the same document with two paths.
+    /// another path is the same document with two paths. One that is left without a path stays until
+    /// [`Store::settle`]: the build may still come to it elsewhere.
     pub fn replace(&mut self, documents: Vec<Sourced>) -> Result<()> {
+        if documents.is_empty() {
+            return Ok(());
+        }
         let mut paths_of: FxHashMap<NamedNode, BTreeSet<String>> = FxHashMap::default();
         let mut owner_of: FxHashMap<String, NamedNode> = FxHashMap::default();
         for quad in self
@@ -237,12 +257,6 @@ impl Store {
         }
         for document in shortened {
             let paths = &paths_of[&document];
-            if paths.is_empty() {
-                self.inner
-                    .remove_named_graph(document.as_ref())
-                    .map_err(failed)?;
-                continue;
-            }
             let graph = GraphNameRef::from(document.as_ref());
             let old: Vec<Quad> = self
                 .inner
@@ -260,7 +274,8 @@ impl Store {
                 self.inner.remove(quad).map_err(failed)?;
             }
         }
-        self.load(quads)
+        self.load(quads)?;
+        self.renewed(merged.keys())
     }
 
     /// Makes what the documents say together, from all of them, and writes the store out.
@@ -278,7 +293,11 @@ impl Store {
         self.load(knowledge_quads()?)?;
         let derived = derive::derive(self)?;
         self.load(derived)?;
-        if let Some((folder, Kind::File)) = &self.folder {
+        if let Some(folder) = self
+            .folder
+            .as_ref()
+            .filter(|_| self.marker.kind == Kind::File)
+        {
             let (path, new) = (folder.join("facts.nq"), folder.join("facts.nq.tmp"));
             let mut out = BufWriter::new(File::create(&new).map_err(|e| Error::file(&new, e))?);
             self.write_nquads(&mut out, &new)?;
@@ -291,13 +310,7 @@ impl Store {
         #[cfg(feature = "rocksdb")]
         self.inner.flush().map_err(failed)?;
         self.drop_names()?;
-        self.write_names()?;
-        match self.unfinished_mark() {
-            Some(mark) if mark.exists() => {
-                std::fs::remove_file(&mark).map_err(|e| Error::file(mark, e))
-            }
-            _ => Ok(()),
-        }
+        self.end()
     }
 
     /// Writes every quad, sorted by graph (the default graph first) and then by line.
@@ -343,7 +356,7 @@ fn failed(error: StorageError) -> Error {
     Error::Store(format!("the store failed: {error}"))
 }
 
-fn read_marker(folder: &Path) -> Result<Option<Kind>> {
+fn read_marker(folder: &Path) -> Result<Option<Marker>> {
     let path = folder.join("store.json");
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
@@ -373,19 +386,17 @@ fn read_marker(folder: &Path) -> Result<Option<Kind>> {
             )));
         }
     }
-    let marker: Marker = serde_json::from_str(&text)
-        .map_err(|e| Error::Store(format!("{}: {e}; {remedy}", path.display())))?;
-    Ok(Some(marker.kind))
+    serde_json::from_str(&text)
+        .map(Some)
+        .map_err(|e| Error::Store(format!("{}: {e}; {remedy}", path.display())))
 }
 
-fn write_marker(folder: &Path, kind: Kind) -> Result<()> {
-    let path = folder.join("store.json");
-    let text = serde_json::to_string(&Marker {
-        format: FORMAT,
-        kind,
-    })
-    .expect("a marker is plain data");
-    std::fs::write(&path, text + "\n").map_err(|e| Error::file(path, e))
+/// Writes the marker beside the old one and then puts it in its place, so that there is always a whole one.
+fn write_marker(folder: &Path, marker: &Marker) -> Result<()> {
+    let (path, new) = (folder.join("store.json"), folder.join("store.json.tmp"));
+    let text = serde_json::to_string(marker).expect("a marker is plain data");
+    std::fs::write(&new, text + "\n").map_err(|e| Error::file(&new, e))?;
+    std::fs::rename(&new, &path).map_err(|e| Error::file(path, e))
 }
 
 fn lock(folder: &Path, alone: bool) -> Result<File> {

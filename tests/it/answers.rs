@@ -101,7 +101,7 @@ fn the_index_depends_on_the_documents_alone() {
     let read = |path: &Path| std::fs::read(path.join("names.idx")).unwrap();
     assert!(read(&one) == read(&two));
     // A build that stops leaves no index that tells of another graph.
-    Store::create(&two).unwrap().begin().unwrap();
+    Store::create(&two).unwrap().begin("other").unwrap();
     assert!(!two.join("names.idx").exists());
     assert!(found(&Store::open(&two).unwrap(), "锦江镇").is_some());
 }

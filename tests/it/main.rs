@@ -8,6 +8,7 @@ mod files;
 mod fixture;
 mod formats;
 mod graphs;
+mod history;
 mod hostile;
 mod laws;
 mod ledgers;

@@ -84,7 +84,7 @@ fn a_build_that_was_stopped_is_completed_by_the_next() {
     build_into(&[texts()], &clean, 2);
     // Stopped between taking documents in and making what they say together.
     let mut store = Store::create(&stopped).unwrap();
-    store.begin().unwrap();
+    store.begin("other").unwrap();
     let path = texts().join("dayao-2022.txt");
     let content = options(1)
         .extractions
