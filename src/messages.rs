@@ -116,4 +116,12 @@ mod tests {
         assert_eq!(Lang::En.count("card.documents", 1), "named by 1 document");
         assert_eq!(Lang::En.count("card.documents", 2), "named by 2 documents");
     }
+
+    #[test]
+    fn every_key_stands_once() {
+        let mut seen = std::collections::HashSet::new();
+        for cells in crate::lexicon::rows("data/messages.tsv") {
+            assert!(seen.insert(cells[0]), "{} stands twice", cells[0]);
+        }
+    }
 }

@@ -105,7 +105,7 @@ fn step_columns() -> Vec<Column<Step>> {
         shown("year", |step| Cell::Text(years(step))),
         shown("place", |step| Cell::Text(step.name.clone())),
         shown("way", |step| Cell::Code(step.way.name())),
-        shown("after", |step| Cell::Text(after(step))),
+        shown("possibly_after", |step| Cell::Text(after(step))),
     ]
 }
 
