@@ -20,8 +20,6 @@ pub(super) struct Arguments {
     gold: Vec<PathBuf>,
     #[arg(long, value_name = "FOLDS")]
     left_out: Option<usize>,
-    #[arg(long, value_name = "DIR", requires = "left_out")]
-    with: Vec<PathBuf>,
     #[arg(long, value_name = "DIR")]
     texts: Option<PathBuf>,
     #[arg(long, value_name = "FILE", conflicts_with = "left_out")]
@@ -114,18 +112,11 @@ fn extractions(
             })
             .collect::<std::result::Result<_, _>>()?
     } else if let Some(folds) = arguments.left_out {
-        let (mut all, mut more) = (golds.to_vec(), Vec::new());
+        let mut all = golds.to_vec();
         for folder in &arguments.gold[1..] {
             all.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
         }
-        for folder in &arguments.with {
-            more.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
-        }
-        train::left_out(
-            &train::prepare(all, more),
-            &Training::default(),
-            folds.max(2),
-        )
+        train::left_out(&train::prepare(all), &Training::default(), folds.max(2))
     } else {
         golds
             .par_iter()

@@ -13,8 +13,6 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "GOLD")]
     gold: Vec<PathBuf>,
     #[arg(long, value_name = "DIR")]
-    with: Vec<PathBuf>,
-    #[arg(long, value_name = "DIR")]
     texts: Option<PathBuf>,
     #[arg(long, short, default_value = "data/model", value_name = "DIR")]
     output: PathBuf,
@@ -33,14 +31,11 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
     options.labels.epochs = arguments.epochs;
     options.labels.dropout = arguments.dropout;
     options.choice.threshold = arguments.threshold;
-    let read = |folders: &[PathBuf]| -> crate::Result<Vec<gold::Gold>> {
-        let mut all = Vec::new();
-        for folder in folders {
-            all.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
-        }
-        Ok(all)
-    };
-    let documents = train::prepare(read(&arguments.gold)?, read(&arguments.with)?);
+    let mut golds = Vec::new();
+    for folder in &arguments.gold {
+        golds.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
+    }
+    let documents = train::prepare(golds);
     if let Some(folds) = arguments.left_out {
         for extraction in train::left_out(&documents, &options, folds.max(2)) {
             serde_json::to_writer(&mut *out, &extraction).map_err(std::io::Error::from)?;

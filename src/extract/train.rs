@@ -21,19 +21,14 @@ pub struct Prepared {
     pub doc: Document,
     /// Documents of one family are left out together.
     pub family: usize,
-    /// Whether the choice too is learned from it, not the labelling alone.
-    pub decides: bool,
     survey: Survey,
     examples: Vec<Example>,
 }
 
-/// Reads evidence and labels of every document. From `more` only the labelling is learned, because others annotated them:
-/// how readily a name is kept is learned from those by whose measure the model will be judged.
-pub fn prepare(golds: Vec<Gold>, more: Vec<Gold>) -> Vec<Prepared> {
+/// Reads evidence and labels of every document.
+pub fn prepare(golds: Vec<Gold>) -> Vec<Prepared> {
     evidence::warm();
-    let n_golds = golds.len();
-    let all: Vec<Gold> = golds.into_iter().chain(more).collect();
-    let mut documents: Vec<Prepared> = all
+    let mut documents: Vec<Prepared> = golds
         .into_par_iter()
         .enumerate()
         .map(|(n, gold)| {
@@ -44,7 +39,6 @@ pub fn prepare(golds: Vec<Gold>, more: Vec<Gold>) -> Vec<Prepared> {
                 gold,
                 doc,
                 family: n,
-                decides: n < n_golds,
                 survey,
                 examples,
             }
@@ -216,7 +210,7 @@ fn train_choice(
     options: &Training,
 ) -> Chooser {
     let samples: Vec<Sample> = (0..documents.len())
-        .filter(|&i| documents[i].decides && keep(i))
+        .filter(|&i| keep(i))
         .map(|i| &proposed[i])
         .map(|p| Sample {
             candidates: &p.candidates,
