@@ -5,10 +5,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// What decides what a document says and how it stands in the store.
-const KNOWLEDGE: [&str; 6] = [
+const KNOWLEDGE: [&str; 7] = [
     "src",
     "ontology",
     "data/gazetteer",
+    "data/identity",
     "data/lexicon",
     "data/model",
     "Cargo.lock",
@@ -22,6 +23,7 @@ fn main() {
         "/// Path below the project and text of every knowledge file, sorted.\npub static FILES: &[(&str, &str)] = &[\n",
     );
     for (folder, ending) in [
+        ("data/identity", "tsv"),
         ("data/lexicon", "tsv"),
         ("ontology", "ttl"),
         ("ontology/campaigns", "ttl"),

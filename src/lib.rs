@@ -10,6 +10,7 @@ pub mod extract;
 pub mod gazetteer;
 pub mod gold;
 pub mod graph;
+pub mod identity;
 pub mod lexicon;
 pub mod messages;
 pub mod model;

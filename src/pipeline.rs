@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::extract;
-use crate::model::{Extraction, Metadata};
+use crate::identity::Ledger;
+use crate::model::{EntityType, Extraction, Metadata};
 use crate::read::{self, Piece, Source, list_files};
 use crate::store::{Counts, Held, Sourced, Store};
 use crate::text::Document;
@@ -24,6 +25,11 @@ pub fn extract_document(name: &str, source: &str) -> Extraction {
 /// The same with home, year, mentions and entities taken from elsewhere; only facts and indicators are found.
 pub fn extract_given(name: &str, source: &str, given: &Extraction) -> Extraction {
     extract::given(&Document::new(name, source), given)
+}
+
+/// The same with only the names taken from elsewhere: half-open spans of the source with the type of what they name.
+pub fn extract_named(name: &str, source: &str, names: &[(usize, usize, EntityType)]) -> Extraction {
+    extract::named(&Document::new(name, source), names)
 }
 
 /// What a document that was read says; `given` has mentions and home from elsewhere.
@@ -61,6 +67,8 @@ pub struct BuildOptions {
     pub read: read::Options,
     /// Whether documents are taken out whose files are not among those given.
     pub prune: bool,
+    /// What people judged on identity.
+    pub judgements: Ledger,
 }
 
 impl BuildOptions {
@@ -135,7 +143,7 @@ pub fn batches<'a>(
     })
 }
 
-/// Files -> extractions -> store. `progress` is told the number of files done after each.
+/// Files -> extractions -> identity -> store. `progress` is told the number of files done after each.
 pub fn build(
     paths: &[PathBuf],
     folder: &Path,
@@ -150,7 +158,8 @@ pub fn build(
         ..BuildReport::default()
     };
     let knowledge = options.knowledge();
-    let mut stands = store.is_current(&knowledge);
+    let mut stands = store.is_current(&knowledge) && store.is_judged_by(&options.judgements);
+    store.judge(options.judgements.clone());
     store.begin(&knowledge)?;
     let held = store.held()?;
     let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

@@ -70,6 +70,8 @@ terms! {
     DOCUMENT = xt!("Document");
     /// 提及.
     MENTION = xt!("Mention");
+    /// 同一性判断.
+    JUDGEMENT = xt!("Judgement");
     /// 陈述.
     STATEMENT = xt!("Statement");
     /// 指标值.
@@ -228,6 +230,24 @@ terms! {
     FORMAT = dct!("format");
     /// 编码或个别文字出于推测.
     GUESSED = xt!("guessed");
+    /// 判断的甲.
+    LEFT = xt!("left");
+    /// 判断的乙.
+    RIGHT = xt!("right");
+    /// 判断的结论.
+    VERDICT = xt!("verdict");
+    /// 文件自身所得的主语.
+    STATED_SUBJECT = xt!("statedSubject");
+    /// 文件自身所得的宾语.
+    STATED_OBJECT = xt!("statedObject");
+    /// 文件自身所得的所指.
+    STATED_ENTITY = xt!("statedEntity");
+    /// 文件自身所得的所属地.
+    STATED_HOME = xt!("statedHome");
+    /// 判断者.
+    CREATOR = dct!("creator");
+    /// 判断的日期.
+    CREATED = dct!("created");
     /// 原始出处.
     PRIMARY_SOURCE = "http://www.w3.org/ns/prov#hadPrimarySource";
     /// 出自.
@@ -253,6 +273,10 @@ pub const THESAURUS_GRAPH: NamedNodeRef<'static> =
 /// The graph of classes and properties.
 pub const ONTOLOGY_GRAPH: NamedNodeRef<'static> =
     NamedNodeRef::new_unchecked("https://w3id.org/xiangtu/id/graph/ontology");
+
+/// The graph of judgements on identity: those of people and those of rules.
+pub const JUDGEMENTS_GRAPH: NamedNodeRef<'static> =
+    NamedNodeRef::new_unchecked("https://w3id.org/xiangtu/id/graph/judgements");
 
 /// The prefixes that queries may use without declaring them, and that exports declare.
 pub const PREFIXES: &[(&str, &str)] = &[

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::reading::{ReadArguments, reason_text};
+use super::review::LedgerArgument;
 use super::{Context, Done, Exit, StoreArgument, table, write_json};
 use crate::model::Extraction;
 use crate::ontology::Ontology;
@@ -27,6 +28,8 @@ pub(super) struct Arguments {
     #[arg(long)]
     prune: bool,
     #[command(flatten)]
+    ledger: LedgerArgument,
+    #[command(flatten)]
     read: ReadArguments,
 }
 
@@ -40,6 +43,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         extractions,
         read: arguments.read.options(),
         prune: arguments.prune,
+        judgements: arguments.ledger.read(&arguments.store)?,
     };
     // A progress bar draws on a terminal only; elsewhere it is silent.
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());

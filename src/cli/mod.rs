@@ -22,6 +22,7 @@ mod promises;
 mod query;
 mod reading;
 mod recurrence;
+mod review;
 mod rows;
 mod similar;
 mod table;

@@ -159,6 +159,21 @@ pub fn extract(doc: &Document) -> Extraction {
     extract_with(&MODEL, doc)
 }
 
+/// Extracts a document whose names are told: half-open spans of the source with the type of what they name.
+pub fn named(doc: &Document, names: &[(usize, usize, EntityType)]) -> Extraction {
+    let survey = places::survey(doc);
+    let name = |&(start, end, kind): &(usize, usize, EntityType)| recognise::Name {
+        start: doc.text.from_source(start),
+        end: doc.text.from_source(end),
+        kind,
+        confidence: 1.0,
+    };
+    let mut names: Vec<recognise::Name> = names.iter().map(name).collect();
+    names.retain(|name| name.start < name.end);
+    names.sort_by_key(|name| (name.start, name.end));
+    from_names(doc, &survey, names)
+}
+
 /// Takes mentions, entities, home and year from an extraction of the same text instead of finding them.
 pub fn given(doc: &Document, from: &Extraction) -> Extraction {
     let index: HashMap<&str, usize> = from

@@ -1,33 +1,29 @@
 //! Which thing each name names, within one document.
 //!
-//! An entity's IRI is made from content: a place's from its division code, a campaign's from its concept in the
-//! thesaurus, a registered firm's and an honour's from the name, anything else from the home place and the name.
-//! A short name joins a longer one of its type only when it can belong to no other.
+//! An entity's IRI is made from content; by which rules is told in [`crate::identity`]. A short name joins a longer one of
+//! its type only when it can belong to no other of the document.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Span;
 use super::places::Survey;
 use super::recognise::Name;
-use crate::gazetteer::{DivisionId, FormKind, Gazetteer, Level};
+use crate::gazetteer::{Gazetteer, Level};
+use crate::identity::{Firm, campaign_key, honour, leading_divisions, plain, project_key};
 use crate::model::{Entity, EntityType, Home, ID_BASE};
-use crate::text::{Document, key};
-use crate::thesaurus::Thesaurus;
+use crate::text::Document;
+use crate::thesaurus::{Concept, Thesaurus};
 
-static REGISTERED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:有限公司|股份公司|有限责任公司|专业合作社|合作联社|集团公司|有限合伙）?)$")
-        .expect("a pattern of this file")
-});
 static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[一二三四五六七八九十0-9]+[期号标段]|第[一二三四五六七八九十0-9]+")
         .expect("a pattern of this file")
 });
 
 /// The home place as the extraction tells it.
-pub fn home(survey: &Survey, scope: &str) -> Option<Home> {
+pub fn home(survey: &Survey, scope: &Scope) -> Option<Home> {
     let id = survey.home?;
     let gazetteer = Gazetteer::get();
     let certain = survey.certain;
@@ -35,7 +31,11 @@ pub fn home(survey: &Survey, scope: &str) -> Option<Home> {
         id: if certain {
             format!("{ID_BASE}place/{id}")
         } else {
-            format!("{ID_BASE}place/{scope}/{}", iri_part(&survey.home_name))
+            format!(
+                "{ID_BASE}place/{}/{}",
+                scope.home,
+                iri_part(&survey.home_name)
+            )
         },
         name: survey.home_name.clone(),
         code: if certain {
@@ -52,24 +52,39 @@ pub fn home(survey: &Survey, scope: &str) -> Option<Home> {
     })
 }
 
-/// What a document's local names are made from: the county of its home, or the text itself.
-pub fn scope(doc: &Document, survey: &Survey) -> String {
+/// What a document's local names are made from.
+pub struct Scope {
+    /// Code of the home place, or the text itself.
+    home: String,
+    /// Code of its county, or the text itself.
+    county: String,
+}
+
+/// The code of a document's home and of its county; where it has none, a hash of the text stands for both.
+pub fn scope(doc: &Document, survey: &Survey) -> Scope {
     match survey.home.filter(|_| survey.certain) {
-        Some(id) => Gazetteer::get()
-            .lineage(id)
-            .find(|id| id.level() <= Level::County)
-            .unwrap_or(id)
-            .to_string(),
+        Some(id) => Scope {
+            home: id.to_string(),
+            county: Gazetteer::get()
+                .lineage(id)
+                .find(|id| id.level() <= Level::County)
+                .unwrap_or(id)
+                .to_string(),
+        },
         None => {
             let text: String = doc.text.source.iter().collect();
-            blake3::hash(text.as_bytes()).to_hex()[..12].to_owned()
+            let text = blake3::hash(text.as_bytes()).to_hex()[..12].to_owned();
+            Scope {
+                home: text.clone(),
+                county: text,
+            }
         }
     }
 }
 
 /// A name as part of an IRI: what an IRI may not hold is taken out.
 fn iri_part(name: &str) -> String {
-    key(name)
+    plain(name)
         .chars()
         .map(|c| {
             if c.is_alphanumeric() {
@@ -88,17 +103,24 @@ pub fn resolve(
     doc: &Document,
     survey: &Survey,
     home: Option<&Home>,
-    scope: &str,
+    scope: &Scope,
     names: Vec<Name>,
 ) -> (Vec<Span>, Vec<Entity>) {
     let mut entities: Vec<Entity> = Vec::new();
     let mut by_id: FxHashMap<String, usize> = FxHashMap::default();
-    let joined = join_short_names(doc, &names);
+    let joined = join_short_names(doc, survey, &names);
+    let national = national_figures(doc, &names);
+    let identifier = Identifier {
+        survey,
+        home,
+        scope,
+        national,
+    };
     let mut spans = Vec::with_capacity(names.len());
     for (i, name) in names.iter().enumerate() {
         let surface = doc.text.slice(name.start, name.end).replace('\n', "");
         let full = joined[i].as_deref().unwrap_or(&surface);
-        let (id, label, code) = identify(doc, survey, home, scope, name, full);
+        let (id, label, code) = identifier.identify(name.kind, full);
         let entity = *by_id.entry(id.clone()).or_insert_with(|| {
             entities.push(Entity {
                 id,
@@ -128,73 +150,136 @@ pub fn resolve(
     (spans, entities)
 }
 
-/// IRI, label and division code of a name.
-fn identify(
-    doc: &Document,
-    survey: &Survey,
-    home: Option<&Home>,
-    scope: &str,
-    name: &Name,
-    full: &str,
-) -> (String, String, Option<String>) {
-    let part = iri_part(full);
-    match name.kind {
-        EntityType::Place => match division(survey.home, full) {
-            Some(id) if Some(id) == survey.home && home.is_some() => {
-                let home = home.expect("checked");
-                (
-                    home.id.clone(),
-                    home.name.clone(),
-                    (!home.code.is_empty()).then(|| home.code.clone()),
-                )
+/// What a name's identity is made of besides the name.
+struct Identifier<'a> {
+    survey: &'a Survey,
+    home: Option<&'a Home>,
+    scope: &'a Scope,
+    /// Plain names of those who hold a post of the country's.
+    national: FxHashSet<String>,
+}
+
+/// IRI, label and division code.
+type Identity = (String, String, Option<String>);
+
+impl Identifier<'_> {
+    fn identify(&self, kind: EntityType, full: &str) -> Identity {
+        let local = |scope: &str, name: &str| {
+            let id = format!("{ID_BASE}{}/{scope}/{}", kind.name(), iri_part(name));
+            (id, full.to_owned(), None)
+        };
+        let certain = self.survey.home.filter(|_| self.survey.certain);
+        match kind {
+            EntityType::Place => self.place(full),
+            EntityType::Campaign => match concept(full) {
+                Some(concept) => (concept.id.clone(), concept.name.clone(), None),
+                None => {
+                    let id = format!("{ID_BASE}campaign/{}", iri_part(&campaign_key(full)));
+                    (id, full.to_owned(), None)
+                }
+            },
+            EntityType::Honour => match honour(full, certain) {
+                (Some(who), rest) => local(&who, &rest),
+                (None, rest) => local(&self.scope.county, &rest),
+            },
+            EntityType::Enterprise => {
+                let name = plain(full).replace("有限责任公司", "有限公司");
+                if Firm::of(full).is_unique() {
+                    let id = format!("{ID_BASE}enterprise/{}", iri_part(&name));
+                    (id, full.to_owned(), None)
+                } else {
+                    local(&self.scope.county, &name)
+                }
             }
-            Some(id) => {
-                let gazetteer = Gazetteer::get();
-                let label = gazetteer
-                    .division(id)
-                    .map_or(full, |d| {
-                        d.short
-                            .filter(|_| id.level() == Level::Village)
-                            .unwrap_or(d.name)
-                    })
-                    .to_owned();
+            EntityType::Person if self.national.contains(&plain(full)) => local("中国", full),
+            EntityType::Person => local(&self.scope.home, full),
+            EntityType::Project => {
+                let name = plain(full);
+                let near = |name: &str| Gazetteer::get().nearest(self.survey.home, name);
+                let place = leading_divisions(&name, near).filter(|&(id, n)| {
+                    id.level() >= Level::County && name.chars().count() >= n + 3
+                });
+                match place {
+                    Some((id, n)) => {
+                        let rest: String = name.chars().skip(n).collect();
+                        local(&id.to_string(), &project_key(&rest))
+                    }
+                    None => local(&self.scope.home, &project_key(&name)),
+                }
+            }
+        }
+    }
+
+    fn place(&self, full: &str) -> Identity {
+        let gazetteer = Gazetteer::get();
+        let name = plain(full);
+        let known = gazetteer.nearest(self.survey.home, &name).or_else(|| {
+            let near = |name: &str| gazetteer.nearest(self.survey.home, name);
+            let (id, n) = leading_divisions(&name, near)?;
+            (n == name.chars().count()).then_some(id)
+        });
+        match (known, self.home) {
+            (Some(id), Some(home)) if Some(id) == self.survey.home => (
+                home.id.clone(),
+                home.name.clone(),
+                (!home.code.is_empty()).then(|| home.code.clone()),
+            ),
+            (Some(id), _) => {
+                let label = gazetteer.division(id).map_or(full, |d| {
+                    d.short
+                        .filter(|_| id.level() == Level::Village)
+                        .unwrap_or(d.name)
+                });
+                let label = label.to_owned();
                 (format!("{ID_BASE}place/{id}"), label, Some(id.to_string()))
             }
-            None => (
-                format!("{ID_BASE}place/{scope}/{part}"),
-                full.to_owned(),
-                None,
-            ),
-        },
-        EntityType::Campaign => match Thesaurus::get()
-            .concept(full)
-            .or_else(|| without_head(full).and_then(|n| Thesaurus::get().concept(&n)))
-        {
-            Some(concept) => (concept.id.clone(), concept.name.clone(), None),
-            None => (format!("{ID_BASE}campaign/{part}"), full.to_owned(), None),
-        },
-        EntityType::Honour => (format!("{ID_BASE}honour/{part}"), full.to_owned(), None),
-        EntityType::Enterprise if REGISTERED.is_match(full) && full.chars().count() >= 8 => {
-            (format!("{ID_BASE}enterprise/{part}"), full.to_owned(), None)
+            (None, _) => {
+                let part = iri_part(without_committee(&name));
+                let id = format!("{ID_BASE}place/{}/{part}", self.scope.home);
+                (id, full.to_owned(), None)
+            }
         }
-        EntityType::Person => {
-            let behind: String = doc.text.chars[name.end..].iter().take(6).collect();
-            let national = ["总书记", "国家主席", "主席在", "总理"]
-                .iter()
-                .any(|post| behind.starts_with(post));
-            let scope = if national { "中国" } else { scope };
-            (
-                format!("{ID_BASE}person/{scope}/{part}"),
-                full.to_owned(),
-                None,
-            )
-        }
-        kind => (
-            format!("{ID_BASE}{}/{scope}/{part}", kind.name()),
-            full.to_owned(),
-            None,
-        ),
     }
+}
+
+/// A village's name without its committee: 东湖村 in 东湖村民委员会.
+fn without_committee(name: &str) -> &str {
+    ["民委员会", "委会", "居民委员会", "居委会"]
+        .iter()
+        .filter_map(|ending| name.strip_suffix(ending))
+        .find(|rest| rest.chars().count() >= 3 && rest.ends_with(['村', '区']))
+        .unwrap_or(name)
+}
+
+/// The initiative of the thesaurus that a name means, with or without a year in front and a generic word behind.
+fn concept(full: &str) -> Option<&'static Concept> {
+    let thesaurus = Thesaurus::get();
+    let name = plain(full);
+    [full, &name, &campaign_key(full)]
+        .into_iter()
+        .find_map(|name| {
+            thesaurus
+                .concept(name)
+                .or_else(|| without_head(name).and_then(|name| thesaurus.concept(&name)))
+        })
+}
+
+/// Who holds a post of the country's, by the words beside one of the name's mentions.
+fn national_figures(doc: &Document, names: &[Name]) -> FxHashSet<String> {
+    let persons = names.iter().filter(|name| name.kind == EntityType::Person);
+    let national = persons.filter(|name| {
+        let behind: String = doc.text.chars[name.end..].iter().take(6).collect();
+        let ahead: String = doc.text.chars[name.start.saturating_sub(8)..name.start]
+            .iter()
+            .collect();
+        let posts = ["总书记", "国家主席", "主席在", "主席的重要", "总理"];
+        let titles = ["总书记", "国家主席", "中央军委主席", "国务院总理"];
+        posts.iter().any(|post| behind.starts_with(post))
+            || titles.iter().any(|title| ahead.ends_with(title))
+    });
+    national
+        .map(|name| plain(&doc.text.slice(name.start, name.end)))
+        .collect()
 }
 
 /// A campaign's name without a generic word behind it.
@@ -208,85 +293,13 @@ fn without_head(name: &str) -> Option<String> {
     .map(str::to_owned)
 }
 
-/// The division that a name means in a document about `home`: the nearest one, if it is the only one so near.
-pub fn division(home: Option<DivisionId>, name: &str) -> Option<DivisionId> {
-    let gazetteer = Gazetteer::get();
-    let line: Vec<DivisionId> = home
-        .map(|h| gazetteer.lineage(h).collect())
-        .unwrap_or_default();
-    if let Some(home) = home.filter(|h| h.level() >= Level::County)
-        && let Some(village) = gazetteer.villages(home).into_iter().find(|v| {
-            *v.short == *name
-                || *v.name == *name
-                || (home.level() == Level::Township && *v.stem == *name)
-        })
-        && !gazetteer.named(name).iter().any(|h| line.contains(&h.id))
-    {
-        return Some(DivisionId(village.code));
-    }
-    let hits = gazetteer.named(name);
-    let exists = |id: DivisionId| gazetteer.division(id).is_some_and(|d| d.until.is_none());
-    let mut best: Option<(u32, DivisionId)> = None;
-    let mut tie = false;
-    for hit in hits {
-        let near = if line.first() == Some(&hit.id) {
-            100
-        } else if line.contains(&hit.id) {
-            90
-        } else {
-            gazetteer
-                .lineage(hit.id)
-                .find(|above| line.contains(above))
-                .map_or(0, |common| match common.level() {
-                    Level::Township | Level::Village => 85,
-                    Level::County => 80,
-                    Level::Prefecture => 60,
-                    Level::Province => 40,
-                })
-        };
-        // Provinces and prefectures are known everywhere; a full name says more than a short one.
-        let rank = match hit.id.level() {
-            Level::Province => 45,
-            Level::Prefecture => 42,
-            Level::County if hit.kind.has_head() => 20,
-            Level::County => 15,
-            _ => 0,
-        };
-        let form = match hit.kind {
-            FormKind::Full => 3,
-            FormKind::Brief | FormKind::Short => 2,
-            _ => 0,
-        };
-        let score = near.max(rank) + form + u32::from(exists(hit.id));
-        match best {
-            Some((top, _)) if top > score => {}
-            Some((top, id)) if top == score => tie |= id != hit.id,
-            _ => (best, tie) = (Some((score, hit.id)), false),
-        }
-    }
-    best.filter(|_| !tie).map(|(_, id)| id)
-}
-
 /// For each name the longer name of the document that it stands for, if there is exactly one.
-fn join_short_names(doc: &Document, names: &[Name]) -> Vec<Option<String>> {
+fn join_short_names(doc: &Document, survey: &Survey, names: &[Name]) -> Vec<Option<String>> {
     let surfaces: Vec<String> = names
         .iter()
         .map(|n| doc.text.slice(n.start, n.end).replace('\n', ""))
         .collect();
-    let mut out = vec![None; names.len()];
-    let mut defined: FxHashMap<(EntityType, String), String> = FxHashMap::default();
-    for (i, name) in names.iter().enumerate() {
-        // X有限公司（以下简称“Y”）
-        let behind: String = doc.text.chars[name.end..].iter().take(30).collect();
-        if let Some(rest) = behind.strip_prefix('（').and_then(|b| b.split('）').next())
-            && let Some(at) = rest.find("简称")
-        {
-            let short = rest[at + "简称".len()..].trim_matches(|c: char| "“”：为".contains(c));
-            if !short.is_empty() {
-                defined.insert((name.kind, key(short)), surfaces[i].clone());
-            }
-        }
-    }
+    let defined = defined_short_names(doc, names, &surfaces);
     let mut distinct: Vec<(EntityType, &str)> = names
         .iter()
         .zip(&surfaces)
@@ -294,75 +307,108 @@ fn join_short_names(doc: &Document, names: &[Name]) -> Vec<Option<String>> {
         .collect();
     distinct.sort_unstable();
     distinct.dedup();
-    let mut known: FxHashMap<(EntityType, &str), Option<String>> = FxHashMap::default();
-    for &(kind, short) in &distinct {
-        if !matches!(kind, EntityType::Enterprise | EntityType::Project) {
+    let plains: Vec<String> = distinct.iter().map(|(_, name)| plain(name)).collect();
+    let firms: Vec<Option<Firm>> = distinct
+        .iter()
+        .map(|(kind, name)| (*kind == EntityType::Enterprise).then(|| Firm::of(name)))
+        .collect();
+    let mut known: FxHashMap<(EntityType, &str), String> = FxHashMap::default();
+    for (i, &(kind, short)) in distinct.iter().enumerate() {
+        if let Some(full) = defined.get(&(kind, plain(short))) {
+            known.insert((kind, short), full.clone());
             continue;
         }
-        if let Some(full) = defined.get(&(kind, key(short))) {
-            known.insert((kind, short), Some(full.clone()));
-            continue;
+        let stands_for = |j: usize| {
+            let (other, full) = distinct[j];
+            other == kind
+                && j != i
+                && match (kind, &firms[i], &firms[j]) {
+                    (EntityType::Enterprise, Some(a), Some(b)) => {
+                        a.is_short_for(b) || (a.is_variant_of(b) && full.len() > short.len())
+                    }
+                    (EntityType::Project, ..) => is_short_project(&plains[i], &plains[j]),
+                    (EntityType::Place, ..) => is_short_village(survey, short, full),
+                    _ => false,
+                }
+        };
+        let mut longer: Vec<usize> = (0..distinct.len()).filter(|&j| stands_for(j)).collect();
+        // Of two that say the same the longer one is meant.
+        if let (EntityType::Enterprise, Some(&best)) = (
+            kind,
+            longer.iter().max_by_key(|&&j| (distinct[j].1.len(), j)),
+        ) && let Some(best_firm) = &firms[best]
+            && longer.iter().all(|&j| {
+                let firm = firms[j]
+                    .as_ref()
+                    .expect("an enterprise like the short name");
+                j == best || firm.is_variant_of(best_firm) || firm.is_short_for(best_firm)
+            })
+        {
+            longer = vec![best];
         }
-        let mut longer = distinct
-            .iter()
-            .filter(|(k, s)| *k == kind && s.len() > short.len() && stands_for(kind, short, s));
-        if let (Some((_, full)), None) = (longer.next(), longer.next()) {
-            known.insert((kind, short), Some((*full).to_owned()));
+        if let [full] = longer[..] {
+            known.insert((kind, short), distinct[full].1.to_owned());
         }
     }
-    for (i, name) in names.iter().enumerate() {
-        out[i] = known
-            .get(&(name.kind, surfaces[i].as_str()))
-            .cloned()
-            .flatten();
-    }
-    out
+    let full_of = |name: &Name, surface: &str| {
+        let first = known.get(&(name.kind, surface))?;
+        // A short form of a shorter form: 红叶 of 红叶家具 of 江西红叶家具有限公司.
+        Some(
+            known
+                .get(&(name.kind, first.as_str()))
+                .unwrap_or(first)
+                .clone(),
+        )
+    };
+    names
+        .iter()
+        .zip(&surfaces)
+        .map(|(name, surface)| full_of(name, surface))
+        .collect()
 }
 
-/// Whether a short name can stand for a longer one: a firm by its brand, a project by the end of its name.
-fn stands_for(kind: EntityType, short: &str, full: &str) -> bool {
-    let ordinals = |s: &str| {
+/// X有限公司（以下简称“Y”）: full names by type and plain short name.
+fn defined_short_names(
+    doc: &Document,
+    names: &[Name],
+    surfaces: &[String],
+) -> FxHashMap<(EntityType, String), String> {
+    let mut defined = FxHashMap::default();
+    for (name, surface) in names.iter().zip(surfaces) {
+        let behind: String = doc.text.chars[name.end..].iter().take(30).collect();
+        if let Some(rest) = behind.strip_prefix('（').and_then(|b| b.split('）').next())
+            && let Some(at) = rest.find("简称")
+        {
+            let short = rest[at + "简称".len()..].trim_matches(|c: char| "“”：:为".contains(c));
+            if !short.is_empty() {
+                defined.insert((name.kind, plain(short)), surface.clone());
+            }
+        }
+    }
+    defined
+}
+
+/// Whether a project may be named by the end of its name: 安置小区 for 锦河安置小区, but not 小学 for 第一小学.
+fn is_short_project(short: &str, full: &str) -> bool {
+    let ordinals = |name| {
         ORDINAL
-            .find_iter(s)
-            .map(|m| m.as_str().to_owned())
+            .find_iter(name)
+            .map(|m| m.as_str())
             .collect::<Vec<_>>()
     };
-    if ordinals(short) != ordinals(full) {
-        return false;
-    }
-    let (short, full) = (key(short), key(full));
-    match kind {
-        EntityType::Enterprise => {
-            let brand = short.trim_end_matches("公司").trim_end_matches("集团");
-            let brand = if brand.chars().count() >= 2 {
-                brand
-            } else {
-                &short
-            };
-            let Some(at) = full.find(brand) else {
-                return false;
-            };
-            let prefix = &full[..at];
-            REGISTERED.is_match(&full) && (prefix.is_empty() || is_division_prefix(prefix))
-        }
-        EntityType::Project => short.chars().count() >= 5 && full.ends_with(&short),
-        _ => false,
-    }
+    short.len() < full.len()
+        && full.ends_with(short)
+        && short.chars().count() >= 5
+        && ordinals(short) == ordinals(full)
 }
 
-fn is_division_prefix(prefix: &str) -> bool {
-    let gazetteer = Gazetteer::get();
-    let chars: Vec<char> = prefix.chars().collect();
-    let mut at = 0;
-    while at < chars.len() {
-        let Some(end) = (at + 2..=chars.len()).rev().find(|&end| {
-            gazetteer
-                .form(&chars[at..end].iter().collect::<String>())
-                .is_some()
-        }) else {
-            return false;
-        };
-        at = end;
-    }
-    true
+/// Whether a village that the list of divisions does not have may be named without its last word.
+fn is_short_village(survey: &Survey, short: &str, full: &str) -> bool {
+    let unknown = |name: &str| Gazetteer::get().nearest(survey.home, name).is_none();
+    short.chars().count() >= 2
+        && full
+            .strip_prefix(short)
+            .is_some_and(|rest| ["村", "社区"].contains(&rest))
+        && unknown(short)
+        && unknown(full)
 }

@@ -8,6 +8,7 @@
 mod build;
 mod code;
 mod load;
+mod nearest;
 mod shorten;
 mod villages;
 

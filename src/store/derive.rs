@@ -1,6 +1,6 @@
 //! What documents say together: the plain triples and one description an entity.
 //!
-//! A function of the documents' graphs alone. The plain triples of the default graph, the graph of entities and the thesaurus
+//! A function of the documents' graphs and of which names are one. The plain triples of the default graph, the graph of entities and the thesaurus
 //! hold no triple in common, so that a query may read them as one graph and count (the union of graphs that
 //! overlap counts a triple once a graph).
 
@@ -11,9 +11,11 @@ use oxigraph::model::{
 };
 use rustc_hash::FxHashMap;
 
+use super::identity::Homes;
 use super::read::{Node, literal, node_of};
 use super::{Store, failed, quads::zh};
 use crate::gazetteer::{DivisionId, Gazetteer, Level};
+use crate::identity::Resolution;
 use crate::{Result, vocab};
 
 /// What documents together say of one entity.
@@ -39,12 +41,13 @@ impl Described {
 }
 
 /// The quads of the default graph and of the graph of entities.
-pub(super) fn derive(store: &Store) -> Result<Vec<Quad>> {
+pub(super) fn derive(store: &Store, resolution: &Resolution, homes: &Homes) -> Result<Vec<Quad>> {
     let mut entities: BTreeMap<NamedNode, Described> = BTreeMap::new();
     let mut plain: BTreeSet<(NamedNode, NamedNode, String)> = BTreeSet::new();
     let mut quads = Vec::new();
     for document in store.document_iris()? {
         let nodes = store.nodes_of(document.as_ref())?;
+        let home = homes.get(&document).map_or("", String::as_str);
         for (id, node) in &nodes {
             if node.is(vocab::STATEMENT) {
                 if let Some(quad) = plain_triple(node)
@@ -53,7 +56,8 @@ pub(super) fn derive(store: &Store) -> Result<Vec<Quad>> {
                     quads.push(Quad::new(quad.0, quad.1, quad.2, GraphName::DefaultGraph));
                 }
             } else if !node.is(vocab::MENTION) && !node.is(vocab::DOCUMENT) {
-                describe(entities.entry(id.clone()).or_default(), node);
+                let id = NamedNode::new_unchecked(resolution.node(id.as_str(), home));
+                describe(entities.entry(id).or_default(), node);
             }
         }
         let Some(card) = nodes.get(&document) else {

@@ -14,6 +14,7 @@ mod entities;
 mod explain;
 mod find;
 mod history;
+mod identity;
 mod network;
 mod quads;
 mod query;
@@ -34,6 +35,7 @@ use oxigraph::store::{BulkLoader, StorageError};
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::identity::Ledger;
 use crate::model::{Extraction, Metadata};
 use crate::names::Names;
 use crate::{Error, Result, embedded, vocab};
@@ -89,6 +91,9 @@ struct Marker {
     /// Hashes of the documents that were extracted by another one.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     outdated: BTreeSet<String>,
+    /// Fingerprint of the judgements that the graph was made by; empty without any.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    judgements: String,
 }
 
 impl Marker {
@@ -98,6 +103,7 @@ impl Marker {
             kind,
             knowledge: String::new(),
             outdated: BTreeSet::new(),
+            judgements: String::new(),
         }
     }
 }
@@ -108,6 +114,8 @@ pub struct Store {
     folder: Option<PathBuf>,
     marker: Marker,
     names: OnceLock<Names>,
+    /// What the next `finish` replays.
+    ledger: Ledger,
     /// Held as long as the store is open: shared by readers, alone by a build.
     _lock: Option<File>,
 }
@@ -120,6 +128,7 @@ impl Store {
             folder: None,
             marker: Marker::new(Kind::File),
             names: OnceLock::new(),
+            ledger: Ledger::default(),
             _lock: None,
         })
     }
@@ -143,6 +152,7 @@ impl Store {
             folder: Some(folder.to_owned()),
             marker,
             names: OnceLock::new(),
+            ledger: Ledger::default(),
             _lock: Some(lock),
         })
     }
@@ -185,6 +195,7 @@ impl Store {
             folder: Some(folder.to_owned()),
             marker,
             names: OnceLock::new(),
+            ledger: Ledger::default(),
             _lock: Some(lock),
         })
     }
@@ -278,12 +289,20 @@ impl Store {
         self.renewed(merged.keys())
     }
 
-    /// Makes what the documents say together, from all of them, and writes the store out.
+    /// Decides which names are one, makes what the documents say together, from all of them, and writes the store out.
+    ///
+    /// # Errors
+    /// The store fails, or the judgements contradict each other: then the documents' graphs stay as they were.
     pub fn finish(&mut self) -> Result<()> {
+        let homes = self.home_codes()?;
+        let resolution = self.resolution(&self.ledger)?;
+        self.apply(&resolution, &homes)?;
+        self.marker.judgements = self.ledger.fingerprint();
         for graph in [
             vocab::THESAURUS_GRAPH,
             vocab::ONTOLOGY_GRAPH,
             vocab::ENTITIES_GRAPH,
+            vocab::JUDGEMENTS_GRAPH,
         ] {
             self.inner.clear_graph(graph).map_err(failed)?;
         }
@@ -291,7 +310,8 @@ impl Store {
             .clear_graph(GraphNameRef::DefaultGraph)
             .map_err(failed)?;
         self.load(knowledge_quads()?)?;
-        let derived = derive::derive(self)?;
+        self.load(identity::judgement_quads(&resolution))?;
+        let derived = derive::derive(self, &resolution, &homes)?;
         self.load(derived)?;
         if let Some(folder) = self
             .folder

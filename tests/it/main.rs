@@ -10,6 +10,7 @@ mod formats;
 mod graphs;
 mod history;
 mod hostile;
+mod identity;
 mod laws;
 mod ledgers;
 mod queries;

@@ -1,0 +1,250 @@
+//! Names as they are compared: what is layout, script or a generic word is passed over, and nothing else.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::gazetteer::{DivisionId, Gazetteer, Level};
+use crate::lexicon::rows;
+use crate::text::key;
+
+/// Simplified characters by their traditional forms.
+static SIMPLIFIED: LazyLock<FxHashMap<char, char>> = LazyLock::new(|| {
+    let mut map = FxHashMap::default();
+    for row in rows("data/identity/traditional.tsv") {
+        if let (Some(to), Some(from)) = (row[0].chars().next(), row.get(1)) {
+            map.extend(from.chars().map(|from| (from, to)));
+        }
+    }
+    map
+});
+
+/// Words that say what a thing is and not which.
+static COMMON: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
+    [
+        "data/identity/common.tsv",
+        "data/identity/legal-forms.tsv",
+        "data/lexicon/industries.tsv",
+        "data/lexicon/enterprise-heads.tsv",
+        "data/lexicon/project-heads.tsv",
+        "data/lexicon/organs.tsv",
+    ]
+    .into_iter()
+    .flat_map(rows)
+    .map(|row| row[0])
+    .collect()
+});
+
+static YEAR: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(?:19|20)\d{2}年?度?").expect("a pattern of this file"));
+
+/// Words that may stand behind the name of an initiative without making it another one.
+const CAMPAIGN_HEADS: [&str; 7] = [
+    "专项行动",
+    "主题活动",
+    "行动",
+    "工程",
+    "活动",
+    "工作",
+    "计划",
+];
+
+/// Words that may stand behind the name of a project without making it another one.
+const PROJECT_HEADS: [&str; 4] = ["建设项目", "建设工程", "项目", "工程"];
+
+/// A name without layout, quotation marks and brackets, in half-width, lower case and simplified characters.
+///
+/// ```
+/// assert_eq!(xiangtu::identity::plain("“紅葉”傢俱（ＡＢ）"), "红叶家俱ab");
+/// ```
+pub fn plain(name: &str) -> String {
+    let simplified = &*SIMPLIFIED;
+    key(name)
+        .chars()
+        .map(|c| simplified.get(&c).copied().unwrap_or(c))
+        .collect()
+}
+
+/// A plain name with single Arabic digits as Chinese ones: 2期 and 二期 are one.
+pub(super) fn with_han_digits(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let part_of_number =
+        |c: Option<&char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || ".+-%/".contains(*c));
+    let mut out = String::with_capacity(name.len());
+    for (i, &c) in chars.iter().enumerate() {
+        let alone = !(part_of_number(i.checked_sub(1).and_then(|i| chars.get(i)))
+            || part_of_number(chars.get(i + 1)));
+        match c.to_digit(10).filter(|_| alone) {
+            Some(digit) => out.extend("零一二三四五六七八九".chars().nth(digit as usize)),
+            None => out.push(c),
+        }
+    }
+    out
+}
+
+/// What tells an initiative that the thesaurus does not know from others: its name without year in front, without a
+/// generic head, digits written in one way.
+///
+/// ```
+/// use xiangtu::identity::campaign_key;
+/// assert_eq!(campaign_key("2022年“枫叶传情”行动"), campaign_key("枫叶传情工程"));
+/// assert_ne!(campaign_key("春雷行动"), campaign_key("春雷工程"));
+/// ```
+pub fn campaign_key(name: &str) -> String {
+    let name = plain(name);
+    let name = with_han_digits(&without_year(&name));
+    strip_head(&name, &CAMPAIGN_HEADS, 3).to_owned()
+}
+
+/// A plain name without a year in front.
+pub(super) fn without_year(name: &str) -> String {
+    let rest = YEAR.replace(name, "");
+    if rest.chars().count() >= 3 {
+        rest.into_owned()
+    } else {
+        name.to_owned()
+    }
+}
+
+/// What tells a project from others of its place.
+pub fn project_key(name: &str) -> String {
+    let name = with_han_digits(name);
+    let name = match name.strip_prefix("新建") {
+        Some(rest) if rest.chars().count() >= 4 => rest,
+        _ => &name,
+    };
+    strip_head(name, &PROJECT_HEADS, 3).to_owned()
+}
+
+/// A name without the first of some heads that it ends in, if at least so many characters are left.
+fn strip_head<'a>(name: &'a str, heads: &[&str], least: usize) -> &'a str {
+    heads
+        .iter()
+        .find_map(|head| name.strip_suffix(head))
+        .filter(|rest| rest.chars().count() >= least)
+        .unwrap_or(name)
+}
+
+/// Whether a text is made of nothing but words that say what a thing is: 便民服务中心, 建筑.
+///
+/// ```
+/// use xiangtu::identity::is_generic;
+/// assert!(is_generic("便民服务中心") && !is_generic("枫慈公路提质改造"));
+/// ```
+pub fn is_generic(name: &str) -> bool {
+    let chars: Vec<char> = name.chars().collect();
+    let mut reached = vec![false; chars.len() + 1];
+    reached[0] = true;
+    for start in 0..chars.len() {
+        if !reached[start] {
+            continue;
+        }
+        for end in start + 1..=chars.len().min(start + 10) {
+            let word: String = chars[start..end].iter().collect();
+            if COMMON.contains(word.as_str()) {
+                reached[end] = true;
+            }
+        }
+    }
+    reached[chars.len()]
+}
+
+/// The division that a path of names ends in (上高县锦江镇, 江西上高), and how many characters of the name are the path.
+///
+/// Every name of the path must lie in the one before; the first is told by `near`.
+pub fn leading_divisions(
+    name: &str,
+    near: impl Fn(&str) -> Option<DivisionId>,
+) -> Option<(DivisionId, usize)> {
+    let gazetteer = Gazetteer::get();
+    let chars: Vec<char> = name.chars().collect();
+    let text = |from: usize, to: usize| chars[from..to].iter().collect::<String>();
+    let mut found: Option<(DivisionId, usize)> = None;
+    loop {
+        let at = found.map_or(0, |(_, at)| at);
+        let longest = chars.len().min(at + 12);
+        let next = (at + 2..=longest).rev().find_map(|end| {
+            let form = gazetteer.form(&text(at, end))?;
+            let headed = |id: DivisionId| {
+                form.hits
+                    .iter()
+                    .any(|hit| hit.id == id && hit.kind.has_head())
+            };
+            let id = match found {
+                None => near(form.text)?,
+                Some((above, _)) => {
+                    let mut below =
+                        form.hits.iter().map(|hit| hit.id).filter(|&id| {
+                            id != above && gazetteer.lineage(id).any(|up| up == above)
+                        });
+                    let first = below.next()?;
+                    below.next().is_none().then_some(first)?
+                }
+            };
+            // Short names of towns and ordinary words begin many other names: 朝阳小区, 和平电器.
+            let telling =
+                headed(id) || (!form.weak && id.level() <= Level::County && found.is_none());
+            telling.then_some((id, end))
+        });
+        match next {
+            Some(next) => found = Some(next),
+            None => return found,
+        }
+    }
+}
+
+/// Where two names differ: what stands between their common beginning and their common end.
+///
+/// ```
+/// assert_eq!(xiangtu::identity::difference("第一小学", "第二小学"), ("一".into(), "二".into()));
+/// ```
+pub fn difference(a: &str, b: &str) -> (String, String) {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let most = a.len().min(b.len()) - start;
+    let end = a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take(most)
+        .take_while(|(x, y)| x == y)
+        .count();
+    let cut = |chars: &[char]| chars[start..chars.len() - end].iter().collect();
+    (cut(&a), cut(&b))
+}
+
+/// Whether a difference tells two things apart by itself: numbers, directions, levels, great and small, new and old.
+pub fn is_mark(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().all(|c| {
+            c.is_ascii_digit()
+                || "零〇一二三四五六七八九十百千两东西南北中上下前后左右内外大小新老旧第期号标段省市县区镇乡村级厂组队届".contains(c)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        assert_eq!(with_han_digits("枫林2期"), "枫林二期");
+        assert_eq!(with_han_digits("1+3+n枫桥25号"), "1+3+n枫桥25号");
+    }
+
+    #[test]
+    fn differences_that_tell_apart() {
+        for (a, b) in [
+            ("第一小学", "第二小学"),
+            ("枫东公路", "枫西公路"),
+            ("县医院", "市医院"),
+            ("小区", "小区二期"),
+        ] {
+            let (a, b) = difference(a, b);
+            assert!(is_mark(&format!("{a}{b}")), "{a} {b}");
+        }
+        assert!(!is_mark("丰"));
+        assert!(!is_mark(""));
+    }
+}
