@@ -9,6 +9,7 @@
 //! the feature `rocksdb`, the file `facts.nq`, sorted, which is read into memory.
 
 mod card;
+mod certain;
 mod derive;
 mod entities;
 mod explain;
@@ -108,6 +109,8 @@ pub struct Store {
     folder: Option<PathBuf>,
     marker: Marker,
     names: OnceLock<Names>,
+    /// Statements and mentions below this confidence are not read.
+    least: f64,
     /// Held as long as the store is open: shared by readers, alone by a build.
     _lock: Option<File>,
 }
@@ -120,6 +123,7 @@ impl Store {
             folder: None,
             marker: Marker::new(Kind::File),
             names: OnceLock::new(),
+            least: 0.0,
             _lock: None,
         })
     }
@@ -143,6 +147,7 @@ impl Store {
             folder: Some(folder.to_owned()),
             marker,
             names: OnceLock::new(),
+            least: 0.0,
             _lock: Some(lock),
         })
     }
@@ -185,6 +190,7 @@ impl Store {
             folder: Some(folder.to_owned()),
             marker,
             names: OnceLock::new(),
+            least: 0.0,
             _lock: Some(lock),
         })
     }
