@@ -6,8 +6,9 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file cannot be read or written: check path and rights.
-    #[error("{path}: {source}", path = path.display())]
+    /// A file cannot be read or written: check path and rights. The cause is told by its source alone, so that a printed
+    /// chain says it once.
+    #[error("{path}", path = path.display())]
     File {
         /// The file.
         path: PathBuf,

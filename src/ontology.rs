@@ -37,6 +37,8 @@ pub struct OntologyTerm {
     pub edge: bool,
     /// Classes from which and to which the edge goes.
     pub ends: [Vec<String>; 2],
+    /// Class or datatype of the values, where it is one.
+    pub range: Option<String>,
     is_class: bool,
     is_property: bool,
 }
@@ -46,6 +48,7 @@ pub struct OntologyTerm {
 pub struct Ontology {
     terms: BTreeMap<String, OntologyTerm>,
     values: BTreeMap<String, [String; 2]>,
+    columns: BTreeMap<String, String>,
 }
 
 impl Ontology {
@@ -87,7 +90,22 @@ impl Ontology {
                 );
             }
         }
+        for quad in quads.iter().filter(|quad| quad.predicate == vocab::COLUMN) {
+            if let (NamedOrBlankNode::NamedNode(property), Term::Literal(column)) =
+                (&quad.subject, &quad.object)
+            {
+                let property = property.as_str().to_owned();
+                ontology.columns.insert(column.value().to_owned(), property);
+            }
+        }
         Ok(ontology)
+    }
+
+    /// The property that holds the values of a column of an analysis.
+    pub fn column(&self, analysis: &str, column: &str) -> Option<(&str, &OntologyTerm)> {
+        let own = self.columns.get(&format!("{analysis}.{column}"));
+        let property = own.or_else(|| self.columns.get(column))?;
+        Some((property.as_str(), self.terms.get(property)?))
     }
 
     /// What is said of a term.
@@ -242,6 +260,8 @@ impl OntologyTerm {
             self.featured = lists.items(&quad.object);
         } else if predicate == format!("{OWL}inverseOf") {
             self.inverse = object;
+        } else if predicate == format!("{RDFS}range") {
+            self.range = object;
         } else if is(vocab::COLOUR) {
             self.colour = text(&quad.object);
         } else if is(vocab::FOLLOW_THE_MONEY) {

@@ -168,34 +168,20 @@ terms! {
     EDGE_TO = xt!("edgeTo");
     /// 分析结果.
     FINDING = xt!("Finding");
+    /// 一次分析.
+    RUN = xt!("Run");
+    /// 图谱库.
+    STORE = xt!("Store");
     /// 所论.
     ABOUT = xt!("about");
     /// 分析.
     ANALYSIS = xt!("analysis");
     /// 设定.
     SETTINGS = xt!("settings");
-    /// 地方数.
-    PLACE_COUNT = xt!("placeCount");
-    /// 乡镇数.
-    TOWN_COUNT = xt!("townCount");
-    /// 县数.
-    COUNTY_COUNT = xt!("countyCount");
-    /// 市数.
-    PREFECTURE_COUNT = xt!("prefectureCount");
-    /// 省数.
-    PROVINCE_COUNT = xt!("provinceCount");
-    /// 陈述数.
-    STATEMENT_COUNT = xt!("statementCount");
     /// 文件数.
     DOCUMENT_COUNT = xt!("documentCount");
-    /// 离散度.
-    SPREAD = xt!("spread");
-    /// 预期省数.
-    EXPECTED_PROVINCES = xt!("expectedProvinces");
-    /// p 值.
-    P_VALUE = xt!("pValue");
-    /// q 值.
-    Q_VALUE = xt!("qValue");
+    /// 分析之栏.
+    COLUMN = xt!("column");
     /// 陈述的主语.
     SUBJECT = rdf!("subject");
     /// 陈述的谓词.
@@ -252,6 +238,16 @@ terms! {
     PRIMARY_SOURCE = "http://www.w3.org/ns/prov#hadPrimarySource";
     /// 出自.
     DERIVED_FROM = "http://www.w3.org/ns/prov#wasDerivedFrom";
+    /// 得自.
+    GENERATED_BY = "http://www.w3.org/ns/prov#wasGeneratedBy";
+    /// 所用.
+    USED = "http://www.w3.org/ns/prov#used";
+    /// 完成时间.
+    ENDED_AT = "http://www.w3.org/ns/prov#endedAtTime";
+    /// 执行者.
+    ASSOCIATED_WITH = "http://www.w3.org/ns/prov#wasAssociatedWith";
+    /// 软件.
+    SOFTWARE_AGENT = "http://www.w3.org/ns/prov#SoftwareAgent";
     /// 提及所指的实体.
     IDENT_REF = "http://www.w3.org/2005/11/its/rdf#taIdentRef";
     /// 提及的起点.

@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use super::money::names;
-use super::rows::{self, Cell, Column, CsvArgument, hidden, shown};
-use super::{ConfidenceArgument, Context, Done, StoreArgument, open};
+use super::money::{ids, names};
+use super::rows::{self, AnswerArguments, Cell, Column, hidden, named, shown};
+use super::{Context, Done};
 use crate::graph::across::{Across, across};
 use crate::graph::adoption::Level;
 
@@ -15,34 +15,36 @@ pub(super) struct Arguments {
     #[arg(long, default_value_t = 2, value_name = "N")]
     min: usize,
     #[command(flatten)]
-    csv: CsvArgument,
-    #[command(flatten)]
-    store: StoreArgument,
-    #[command(flatten)]
-    confidence: ConfidenceArgument,
+    answer: AnswerArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = open(&arguments.store, context)?;
-    let min_confidence = arguments.confidence.min_confidence;
-    let found = across(&store, arguments.level, arguments.min, min_confidence)?;
+    let store = arguments.answer.open(context)?;
+    let found = across(&store, arguments.level, arguments.min)?;
     let none = context.lang.fill("across.none", &[&arguments.min]);
-    rows::write(out, context, arguments.csv.csv, &found, &columns(), &none)
+    let answer = &arguments.answer;
+    rows::write(out, context, answer, &store, &found, &columns(), &none)
 }
 
 fn columns() -> Vec<Column<Across>> {
     vec![
-        hidden("ids", |row| Cell::Text(row.ids.join(" "))),
-        shown("enterprise", |row| Cell::Text(row.name.clone())),
+        hidden("ids", |row| Cell::ids(&row.ids)),
+        named("enterprise", |row| Cell::Text(row.name.clone())),
         shown("joined", |row| Cell::Count(row.joined)),
         shown("counties", |row| Cell::Count(row.counties)),
         shown("provinces", |row| Cell::Count(row.provinces)),
         shown("where", |row| Cell::Text(names(&row.regions))),
+        hidden("region_ids", |row| Cell::ids(ids(&row.regions))),
         shown("projects", |row| Cell::Count(row.projects.len())),
         hidden("project_names", |row| Cell::Text(names(&row.projects))),
+        hidden("project_ids", |row| Cell::ids(ids(&row.projects))),
         shown("amount", |row| match row.yuan {
             0.0 => Cell::Nothing,
             yuan => Cell::Money(yuan, "元".to_owned()),
+        }),
+        hidden("unit", |row| match row.yuan {
+            0.0 => Cell::Nothing,
+            _ => Cell::Code("元"),
         }),
         shown("documents", |row| Cell::Count(row.documents)),
         shown("first", |row| Cell::Year(row.years.map(|years| years.0))),

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::reading::{ReadArguments, reason_text};
 use super::review::LedgerArgument;
-use super::{Context, Done, Exit, StoreArgument, table, write_json};
+use super::{Context, Done, Exit, FolderArgument, table, write_json};
 use crate::model::Extraction;
 use crate::ontology::Ontology;
 use crate::pipeline::{BuildOptions, BuildReport, build};
@@ -20,7 +20,7 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
-    store: StoreArgument,
+    store: FolderArgument,
     #[arg(long, short, default_value_t = 0, value_name = "N")]
     jobs: usize,
     #[arg(long, value_name = "JSONL")]

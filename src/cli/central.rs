@@ -4,8 +4,8 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::rows::{self, Cell, Column, CsvArgument, hidden, shown};
-use super::{Context, Done, SelectionArguments, StoreArgument, open};
+use super::rows::{self, AnswerArguments, Cell, Column, hidden, named, shown};
+use super::{Context, Done, SelectionArguments};
 use crate::graph::central::{betweenness, cores, pagerank};
 use crate::graph::projection::{Projection, project};
 use crate::graph::undirected::Undirected;
@@ -31,9 +31,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     selection: SelectionArguments,
     #[command(flatten)]
-    csv: CsvArgument,
-    #[command(flatten)]
-    store: StoreArgument,
+    answer: AnswerArguments,
 }
 
 /// By what the list is ordered.
@@ -59,7 +57,7 @@ struct Central {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = open(&arguments.store, context)?;
+    let store = arguments.answer.open(context)?;
     let projected = project(&store, arguments.of, &arguments.selection.selection())?;
     let graph = Undirected::of(&projected);
     let rank = pagerank(&graph, DAMPING);
@@ -97,13 +95,14 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         found.truncate(arguments.top);
     }
     let none = context.lang.text("communities.none");
-    rows::write(out, context, arguments.csv.csv, &found, &columns(), none)
+    let answer = &arguments.answer;
+    rows::write(out, context, answer, &store, &found, &columns(), none)
 }
 
 fn columns() -> Vec<Column<Central>> {
     vec![
-        hidden("id", |row| Cell::Text(row.id.clone())),
-        shown("name", |row| Cell::Text(row.name.clone())),
+        hidden("id", |row| Cell::id(&row.id)),
+        named("name", |row| Cell::Text(row.name.clone())),
         shown("type", |row| Cell::Kind(row.kind)),
         shown("degree", |row| Cell::Count(row.degree)),
         hidden("strength", |row| Cell::Number(row.strength, 2)),

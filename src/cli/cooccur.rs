@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::rows::{self, Cell, Column, CsvArgument, hidden, shown};
-use super::{Context, Done, SelectionArguments, StoreArgument, one, open};
+use super::rows::{self, AnswerArguments, Cell, Column, hidden, named, shown};
+use super::{Context, Done, SelectionArguments, one};
 use crate::graph::cooccur::{Options, Pair, cooccur};
 use crate::model::EntityType;
 
@@ -20,15 +20,13 @@ pub(super) struct Arguments {
     #[command(flatten)]
     selection: SelectionArguments,
     #[command(flatten)]
-    csv: CsvArgument,
-    #[command(flatten)]
-    store: StoreArgument,
+    answer: AnswerArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = open(&arguments.store, context)?;
+    let store = arguments.answer.open(context)?;
     let of = match &arguments.of {
-        Some(name) => Some(one(&store, name, EntityType::Campaign)?.id),
+        Some(name) => Some(one(&store, name, EntityType::Campaign)?),
         None => None,
     };
     let options = Options {
@@ -42,16 +40,17 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         pairs.truncate(arguments.top);
     }
     let none = context.lang.text("cooccur.none");
-    rows::write(out, context, arguments.csv.csv, &pairs, &columns(), none)
+    let answer = &arguments.answer;
+    rows::write(out, context, answer, &store, &pairs, &columns(), none)
 }
 
 fn columns() -> Vec<Column<Pair>> {
     vec![
-        hidden("id", |pair| Cell::Text(pair.ids[0].clone())),
-        shown("campaign", |pair| Cell::Text(pair.names[0].clone())),
+        hidden("id", |pair| Cell::id(&pair.ids[0])),
+        named("campaign", |pair| Cell::Text(pair.names[0].clone())),
         shown("places", |pair| Cell::Count(pair.places[0])),
-        hidden("other_id", |pair| Cell::Text(pair.ids[1].clone())),
-        shown("other", |pair| Cell::Text(pair.names[1].clone())),
+        hidden("other_id", |pair| Cell::id(&pair.ids[1])),
+        named("other", |pair| Cell::Text(pair.names[1].clone())),
         shown("other_places", |pair| Cell::Count(pair.places[1])),
         shown("shared", |pair| Cell::Count(pair.shared)),
         hidden("of_places", |pair| Cell::Count(pair.of_places)),

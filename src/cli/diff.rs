@@ -3,15 +3,16 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::rows::{self, AnswerArguments, Cell, Column, hidden, named};
 use super::{
-    ConfidenceArgument, Context, Done, Exit, StoreArgument, entity_type, file_name, open, table,
+    AtArgument, Context, Done, FolderArgument, StoreArgument, entity_type, file_name, open, table,
     write_json,
 };
 use crate::diff::{Change, Difference, Differences, Options, Said, stores, years};
 use crate::messages::Lang;
 use crate::model::EntityType;
 use crate::ontology::Ontology;
-use crate::panel::harmless;
+use crate::store::Store;
 use crate::vocab;
 
 #[derive(clap::Args)]
@@ -22,50 +23,48 @@ pub(super) struct Arguments {
     after: String,
     #[arg(long = "type", value_name = "TYPE", value_parser = entity_type)]
     r#type: Option<EntityType>,
-    #[arg(long, value_name = "PLACE")]
-    at: Option<String>,
-    #[arg(long, conflicts_with = "json")]
-    csv: bool,
     #[command(flatten)]
-    store: StoreArgument,
+    at: AtArgument,
     #[command(flatten)]
-    confidence: ConfidenceArgument,
+    answer: AnswerArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
     let both_years = year(&arguments.before).zip(year(&arguments.after));
-    let folder = |name: &str| StoreArgument {
-        store: PathBuf::from(name),
+    let answer = &arguments.answer;
+    let named = |name: &str| StoreArgument {
+        folder: FolderArgument {
+            store: PathBuf::from(name),
+        },
+        ..answer.store.clone()
     };
     let first = match both_years {
-        Some(_) => open(&arguments.store, context)?,
-        None => open(&folder(&arguments.before), context)?,
+        Some(_) => answer.open(context)?,
+        None => open(&named(&arguments.before), context)?,
     };
-    let at = match &arguments.at {
-        Some(name) => Some(first.one(name, Some(EntityType::Place))?.into_string()),
-        None => None,
+    let second = match both_years {
+        Some(_) => None,
+        None => Some(open(&named(&arguments.after), context)?),
     };
     let options = Options {
         kind: arguments.r#type,
-        at,
-        min_confidence: arguments.confidence.min_confidence,
+        at: arguments.at.place(&first)?,
     };
-    let found = match both_years {
-        Some((before, after)) => years(&first, before, after, &options)?,
-        None => stores(&first, &open(&folder(&arguments.after), context)?, &options)?,
+    let found = match (both_years, &second) {
+        (None, Some(second)) => stores(&first, second, &options)?,
+        (Some((before, after)), _) => years(&first, before, after, &options)?,
+        (None, None) => unreachable!("two names are two years or two stores"),
     };
-    if context.json {
+    let sides: Vec<&Store> = [&first].into_iter().chain(&second).collect();
+    if rows::write_rdf(out, context, answer, &sides, &found.rows, &columns())? {
+    } else if context.json {
         write_json(out, &found)?;
-    } else if arguments.csv {
-        write_csv(&found, out)?;
+    } else if answer.csv {
+        rows::write_csv(out, &found.rows, &columns())?;
     } else {
         write_table(&found, context.lang, out)?;
     }
-    Ok(if found.rows.is_empty() {
-        Exit::Nothing
-    } else {
-        Exit::Found
-    })
+    Ok(rows::found(&found.rows))
 }
 
 /// A year, unless a folder has this name.
@@ -173,48 +172,39 @@ fn quote(said: &Said) -> String {
 }
 
 fn change(change: Change, lang: Lang) -> &'static str {
-    lang.text(match change {
-        Change::Renamed => "diff.renamed",
-        Change::Moved => "diff.moved",
-        Change::Changed => "diff.changed",
-        Change::Began => "diff.began",
-        Change::Stopped => "diff.stopped",
-        Change::Born => "diff.born",
-        Change::Ended => "diff.ended",
-    })
+    let text = lang.find(&format!("diff.{}", change.name()));
+    text.unwrap_or(change.name())
 }
 
-fn write_csv(found: &Differences, out: &mut dyn Write) -> anyhow::Result<()> {
-    let mut csv = csv::Writer::from_writer(out);
-    csv.write_record([
-        "change",
-        "type",
-        "id",
-        "name",
-        "property",
-        "before",
-        "before_year",
-        "before_document",
-        "before_quote",
-        "after",
-        "after_year",
-        "after_document",
-        "after_quote",
-    ])?;
-    for row in &found.rows {
-        let mut cells = vec![
-            format!("{:?}", row.change).to_lowercase(),
-            row.kind.map_or("", EntityType::name).to_owned(),
-            row.id.clone(),
-            row.name.clone(),
-            row.property.clone().unwrap_or_default(),
-        ];
-        for said in [&row.before, &row.after] {
-            let said = said.clone().unwrap_or_default();
-            let year = said.year.map_or_else(String::new, |year| year.to_string());
-            cells.extend([said.text, year, said.path, said.quote]);
-        }
-        csv.write_record(cells.iter().map(|cell| harmless(cell)))?;
-    }
-    Ok(csv.flush()?)
+fn columns() -> Vec<Column<Difference>> {
+    vec![
+        hidden("change", |row| Cell::Code(row.change.name())),
+        hidden("type", |row| row.kind.map_or(Cell::Nothing, Cell::Kind)),
+        hidden("id", |row| Cell::id(&row.id)),
+        named("name", |row| Cell::Text(row.name.clone())),
+        hidden("property", |row| Cell::ids(&row.property)),
+        hidden("before", |row| of(&row.before, |said| &said.text)),
+        hidden("before_year", |row| year_of(&row.before)),
+        hidden("before_document", |row| of(&row.before, |said| &said.path)),
+        hidden("before_quote", |row| of(&row.before, |said| &said.quote)),
+        hidden("before_statement", |row| statement(&row.before)),
+        hidden("after", |row| of(&row.after, |said| &said.text)),
+        hidden("after_year", |row| year_of(&row.after)),
+        hidden("after_document", |row| of(&row.after, |said| &said.path)),
+        hidden("after_quote", |row| of(&row.after, |said| &said.quote)),
+        hidden("after_statement", |row| statement(&row.after)),
+    ]
+}
+
+fn of(said: &Option<Said>, part: fn(&Said) -> &String) -> Cell {
+    said.as_ref()
+        .map_or(Cell::Nothing, |said| Cell::Text(part(said).clone()))
+}
+
+fn year_of(said: &Option<Said>) -> Cell {
+    Cell::Year(said.as_ref().and_then(|said| said.year))
+}
+
+fn statement(said: &Option<Said>) -> Cell {
+    Cell::ids(said.as_ref().and_then(|said| said.statement.as_ref()))
 }

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::rows::{self, Cell, Column, CsvArgument, hidden, shown};
-use super::{Context, Done, ReportArguments, StoreArgument, one, open};
+use super::rows::{self, AnswerArguments, Cell, Column, Of, hidden, joined, named, shown};
+use super::{Context, Done, ReportArguments, one};
 use crate::graph::diffusion::{Diffusion, Influence, Step, Way, diffusion, influences};
 use crate::graph::netinf::Model;
 use crate::model::EntityType;
@@ -24,9 +24,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     which: ReportArguments,
     #[command(flatten)]
-    csv: CsvArgument,
-    #[command(flatten)]
-    store: StoreArgument,
+    answer: AnswerArguments,
 }
 
 fn positive(text: &str) -> Result<f64, String> {
@@ -39,8 +37,8 @@ fn positive(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = open(&arguments.store, context)?;
-    let (lang, csv) = (context.lang, arguments.csv.csv);
+    let store = arguments.answer.open(context)?;
+    let (lang, answer) = (context.lang, &arguments.answer);
     let selection = arguments.which.selection();
     if let Some(edges) = arguments.infer {
         let model = Model {
@@ -50,34 +48,50 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         };
         let found = influences(&store, &selection, &model)?;
         let none = lang.text("diffusion.no_edges");
-        return rows::write(out, context, csv, &found, &influence_columns(), none);
+        return rows::write(
+            out,
+            context,
+            answer,
+            &store,
+            &found,
+            &influence_columns(),
+            none,
+        );
     }
     let Some(name) = &arguments.campaign else {
         let found = diffusion(&store, &selection, arguments.min)?;
         let none = lang.fill("recurrence.none", &[&arguments.min]);
-        return rows::write(out, context, csv, &found, &columns(), &none);
+        return rows::write(out, context, answer, &store, &found, &columns(), &none);
     };
     let campaign = one(&store, name, EntityType::Campaign)?;
     let mut found = diffusion(&store, &selection, 1)?;
-    found.retain(|spread| spread.id == campaign.id);
-    let steps: &[Step] = found.first().map_or(&[], |spread| &spread.steps);
-    if let Some(spread) = found.first().filter(|_| !context.json && !csv) {
+    found.retain(|spread| spread.id == campaign);
+    let spread = found.pop();
+    if let Some(spread) = spread.as_ref().filter(|_| answer.is_for_people(context)) {
         let began = spread
             .began
             .map_or_else(|| "?".to_owned(), |year| year.to_string());
         let tied = format!("{:.0}%", 100.0 * spread.tied_pairs());
-        let values: [&dyn std::fmt::Display; 5] =
-            [&spread.name, &began, &steps.len(), &spread.undated, &tied];
+        let values: [&dyn std::fmt::Display; 5] = [
+            &spread.name,
+            &began,
+            &spread.steps.len(),
+            &spread.undated,
+            &tied,
+        ];
         writeln!(out, "{}", lang.fill("diffusion.head", &values))?;
     }
     let none = lang.text("diffusion.none");
-    rows::write(out, context, csv, steps, &step_columns(), none)
+    let steps = spread.map_or_else(Vec::new, |spread| {
+        Of::all(&campaign, &spread.name, spread.steps)
+    });
+    rows::write(out, context, answer, &store, &steps, &step_columns(), none)
 }
 
 fn columns() -> Vec<Column<Diffusion>> {
     vec![
-        hidden("id", |row| Cell::Text(row.id.clone())),
-        shown("campaign", |row| Cell::Text(row.name.clone())),
+        hidden("id", |row| Cell::id(&row.id)),
+        named("campaign", |row| Cell::Text(row.name.clone())),
         shown("began", |row| Cell::Year(row.began)),
         shown("first", |row| Cell::Year(row.first)),
         shown("last", |row| Cell::Year(row.last)),
@@ -95,17 +109,29 @@ fn columns() -> Vec<Column<Diffusion>> {
     ]
 }
 
-fn step_columns() -> Vec<Column<Step>> {
+fn step_columns() -> Vec<Column<Of<Step>>> {
     vec![
-        hidden("id", |step| Cell::Text(step.id.clone())),
-        shown("rank", |step| {
-            let mark = if step.tied > 1 { "=" } else { "" };
-            Cell::Text(format!("{}{mark}", step.rank))
+        hidden("of_id", |of| Cell::id(&of.of)),
+        hidden("campaign", |of| Cell::Text(of.name.clone())),
+        hidden("place_id", |of| Cell::id(&of.row.id)),
+        joined("rank", |of| {
+            let mark = if of.row.tied > 1 { "=" } else { "" };
+            Cell::Text(format!("{}{mark}", of.row.rank))
         }),
-        shown("year", |step| Cell::Text(years(step))),
-        shown("place", |step| Cell::Text(step.name.clone())),
-        shown("way", |step| Cell::Code(step.way.name())),
-        shown("possibly_after", |step| Cell::Text(after(step))),
+        hidden("rank", |of| Cell::Count(of.row.rank)),
+        hidden("tied", |of| Cell::Count(of.row.tied)),
+        joined("year", |of| Cell::Text(years(&of.row))),
+        hidden("earliest", |of| Cell::Year(of.row.earliest)),
+        hidden("year", |of| Cell::Year(Some(of.row.year))),
+        named("place", |of| Cell::Text(of.row.name.clone())),
+        shown("way", |of| Cell::Code(of.row.way.name())),
+        joined("possibly_after", |of| Cell::Text(after(&of.row, NAMED))),
+        hidden("possibly_after", |of| {
+            Cell::Text(after(&of.row, usize::MAX))
+        }),
+        hidden("after_ids", |of| {
+            Cell::ids(of.row.after.iter().map(|relative| &relative.id))
+        }),
     ]
 }
 
@@ -118,12 +144,12 @@ fn years(step: &Step) -> String {
     }
 }
 
-fn after(step: &Step) -> String {
-    let named = step.after.iter().take(NAMED);
+fn after(step: &Step, most: usize) -> String {
+    let named = step.after.iter().take(most);
     let mut names: Vec<String> = named
         .map(|relative| format!("{} {}", relative.year, relative.name))
         .collect();
-    if step.after.len() > NAMED {
+    if step.after.len() > most {
         names.push("…".to_owned());
     }
     names.join("、")
@@ -131,10 +157,10 @@ fn after(step: &Step) -> String {
 
 fn influence_columns() -> Vec<Column<Influence>> {
     vec![
-        hidden("from_id", |edge| Cell::Text(edge.ids[0].clone())),
-        shown("from", |edge| Cell::Text(edge.names[0].clone())),
-        hidden("to_id", |edge| Cell::Text(edge.ids[1].clone())),
-        shown("to", |edge| Cell::Text(edge.names[1].clone())),
+        hidden("from_id", |edge| Cell::id(&edge.ids[0])),
+        named("from", |edge| Cell::Text(edge.names[0].clone())),
+        hidden("to_id", |edge| Cell::id(&edge.ids[1])),
+        named("to", |edge| Cell::Text(edge.names[1].clone())),
         shown("campaigns", |edge| Cell::Count(edge.campaigns)),
         shown("gain", |edge| Cell::Number(edge.gain, 2)),
     ]

@@ -3,20 +3,20 @@
 use std::io::Write;
 
 use super::reading::reason_text;
-use super::{Context, Done, Exit, StoreArgument, open, table, write_json};
+use super::{Context, Done, Exit, FolderArgument, open_folder, table, write_json};
 use crate::messages::Lang;
 use crate::store::{DocumentRow, Store};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    store: StoreArgument,
+    store: FolderArgument,
     #[arg(long)]
     set_aside: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = open(&arguments.store, context)?;
+    let store = open_folder(&arguments.store, context)?;
     let all = store.documents()?;
     let n_aside = all.iter().filter(|row| row.reason.is_some()).count();
     let n_all = all.len();

@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::{ConfidenceArgument, Context, Done, Exit, StoreArgument, entity_type, open};
+use super::{Context, Done, Exit, StoreArgument, entity_type, open};
 use crate::Error;
-use crate::export::{Format, Options, Projection, Selection, write, write_folder};
-use crate::messages::Lang;
+use crate::export::{Community, Format, Options, Projection, Selection, write, write_folder};
+use crate::graph::groups::members;
+use crate::graph::projection::Projection as Communities;
 use crate::model::EntityType;
-use crate::store::{Found, Store};
+use crate::store::Store;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -34,14 +35,16 @@ pub(super) struct Arguments {
     around: Option<String>,
     #[arg(long, default_value_t = 1, value_name = "N", requires = "around")]
     hops: usize,
+    #[arg(long, value_name = "N|NAME")]
+    community: Option<String>,
+    #[arg(long, value_enum, default_value = "network", requires = "community")]
+    community_of: Communities,
     #[arg(long, value_enum)]
     projection: Option<Projection>,
     #[arg(long, default_value_t = 0, value_name = "N")]
     min_weight: usize,
     #[command(flatten)]
     store: StoreArgument,
-    #[command(flatten)]
-    confidence: ConfidenceArgument,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
@@ -55,7 +58,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     }
     let store = open(&arguments.store, context)?;
     let options = Options {
-        selection: selection(arguments, &store, lang)?,
+        selection: selection(arguments, &store)?,
         lang,
     };
     let path = &arguments.output;
@@ -83,10 +86,10 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     Ok(Exit::Found)
 }
 
-fn selection(arguments: &Arguments, store: &Store, lang: Lang) -> anyhow::Result<Selection> {
+fn selection(arguments: &Arguments, store: &Store) -> anyhow::Result<Selection> {
     let id = |name: &Option<String>, kind| -> anyhow::Result<Option<String>> {
         name.as_deref()
-            .map(|name| Ok(one(store, name, kind, lang)?.id))
+            .map(|name| Ok(store.one(name, kind)?.into_string()))
             .transpose()
     };
     Ok(Selection {
@@ -94,38 +97,15 @@ fn selection(arguments: &Arguments, store: &Store, lang: Lang) -> anyhow::Result
         place: id(&arguments.place, Some(EntityType::Place))?,
         since: arguments.since,
         until: arguments.until,
-        min_confidence: arguments.confidence.min_confidence,
         around: id(&arguments.around, None)?.map(|id| (id, arguments.hops)),
+        community: match &arguments.community {
+            Some(name) => Some(Community {
+                members: members(store, arguments.community_of, name)?,
+                is_whole: arguments.community_of == Communities::Network,
+            }),
+            None => None,
+        },
         projection: arguments.projection,
         min_weight: arguments.min_weight,
     })
-}
-
-/// The one entity of this name; an error lists several with what tells them apart.
-fn one(store: &Store, name: &str, kind: Option<EntityType>, lang: Lang) -> anyhow::Result<Found> {
-    let mut found = store.find(name, kind, None)?;
-    // A name is given to have that thing, not one whose name contains it.
-    let key = crate::text::key(name);
-    let is_exact = |f: &Found| {
-        crate::text::key(&f.name) == key || f.aliases.iter().any(|a| crate::text::key(a) == key)
-    };
-    if found.iter().any(is_exact) {
-        found.retain(is_exact);
-    }
-    match found.len() {
-        1 => Ok(found.remove(0)),
-        0 => anyhow::bail!(lang.fill("found.none", &[&name])),
-        n => {
-            let list: Vec<String> = found
-                .iter()
-                .take(10)
-                .map(|f| format!("  {}  {}", f.short_id(), f.describe()))
-                .collect();
-            anyhow::bail!(
-                "{}\n{}",
-                lang.fill("export.many", &[&name, &n]),
-                list.join("\n")
-            )
-        }
-    }
 }

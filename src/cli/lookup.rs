@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use super::{
-    ConfidenceArgument, Context, Done, Exit, StoreArgument, entity_type, file_name, open, table,
-    write_json,
-};
+use super::{Context, Done, Exit, StoreArgument, entity_type, file_name, open, table, write_json};
 use crate::messages::Lang;
 use crate::model::EntityType;
 use crate::names::Match;
@@ -26,8 +23,6 @@ pub(super) struct Arguments {
     limit: usize,
     #[command(flatten)]
     store: StoreArgument,
-    #[command(flatten)]
-    confidence: ConfidenceArgument,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
@@ -53,7 +48,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     };
     match hits.found.as_slice() {
         [one] if hits.total == 1 => {
-            let card = store.card(one, arguments.confidence.min_confidence)?;
+            let card = store.card(one)?;
             if context.json {
                 write_json(out, &card)?;
             } else {

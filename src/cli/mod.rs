@@ -34,13 +34,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use crate::Error;
 use crate::graph::adoption::{Level, Selection};
 use crate::messages::Lang;
 use crate::model::EntityType;
-use crate::store::{Found, Store};
+use crate::store::Store;
 
 /// What a run came to; scripts read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,9 +105,9 @@ enum Command {
     Completions(completions::Arguments),
 }
 
-/// The store that a command reads.
-#[derive(Args)]
-struct StoreArgument {
+/// Where a store is.
+#[derive(Args, Clone)]
+struct FolderArgument {
     #[arg(
         long,
         env = "XIANGTU_STORE",
@@ -118,11 +117,19 @@ struct StoreArgument {
     store: PathBuf,
 }
 
-/// The least confidence that a command counts.
-#[derive(Args)]
-struct ConfidenceArgument {
-    #[arg(long, default_value_t = 0.0, value_name = "0-1")]
+/// The store that a command reads, and how certain what it reads must be.
+#[derive(Args, Clone)]
+struct StoreArgument {
+    #[command(flatten)]
+    folder: FolderArgument,
+    #[arg(long, default_value_t = 0.0, value_name = "0-1", value_parser = part_of_one)]
     min_confidence: f64,
+}
+
+fn part_of_one(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok();
+    let number = number.filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| "0-1".to_owned())
 }
 
 /// The place that a list is about.
@@ -136,7 +143,7 @@ impl AtArgument {
     /// Its IRI.
     fn place(&self, store: &Store) -> anyhow::Result<Option<String>> {
         match &self.at {
-            Some(name) => Ok(Some(one(store, name, EntityType::Place)?.id)),
+            Some(name) => Ok(Some(one(store, name, EntityType::Place)?)),
             None => Ok(None),
         }
     }
@@ -151,8 +158,6 @@ struct ReportArguments {
     domain: Option<String>,
     #[arg(long)]
     rollup: bool,
-    #[command(flatten)]
-    confidence: ConfidenceArgument,
 }
 
 impl ReportArguments {
@@ -161,7 +166,6 @@ impl ReportArguments {
             since: self.since,
             domain: self.domain.clone(),
             rollup: self.rollup,
-            min_confidence: self.confidence.min_confidence,
             ..Selection::default()
         }
     }
@@ -189,6 +193,30 @@ impl SelectionArguments {
 struct Context {
     lang: Lang,
     json: bool,
+    /// The words of the command line, as they were understood.
+    matches: ArgMatches,
+}
+
+impl Context {
+    /// The command's name, and what decides its answer: every argument with its value, given or not.
+    fn question(&self) -> (String, Vec<String>) {
+        let (name, matches) = self.matches.subcommand().expect("a command is required");
+        let commands = Arguments::command();
+        let command = commands.find_subcommand(name);
+        let mut settings: Vec<String> = command
+            .into_iter()
+            .flat_map(clap::Command::get_arguments)
+            .map(|argument| argument.get_id().as_str())
+            .filter(|id| !["store", "csv", "rdf"].contains(id))
+            .filter_map(|id| Some((id, matches.try_get_raw(id).ok()??)))
+            .map(|(id, values)| {
+                let values: Vec<_> = values.map(|value| value.to_string_lossy()).collect();
+                format!("{}={}", id.replace('_', "-"), values.join(","))
+            })
+            .collect();
+        settings.sort();
+        (name.to_owned(), settings)
+    }
 }
 
 type Done = anyhow::Result<Exit>;
@@ -202,6 +230,7 @@ pub fn run() -> Done {
     let context = Context {
         lang: arguments.lang.unwrap_or(lang),
         json: arguments.json,
+        matches,
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let exit = match arguments.command {
@@ -210,10 +239,7 @@ pub fn run() -> Done {
         Command::Text(arguments) => text::run(&arguments, &context, &mut out),
         Command::Documents(arguments) => documents::run(&arguments, &context, &mut out),
         Command::Lookup(arguments) => lookup::run(&arguments, &context, &mut out),
-        Command::Query(arguments) => {
-            let matches = matches.subcommand_matches("query");
-            query::run(&arguments, matches, &context, &mut out)
-        }
+        Command::Query(arguments) => query::run(&arguments, &context, &mut out),
         Command::Recurrence(arguments) => recurrence::run(&arguments, &context, &mut out),
         Command::Cooccur(arguments) => cooccur::run(&arguments, &context, &mut out),
         Command::Similar(arguments) => similar::run(&arguments, &context, &mut out),
@@ -303,41 +329,23 @@ fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
-/// Opens a store for reading and warns where the last build did not finish.
+/// Opens a store for reading, at the confidence asked for, and warns where the last build did not finish.
 fn open(argument: &StoreArgument, context: &Context) -> anyhow::Result<Store> {
-    let store = Store::open(&argument.store)?;
+    Ok(open_folder(&argument.folder, context)?.at_least(argument.min_confidence))
+}
+
+/// Opens a whole store for reading.
+fn open_folder(folder: &FolderArgument, context: &Context) -> anyhow::Result<Store> {
+    let store = Store::open(&folder.store)?;
     if store.is_unfinished() {
         eprintln!("{}", context.lang.text("graph.unfinished"));
     }
     Ok(store)
 }
 
-/// The one thing of a type that a name names.
-fn one(store: &Store, name: &str, kind: EntityType) -> anyhow::Result<Found> {
-    let mut found = store.find(name, Some(kind), None)?;
-    // Of several names that only contain the words none is meant; of several equals the reader must choose.
-    let is_exact = |f: &Found| crate::text::key(&f.name) == crate::text::key(name);
-    let n_exact = found.iter().filter(|f| is_exact(f)).count();
-    if n_exact == 1 {
-        found.retain(is_exact);
-    }
-    match found.len() {
-        1 => Ok(found.remove(0)),
-        0 => Err(Error::Query(format!("no {} is called {name}", kind.name())).into()),
-        _ => {
-            let list: Vec<String> = found
-                .iter()
-                .take(10)
-                .map(|f| format!("{} {}", f.describe(), f.short_id()))
-                .collect();
-            Err(Error::Query(format!(
-                "{name} names {} things; give one of these codes or IRIs: {}",
-                found.len(),
-                list.join(", ")
-            ))
-            .into())
-        }
-    }
+/// The IRI of the one thing of a type that a name names.
+fn one(store: &Store, name: &str, kind: EntityType) -> anyhow::Result<String> {
+    Ok(store.one(name, Some(kind))?.into_string())
 }
 
 /// Writes a value as JSON, indented for reading.

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::rows::{self, Cell, Column, CsvArgument, hidden, shown};
-use super::{AtArgument, ConfidenceArgument, Context, Done, StoreArgument, open};
+use super::rows::{self, AnswerArguments, Cell, Column, hidden, named, shown};
+use super::{AtArgument, Context, Done};
 use crate::graph::money::{By, Named, Stake, Sum, stakes, sums};
 
 #[derive(clap::Args)]
@@ -15,18 +15,14 @@ pub(super) struct Arguments {
     #[command(flatten)]
     at: AtArgument,
     #[command(flatten)]
-    csv: CsvArgument,
-    #[command(flatten)]
-    store: StoreArgument,
-    #[command(flatten)]
-    confidence: ConfidenceArgument,
+    answer: AnswerArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = open(&arguments.store, context)?;
-    let csv = arguments.csv.csv;
+    let store = arguments.answer.open(context)?;
+    let answer = &arguments.answer;
     let at = arguments.at.place(&store)?;
-    let mut found = stakes(&store, at.as_deref(), arguments.confidence.min_confidence)?;
+    let mut found = stakes(&store, at.as_deref())?;
     let none = context.lang.text("money.none");
     let top = match arguments.top {
         0 => usize::MAX,
@@ -34,24 +30,23 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     };
     if arguments.by == By::Project {
         found.truncate(top);
-        return rows::write(out, context, csv, &found, &stake_columns(), none);
+        return rows::write(out, context, answer, &store, &found, &stake_columns(), none);
     }
     let mut found = sums(&store, &found, arguments.by)?;
     found.truncate(top);
-    rows::write(out, context, csv, &found, &sum_columns(), none)
+    rows::write(out, context, answer, &store, &found, &sum_columns(), none)
 }
 
 fn stake_columns() -> Vec<Column<Stake>> {
     vec![
-        hidden("id", |s| Cell::Text(s.subject.id.clone())),
-        shown("subject", |s| Cell::Text(s.subject.name.clone())),
+        hidden("id", |s| Cell::id(&s.subject.id)),
+        named("subject", |s| Cell::Text(s.subject.name.clone())),
         hidden("type", |s| Cell::Kind(s.kind)),
         shown("enterprise", |s| Cell::Text(names(&s.enterprises))),
+        hidden("enterprise_ids", |s| Cell::ids(ids(&s.enterprises))),
         shown("place", |s| name(s.place.as_ref())),
         hidden("place_id", |s| {
-            s.place
-                .as_ref()
-                .map_or(Cell::Nothing, |p| Cell::Text(p.id.clone()))
+            Cell::ids(s.place.as_ref().map(|place| &place.id))
         }),
         hidden("place_stated", |s| {
             Cell::Code(if s.place_stated { "true" } else { "false" })
@@ -64,16 +59,14 @@ fn stake_columns() -> Vec<Column<Stake>> {
         shown("year", |s| Cell::Year(s.year)),
         shown("document", |s| Cell::Text(s.document.clone())),
         hidden("quote", |s| Cell::Text(s.quote.clone())),
+        hidden("statement", |s| Cell::id(&s.statement)),
     ]
 }
 
 fn sum_columns() -> Vec<Column<Sum>> {
     vec![
-        hidden("id", |s| {
-            s.of.as_ref()
-                .map_or(Cell::Nothing, |of| Cell::Text(of.id.clone()))
-        }),
-        shown("name", |s| match &s.of {
+        hidden("id", |s| Cell::ids(s.of.as_ref().map(|of| &of.id))),
+        named("name", |s| match &s.of {
             Some(of) => Cell::Text(of.name.clone()),
             None => Cell::Code("none_such"),
         }),
@@ -90,6 +83,11 @@ fn sum_columns() -> Vec<Column<Sum>> {
 
 fn name(of: Option<&Named>) -> Cell {
     of.map_or(Cell::Nothing, |of| Cell::Text(of.name.clone()))
+}
+
+/// The IRIs of several things.
+pub(super) fn ids(things: &[Named]) -> impl Iterator<Item = &String> {
+    things.iter().map(|thing| &thing.id)
 }
 
 /// The names of several things in one cell.

@@ -4,9 +4,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::{ConfidenceArgument, Context, Done, Exit, StoreArgument, open, write_json};
+use super::{AtArgument, Context, Done, Exit, StoreArgument, open, write_json};
 use crate::Error;
-use crate::model::EntityType;
 use crate::panel::{Kind, Options, Panel, columns, panel};
 
 #[derive(clap::Args)]
@@ -17,8 +16,8 @@ pub(super) struct Arguments {
     output: PathBuf,
     #[arg(long, value_name = "YEAR")]
     since: Option<i32>,
-    #[arg(long, value_name = "PLACE")]
-    at: Option<String>,
+    #[command(flatten)]
+    at: AtArgument,
     #[arg(long)]
     all: bool,
     #[arg(long)]
@@ -31,8 +30,6 @@ pub(super) struct Arguments {
     bom: bool,
     #[command(flatten)]
     store: StoreArgument,
-    #[command(flatten)]
-    confidence: ConfidenceArgument,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
@@ -45,14 +42,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         return Ok(Exit::Found);
     }
     let store = open(&arguments.store, context)?;
-    let at = match &arguments.at {
-        Some(name) => Some(store.one(name, Some(EntityType::Place))?.into_string()),
-        None => None,
-    };
     let options = Options {
         since: arguments.since,
-        at,
-        min_confidence: arguments.confidence.min_confidence,
+        at: arguments.at.place(&store)?,
         all: arguments.all,
         balanced: arguments.balanced,
         min_places: arguments.min,

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::rows::{self, Cell, Column, CsvArgument, hidden, shown};
-use super::{AtArgument, ConfidenceArgument, Context, Done, StoreArgument, open};
+use super::rows::{self, AnswerArguments, Cell, Column, hidden, named, shown};
+use super::{AtArgument, Context, Done};
 use crate::graph::promises::{Figure, Outcome, Promise, promises};
 
 #[derive(clap::Args)]
@@ -13,19 +13,15 @@ pub(super) struct Arguments {
     #[command(flatten)]
     at: AtArgument,
     #[command(flatten)]
-    csv: CsvArgument,
-    #[command(flatten)]
-    store: StoreArgument,
-    #[command(flatten)]
-    confidence: ConfidenceArgument,
+    answer: AnswerArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = open(&arguments.store, context)?;
-    let (lang, csv) = (context.lang, arguments.csv.csv);
+    let store = arguments.answer.open(context)?;
+    let (lang, answer) = (context.lang, &arguments.answer);
     let at = arguments.at.place(&store)?;
-    let all = promises(&store, at.as_deref(), arguments.confidence.min_confidence)?;
-    if !context.json && !csv && !all.is_empty() {
+    let all = promises(&store, at.as_deref())?;
+    if answer.is_for_people(context) && !all.is_empty() {
         let count = |outcome| all.iter().filter(|p| p.outcome == outcome).count();
         let counts = Outcome::ALL.map(count);
         let mut values: Vec<&dyn std::fmt::Display> = Vec::new();
@@ -39,15 +35,15 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     };
     let found: Vec<Promise> = all.into_iter().filter(is_wanted).collect();
     let none = lang.text("promises.none");
-    rows::write(out, context, csv, &found, &columns(), none)
+    rows::write(out, context, answer, &store, &found, &columns(), none)
 }
 
 fn columns() -> Vec<Column<Promise>> {
     vec![
-        hidden("place_id", |p| Cell::Text(p.place.clone())),
-        shown("place", |p| Cell::Text(p.name.clone())),
-        shown("indicator", |p| Cell::Text(p.indicator.clone())),
-        shown("period", |p| Cell::Text(p.period.clone())),
+        hidden("place_id", |p| Cell::id(&p.place)),
+        named("place", |p| Cell::Text(p.name.clone())),
+        named("indicator", |p| Cell::Text(p.indicator.clone())),
+        named("period", |p| Cell::Text(p.period.clone())),
         shown("target", |p| Cell::Text(p.target.text.clone())),
         shown("actual", |p| actual(p, |figure| figure.text.clone())),
         shown("outcome", |p| Cell::Code(p.outcome.name())),
@@ -66,6 +62,10 @@ fn columns() -> Vec<Column<Promise>> {
         }),
         hidden("target_quote", |p| Cell::Text(p.target.quote.clone())),
         hidden("actual_quote", |p| actual(p, |figure| figure.quote.clone())),
+        hidden("target_statement", |p| Cell::id(&p.target.statement)),
+        hidden("actual_statement", |p| {
+            Cell::ids(p.actual.as_ref().map(|figure| &figure.statement))
+        }),
     ]
 }
 

@@ -94,18 +94,14 @@ fn given(matches: &clap::ArgMatches) -> Vec<(String, String)> {
         .collect()
 }
 
-pub(super) fn run(
-    arguments: &Arguments,
-    matches: Option<&clap::ArgMatches>,
-    context: &Context,
-    out: &mut dyn Write,
-) -> Done {
+pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
     if arguments.list {
         list(context, out)?;
         return Ok(Exit::Found);
     }
     let query = find(arguments.query.as_deref().unwrap_or_default())?;
     let mut params = arguments.params.clone();
+    let matches = context.matches.subcommand_matches("query");
     params.extend(matches.map(given).unwrap_or_default());
     if arguments.show {
         // Without values the question is shown as it stands, and no store is needed.

@@ -1,18 +1,12 @@
 //! `xiangtu recurrence`: which initiatives recur across regions.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
 
-use clap::ValueEnum;
-
-use super::rows::{self, Cell, Column, CsvArgument, hidden, joined, shown};
-use super::{Context, Done, SelectionArguments, StoreArgument, open, table};
-use crate::export::{Finding, write_findings};
+use super::rows::{self, AnswerArguments, Cell, Column, hidden, joined, named, shown};
+use super::{Context, Done, SelectionArguments, table};
 use crate::graph::recurrence::{Options, Recurrence, Surprise, YearCount, recurrence};
 use crate::messages::Lang;
-use crate::{Error, vocab};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -20,45 +14,41 @@ pub(super) struct Arguments {
     min: usize,
     #[arg(long)]
     by_year: bool,
-    #[arg(long, value_name = "FILE")]
-    rdf: Option<PathBuf>,
     #[command(flatten)]
     selection: SelectionArguments,
     #[command(flatten)]
-    csv: CsvArgument,
-    #[command(flatten)]
-    store: StoreArgument,
+    answer: AnswerArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = open(&arguments.store, context)?;
+    let store = arguments.answer.open(context)?;
     let options = Options {
         selection: arguments.selection.selection(),
         min: arguments.min,
     };
     let found = recurrence(&store, &options)?;
-    if let Some(path) = &arguments.rdf {
-        write_rdf(path, &options, &found)?;
-    }
+    let answer = &arguments.answer;
     let none = context.lang.fill("recurrence.none", &[&arguments.min]);
     if !arguments.by_year || context.json || found.is_empty() {
-        return rows::write(out, context, arguments.csv.csv, &found, &columns(), &none);
+        return rows::write(out, context, answer, &store, &found, &columns(), &none);
     }
-    if arguments.csv.csv {
-        let years: Vec<(&Recurrence, &YearCount)> = found
-            .iter()
-            .flat_map(|row| row.by_year.iter().map(move |year| (row, year)))
-            .collect();
-        return rows::write(out, context, true, &years, &year_columns(), &none);
+    let years: Vec<(&Recurrence, &YearCount)> = found
+        .iter()
+        .flat_map(|row| row.by_year.iter().map(move |year| (row, year)))
+        .collect();
+    if !answer.is_for_people(context) {
+        return rows::write(out, context, answer, &store, &years, &year_columns(), &none);
     }
+    // People read the years beside each other.
+    rows::write_rdf(out, context, answer, &[&store], &years, &year_columns())?;
     write_years(out, context.lang, &found)?;
     Ok(super::Exit::Found)
 }
 
 fn columns() -> Vec<Column<Recurrence>> {
     vec![
-        hidden("id", |row| Cell::Text(row.id.clone())),
-        shown("campaign", |row| Cell::Text(row.name.clone())),
+        hidden("id", |row| Cell::id(&row.id)),
+        named("campaign", |row| Cell::Text(row.name.clone())),
         hidden("places", |row| Cell::Count(row.places)),
         shown("towns", |row| Cell::Count(row.towns)),
         shown("counties", |row| Cell::Count(row.counties)),
@@ -106,65 +96,12 @@ fn verdict(surprise: &Option<Surprise>) -> Cell {
 
 fn year_columns<'a>() -> Vec<Column<(&'a Recurrence, &'a YearCount)>> {
     vec![
-        hidden("id", |(row, _)| Cell::Text(row.id.clone())),
-        shown("campaign", |(row, _)| Cell::Text(row.name.clone())),
-        shown("year", |(_, year)| Cell::Year(Some(year.year))),
+        hidden("id", |(row, _)| Cell::id(&row.id)),
+        named("campaign", |(row, _)| Cell::Text(row.name.clone())),
+        named("year", |(_, year)| Cell::Year(Some(year.year))),
         shown("places", |(_, year)| Cell::Count(year.places)),
         shown("reporting", |(_, year)| Cell::Count(year.reporting)),
     ]
-}
-
-/// The rows as findings in Turtle.
-fn write_rdf(path: &Path, options: &Options, found: &[Recurrence]) -> anyhow::Result<()> {
-    let findings: Vec<Finding> = found.iter().map(finding).collect();
-    let selection = &options.selection;
-    let level = selection.level.to_possible_value();
-    let settings = format!(
-        "level={} min={} since={} domain={} rollup={} min-confidence={}",
-        level.as_ref().map_or("", |level| level.get_name()),
-        options.min,
-        selection
-            .since
-            .map_or_else(String::new, |year| year.to_string()),
-        selection.domain.as_deref().unwrap_or(""),
-        selection.rollup,
-        selection.min_confidence,
-    );
-    let mut out = BufWriter::new(File::create(path).map_err(|e| Error::file(path, e))?);
-    Ok(write_findings(
-        "recurrence",
-        &settings,
-        &findings,
-        &mut out,
-        path,
-    )?)
-}
-
-fn finding(row: &Recurrence) -> Finding {
-    let mut finding = Finding {
-        about: row.id.clone(),
-        values: Vec::new(),
-    };
-    for (property, n) in [
-        (vocab::PLACE_COUNT, row.places),
-        (vocab::TOWN_COUNT, row.towns),
-        (vocab::COUNTY_COUNT, row.counties),
-        (vocab::PREFECTURE_COUNT, row.prefectures),
-        (vocab::PROVINCE_COUNT, row.provinces),
-        (vocab::STATEMENT_COUNT, row.statements),
-        (vocab::DOCUMENT_COUNT, row.documents),
-    ] {
-        finding.count(property, n);
-    }
-    finding.year(vocab::FIRST_YEAR, row.first);
-    finding.year(vocab::LAST_YEAR, row.last);
-    finding.number(vocab::SPREAD, row.spread);
-    if let Some(surprise) = &row.across {
-        finding.number(vocab::EXPECTED_PROVINCES, surprise.expected);
-        finding.number(vocab::P_VALUE, surprise.p);
-        finding.number(vocab::Q_VALUE, surprise.q);
-    }
-    finding
 }
 
 /// One column a year, and below all campaigns how many places report any.

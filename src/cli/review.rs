@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::StoreArgument;
+use super::FolderArgument;
 use crate::Error;
 use crate::identity::Ledger;
 
@@ -15,7 +15,7 @@ pub(super) struct LedgerArgument {
 
 impl LedgerArgument {
     /// Where the ledger is: `store.judgements.tsv` beside a store `store`, so that it outlives the store.
-    pub(super) fn path(&self, store: &StoreArgument) -> PathBuf {
+    pub(super) fn path(&self, store: &FolderArgument) -> PathBuf {
         if let Some(path) = &self.judgements {
             return path.clone();
         }
@@ -26,7 +26,7 @@ impl LedgerArgument {
     }
 
     /// The judgements. A file that is named and not there is an error; the one beside the store need not be there.
-    pub(super) fn read(&self, store: &StoreArgument) -> anyhow::Result<Ledger> {
+    pub(super) fn read(&self, store: &FolderArgument) -> anyhow::Result<Ledger> {
         let path = self.path(store);
         if self.judgements.is_some()
             && let Err(e) = std::fs::metadata(&path)

@@ -1,27 +1,75 @@
-//! What the analyses print: one list of columns for the table of people and for CSV.
+//! What the analyses print: one list of columns for the table of people, for CSV and for RDF.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
 
+use oxigraph::model::vocab::xsd;
+use oxigraph::model::{Literal, NamedNode, Term};
 use serde::Serialize;
 
-use super::{Context, Done, Exit, table, write_json};
-use crate::export::harmless;
+use super::{Context, Done, Exit, StoreArgument, open, table, write_json};
+use crate::export::{Finding, Run, harmless};
 use crate::messages::Lang;
 use crate::model::EntityType;
 use crate::ontology::Ontology;
-use crate::vocab;
+use crate::store::Store;
+use crate::{Error, vocab};
 
-/// CSV instead of a table.
+/// Which store is asked, and what the answer is written as besides the table.
 #[derive(clap::Args)]
-pub(super) struct CsvArgument {
+pub(super) struct AnswerArguments {
     #[arg(long, conflicts_with = "json")]
     pub(super) csv: bool,
+    #[arg(long, value_name = "FILE")]
+    rdf: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) store: StoreArgument,
+}
+
+impl AnswerArguments {
+    /// The store.
+    pub(super) fn open(&self, context: &Context) -> anyhow::Result<Store> {
+        open(&self.store, context)
+    }
+
+    /// Whether a table is asked for, which may have a line above it.
+    pub(super) fn is_for_people(&self, context: &Context) -> bool {
+        !context.json && !self.csv && self.rdf.as_deref() != Some(Path::new("-"))
+    }
+}
+
+/// A row that speaks of something without naming it: what the question was about.
+#[derive(Serialize)]
+pub(super) struct Of<R> {
+    /// IRI of that.
+    #[serde(skip)]
+    pub(super) of: String,
+    /// Its name.
+    #[serde(skip)]
+    pub(super) name: String,
+    #[serde(flatten)]
+    pub(super) row: R,
+}
+
+impl<R> Of<R> {
+    /// All rows of one question.
+    pub(super) fn all(of: &str, name: &str, rows: Vec<R>) -> Vec<Self> {
+        let of_it = |row| Self {
+            of: of.to_owned(),
+            name: name.to_owned(),
+            row,
+        };
+        rows.into_iter().map(of_it).collect()
+    }
 }
 
 /// One value of a row.
 pub(super) enum Cell {
     /// A name or sentence as it is.
     Text(String),
+    /// IRIs of things.
+    Ids(Vec<String>),
     /// A word of the program: CSV has the code, people read its text (`said.CODE`).
     Code(&'static str),
     /// A type of entity: CSV has its code, people read the ontology's label.
@@ -39,6 +87,16 @@ pub(super) enum Cell {
 }
 
 impl Cell {
+    /// A thing's IRI.
+    pub(super) fn id(iri: &str) -> Self {
+        Self::Ids(vec![iri.to_owned()])
+    }
+
+    /// Several IRIs.
+    pub(super) fn ids<'a>(iris: impl IntoIterator<Item = &'a String>) -> Self {
+        Self::Ids(iris.into_iter().cloned().collect())
+    }
+
     /// A number where there is one.
     pub(super) fn number(value: Option<f64>, decimals: usize) -> Self {
         match value {
@@ -73,12 +131,32 @@ impl Cell {
     fn plain(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
+            Self::Ids(iris) => iris.join(" "),
             Self::Code(code) => (*code).to_owned(),
             Self::Kind(kind) => kind.name().to_owned(),
             Self::Count(n) => n.to_string(),
             Self::Number(value, _) | Self::Money(value, _) => value.to_string(),
             Self::Year(year) => year.map_or_else(String::new, |year| year.to_string()),
             Self::Nothing => String::new(),
+        }
+    }
+
+    /// The values in RDF, of the datatype that the property has.
+    fn terms(&self, range: Option<&str>) -> Vec<Term> {
+        match self {
+            Self::Ids(iris) => {
+                let iris = iris.iter().map(NamedNode::new_unchecked);
+                iris.map(Term::from).collect()
+            }
+            Self::Number(value, _) | Self::Money(value, _) if !value.is_finite() => Vec::new(),
+            _ => match self.plain() {
+                text if text.is_empty() => Vec::new(),
+                text => {
+                    let range = range.unwrap_or(xsd::STRING.as_str());
+                    let datatype = NamedNode::new_unchecked(range);
+                    vec![Literal::new_typed_literal(text, datatype).into()]
+                }
+            },
         }
     }
 }
@@ -97,6 +175,8 @@ pub(super) struct Column<R> {
     pub(super) shown: bool,
     /// Whether CSV has it.
     pub(super) plain: bool,
+    /// Whether a finding is called by it.
+    pub(super) names: bool,
     /// The value.
     pub(super) cell: fn(&R) -> Cell,
 }
@@ -107,53 +187,124 @@ pub(super) fn shown<R>(name: &'static str, cell: fn(&R) -> Cell) -> Column<R> {
         name,
         shown: true,
         plain: true,
+        names: false,
         cell,
     }
 }
 
-/// A column of CSV only.
+/// A column for people and CSV by which a finding is called in RDF.
+pub(super) fn named<R>(name: &'static str, cell: fn(&R) -> Cell) -> Column<R> {
+    Column {
+        names: true,
+        ..shown(name, cell)
+    }
+}
+
+/// A column of CSV and RDF only.
 pub(super) fn hidden<R>(name: &'static str, cell: fn(&R) -> Cell) -> Column<R> {
     Column {
-        name,
         shown: false,
-        plain: true,
-        cell,
+        ..shown(name, cell)
     }
 }
 
-/// A column for people only: several values in one cell, which CSV has apart.
+/// A column for people only: several values in one cell, which CSV and RDF have apart.
 pub(super) fn joined<R>(name: &'static str, cell: fn(&R) -> Cell) -> Column<R> {
     Column {
-        name,
-        shown: true,
         plain: false,
-        cell,
+        ..shown(name, cell)
     }
 }
 
-/// Writes rows as JSON, CSV or a table; says `none` where there are no rows and the reader is a person.
+/// Writes rows as the arguments ask: RDF, and JSON, CSV or a table; says `none` where there are no rows and the reader is
+/// a person.
 pub(super) fn write<R: Serialize>(
     out: &mut dyn Write,
     context: &Context,
-    csv: bool,
+    answer: &AnswerArguments,
+    store: &Store,
     rows: &[R],
     columns: &[Column<R>],
     none: &str,
 ) -> Done {
-    if context.json {
+    let printed = write_rdf(out, context, answer, &[store], rows, columns)?;
+    if printed {
+    } else if context.json {
         write_json(out, &rows)?;
-    } else if csv {
+    } else if answer.csv {
         write_csv(out, rows, columns)?;
     } else if rows.is_empty() {
         writeln!(out, "{none}")?;
     } else {
         write_table(out, context.lang, rows, columns)?;
     }
-    Ok(if rows.is_empty() {
-        Exit::Nothing
-    } else {
-        Exit::Found
-    })
+    Ok(found(rows))
+}
+
+/// Whether there is anything to show.
+pub(super) fn found<R>(rows: &[R]) -> Exit {
+    match rows.is_empty() {
+        true => Exit::Nothing,
+        false => Exit::Found,
+    }
+}
+
+/// Writes rows as findings where that is asked for; whether they took the place of what is printed (`--rdf -`).
+pub(super) fn write_rdf<R>(
+    out: &mut dyn Write,
+    context: &Context,
+    answer: &AnswerArguments,
+    stores: &[&Store],
+    rows: &[R],
+    columns: &[Column<R>],
+) -> anyhow::Result<bool> {
+    let Some(path) = &answer.rdf else {
+        return Ok(false);
+    };
+    let (analysis, settings) = context.question();
+    let findings: Vec<Finding> = rows
+        .iter()
+        .map(|row| finding(&analysis, row, columns))
+        .collect();
+    let run = Run::new(analysis, settings, stores)?;
+    let wrong = |e| Error::file(path, e);
+    if path == Path::new("-") {
+        run.write(&findings, out).map_err(wrong)?;
+        return Ok(true);
+    }
+    let mut file = BufWriter::new(File::create(path).map_err(wrong)?);
+    run.write(&findings, &mut file).map_err(wrong)?;
+    Ok(false)
+}
+
+/// A row with the properties that the ontology gives its columns.
+fn finding<R>(analysis: &str, row: &R, columns: &[Column<R>]) -> Finding {
+    let mut finding = Finding {
+        label: String::new(),
+        cells: Vec::new(),
+        values: Vec::new(),
+    };
+    let mut names = Vec::new();
+    for column in columns.iter().filter(|column| column.plain) {
+        let cell = (column.cell)(row);
+        let text = cell.plain();
+        if let Some((property, term)) = Ontology::get().column(analysis, column.name) {
+            let values = cell.terms(term.range.as_deref()).into_iter();
+            let property = NamedNode::new_unchecked(property);
+            finding
+                .values
+                .extend(values.map(|value| (property.clone(), value)));
+        }
+        if column.names && !text.is_empty() {
+            names.push(text.clone());
+        }
+        finding.cells.push(text);
+    }
+    finding.label = match names.is_empty() {
+        true => analysis.to_owned(),
+        false => names.join(" · "),
+    };
+    finding
 }
 
 /// The table that people read.
@@ -178,7 +329,11 @@ pub(super) fn write_table<R>(
     Ok(table::write(out, &headings, &cells)?)
 }
 
-fn write_csv<R>(out: &mut dyn Write, rows: &[R], columns: &[Column<R>]) -> anyhow::Result<()> {
+pub(super) fn write_csv<R>(
+    out: &mut dyn Write,
+    rows: &[R],
+    columns: &[Column<R>],
+) -> anyhow::Result<()> {
     let columns: Vec<&Column<R>> = columns.iter().filter(|column| column.plain).collect();
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(columns.iter().map(|column| column.name))?;

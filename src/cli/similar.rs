@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::rows::{self, Cell, Column, CsvArgument, hidden, shown};
-use super::{Context, Done, SelectionArguments, StoreArgument, one, open};
+use super::rows::{self, AnswerArguments, Cell, Column, Of, hidden, joined, named, shown};
+use super::{Context, Done, SelectionArguments, one};
 use crate::graph::similar::{Similar, similar};
 use crate::model::EntityType;
 
@@ -19,32 +19,40 @@ pub(super) struct Arguments {
     #[command(flatten)]
     selection: SelectionArguments,
     #[command(flatten)]
-    csv: CsvArgument,
-    #[command(flatten)]
-    store: StoreArgument,
+    answer: AnswerArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = open(&arguments.store, context)?;
+    let store = arguments.answer.open(context)?;
     let place = one(&store, &arguments.place, EntityType::Place)?;
     let top = match arguments.top {
         0 => usize::MAX,
         top => top,
     };
-    let found = similar(&store, &arguments.selection.selection(), &place.id, top)?;
-    let none = context.lang.fill("similar.none", &[&place.describe()]);
-    rows::write(out, context, arguments.csv.csv, &found, &columns(), &none)
+    let found = similar(&store, &arguments.selection.selection(), &place, top)?;
+    let name = store.full_name_of(&place)?;
+    let none = context.lang.fill("similar.none", &[&name]);
+    let found = Of::all(&place, &name, found);
+    let answer = &arguments.answer;
+    rows::write(out, context, answer, &store, &found, &columns(), &none)
 }
 
-fn columns() -> Vec<Column<Similar>> {
+fn columns() -> Vec<Column<Of<Similar>>> {
     vec![
-        hidden("id", |row| Cell::Text(row.id.clone())),
-        shown("place", |row| Cell::Text(row.name.clone())),
-        shown("cosine", |row| Cell::Number(row.cosine, 3)),
-        shown("campaigns", |row| Cell::Count(row.campaigns)),
-        shown("shared", |row| Cell::Count(row.shared.len())),
-        shown("by", |row| Cell::Text(names(row, NAMED))),
-        hidden("shared_campaigns", |row| Cell::Text(names(row, usize::MAX))),
+        hidden("of_id", |of| Cell::id(&of.of)),
+        hidden("of", |of| Cell::Text(of.name.clone())),
+        hidden("id", |of| Cell::id(&of.row.id)),
+        named("place", |of| Cell::Text(of.row.name.clone())),
+        shown("cosine", |of| Cell::Number(of.row.cosine, 3)),
+        shown("campaigns", |of| Cell::Count(of.row.campaigns)),
+        shown("shared", |of| Cell::Count(of.row.shared.len())),
+        joined("by", |of| Cell::Text(names(&of.row, NAMED))),
+        hidden("shared_campaigns", |of| {
+            Cell::Text(names(&of.row, usize::MAX))
+        }),
+        hidden("shared_ids", |of| {
+            Cell::ids(of.row.shared.iter().map(|shared| &shared.id))
+        }),
     ]
 }
 

@@ -39,6 +39,21 @@ pub enum Change {
     Ended,
 }
 
+impl Change {
+    /// The word in JSON and CSV.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Renamed => "renamed",
+            Self::Moved => "moved",
+            Self::Changed => "changed",
+            Self::Began => "began",
+            Self::Stopped => "stopped",
+            Self::Born => "born",
+            Self::Ended => "ended",
+        }
+    }
+}
+
 /// One side of a difference: what is said, and who says it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Said {
@@ -92,8 +107,6 @@ pub struct Options {
     pub kind: Option<EntityType>,
     /// Only documents about this place, by its IRI, and about places in it.
     pub at: Option<String>,
-    /// Leaves out statements less certain than this.
-    pub min_confidence: f64,
 }
 
 /// All differences, sorted.

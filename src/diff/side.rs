@@ -100,9 +100,7 @@ impl<'a> Side<'a> {
             }
             side.name_home(&document, &kinds)?;
             for row in statements {
-                if row.confidence >= options.min_confidence {
-                    side.take(row, &document, year.is_some());
-                }
+                side.take(row, &document, year.is_some());
             }
         }
         if year.is_none() {

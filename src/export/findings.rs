@@ -1,86 +1,175 @@
-//! Findings of analyses as Turtle: one `xt:Finding` a row, to be loaded beside the graph by whoever wants to join them with it.
+//! Findings of analyses as Turtle, to be loaded beside the graph by whoever wants to join them with it.
+//!
+//! One `xt:Finding` a row, and for all of them one `xt:Run` that says in the words of PROV which command gave them, with
+//! which settings, when, and from which store. What a row's values are called stands in the ontology (`xt:column`).
 
-use std::io::Write;
-use std::path::Path;
+use std::io::{self, Write};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use oxigraph::io::{RdfFormat, RdfSerializer};
-use oxigraph::model::vocab::xsd;
-use oxigraph::model::{Literal, NamedNode, NamedNodeRef, Term, Triple};
+use oxigraph::model::vocab::{rdfs, xsd};
+use oxigraph::model::{Literal, NamedNode, NamedNodeRef, Term, TripleRef};
 
 use crate::model::ID_BASE;
-use crate::{Error, Result, vocab};
+use crate::store::Store;
+use crate::{Result, vocab};
 
-/// What an analysis says of one entity.
+/// One row of an answer.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// IRI of the entity.
-    pub about: String,
+    /// The names of what it is about.
+    pub label: String,
+    /// Its cells, by which it is told from the other rows of the same answer.
+    pub cells: Vec<String>,
     /// Properties with their values.
-    pub values: Vec<(NamedNodeRef<'static>, Literal)>,
+    pub values: Vec<(NamedNode, Term)>,
 }
 
-impl Finding {
-    /// Adds a count.
-    pub fn count(&mut self, property: NamedNodeRef<'static>, n: usize) {
-        let n = i64::try_from(n).expect("nothing is counted beyond the range of i64");
-        self.values.push((property, Literal::from(n)));
-    }
+/// The analysis that gave findings.
+pub struct Run {
+    analysis: String,
+    settings: Vec<String>,
+    /// Of each store its fingerprint, name and number of documents.
+    stores: Vec<(String, String, usize)>,
+}
 
-    /// Adds a number, to twelve decimals; what is no finite number is left out.
-    pub fn number(&mut self, property: NamedNodeRef<'static>, value: f64) {
-        if value.is_finite() {
-            let text = format!("{value:.12}");
-            let text = text.trim_end_matches('0').trim_end_matches('.');
-            let literal = Literal::new_typed_literal(text, xsd::DECIMAL);
-            self.values.push((property, literal));
+impl Run {
+    /// A run of a command with these settings (`name=value`) over these stores.
+    pub fn new(analysis: String, settings: Vec<String>, stores: &[&Store]) -> Result<Self> {
+        let mut known = Vec::new();
+        for store in stores {
+            let n_documents = store.documents()?.len();
+            known.push((store.fingerprint()?, store.label().to_owned(), n_documents));
         }
+        Ok(Self {
+            analysis,
+            settings,
+            stores: known,
+        })
     }
 
-    /// Adds a year where it is known.
-    pub fn year(&mut self, property: NamedNodeRef<'static>, year: Option<i32>) {
-        let literal = |year: i32| Literal::new_typed_literal(year.to_string(), xsd::G_YEAR);
-        self.values
-            .extend(year.map(|year| (property, literal(year))));
+    /// Writes it with its findings. The same question to the same store has the same IRIs; the time alone differs.
+    pub fn write(&self, findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
+        let mut serializer = RdfSerializer::from_format(RdfFormat::Turtle);
+        for (prefix, iri) in vocab::PREFIXES {
+            serializer = serializer
+                .with_prefix(*prefix, *iri)
+                .expect("the prefixes are IRIs");
+        }
+        let mut writer = serializer.for_writer(out);
+        let fingerprints = self.stores.iter().map(|(fingerprint, ..)| fingerprint);
+        let key: Vec<&String> = [&self.analysis]
+            .into_iter()
+            .chain(&self.settings)
+            .chain(fingerprints)
+            .collect();
+        let run = iri("run", &key);
+        let mut put = |subject: &NamedNode, property: NamedNodeRef<'_>, value: Term| {
+            writer.serialize_triple(TripleRef::new(subject, property, &value))
+        };
+        let software = NamedNode::new_unchecked(format!(
+            "{ID_BASE}software/xiangtu-{}",
+            env!("CARGO_PKG_VERSION")
+        ));
+        put(&run, vocab::TYPE, vocab::RUN.into_owned().into())?;
+        put(&run, vocab::ANALYSIS, text(&self.analysis))?;
+        for setting in &self.settings {
+            put(&run, vocab::SETTINGS, text(setting))?;
+        }
+        for (fingerprint, ..) in &self.stores {
+            put(&run, vocab::USED, store_iri(fingerprint).into())?;
+        }
+        let now = Literal::new_typed_literal(date_time(now()), xsd::DATE_TIME);
+        put(&run, vocab::ENDED_AT, now.into())?;
+        put(&run, vocab::ASSOCIATED_WITH, software.clone().into())?;
+        let agent = vocab::SOFTWARE_AGENT.into_owned();
+        put(&software, vocab::TYPE, agent.into())?;
+        let name = concat!("xiangtu ", env!("CARGO_PKG_VERSION"));
+        put(&software, rdfs::LABEL, text(name))?;
+        for (fingerprint, label, n_documents) in &self.stores {
+            let store = store_iri(fingerprint);
+            put(&store, vocab::TYPE, vocab::STORE.into_owned().into())?;
+            put(&store, rdfs::LABEL, text(label))?;
+            let n = i64::try_from(*n_documents).expect("no store has so many documents");
+            put(&store, vocab::DOCUMENT_COUNT, Literal::from(n).into())?;
+        }
+        for finding in findings {
+            let mut key = vec![run.as_str()];
+            key.extend(finding.cells.iter().map(String::as_str));
+            let id = iri("finding", &key);
+            put(&id, vocab::TYPE, vocab::FINDING.into_owned().into())?;
+            put(&id, rdfs::LABEL, text(&finding.label))?;
+            put(&id, vocab::GENERATED_BY, run.clone().into())?;
+            for (property, value) in &finding.values {
+                put(&id, property.as_ref(), value.clone())?;
+            }
+        }
+        writer.finish()?.flush()
     }
 }
 
-/// Writes findings of an analysis with these settings. The same analysis of the same entity has the same IRI.
-pub fn write_findings(
-    analysis: &str,
-    settings: &str,
-    findings: &[Finding],
-    out: &mut dyn Write,
-    path: &Path,
-) -> Result<()> {
-    let mut serializer = RdfSerializer::from_format(RdfFormat::Turtle);
-    for (prefix, iri) in vocab::PREFIXES {
-        serializer = serializer
-            .with_prefix(*prefix, *iri)
-            .expect("the prefixes are IRIs");
+fn text(text: &str) -> Term {
+    Literal::from(text).into()
+}
+
+fn store_iri(fingerprint: &str) -> NamedNode {
+    NamedNode::new_unchecked(format!("{ID_BASE}store/{fingerprint}"))
+}
+
+fn iri<T: AsRef<str>>(kind: &str, key: &[T]) -> NamedNode {
+    let mut hasher = blake3::Hasher::new();
+    for part in key {
+        hasher.update(part.as_ref().as_bytes());
+        hasher.update(b"\x1f");
     }
-    let mut writer = serializer.for_writer(out);
-    for finding in findings {
-        let key = format!("{analysis}\x1f{settings}\x1f{}", finding.about);
-        let hash = &blake3::hash(key.as_bytes()).to_hex()[..32];
-        let id = NamedNode::new_unchecked(format!("{ID_BASE}finding/{hash}"));
-        let about = NamedNode::new_unchecked(&finding.about);
-        let mut values: Vec<(NamedNodeRef<'_>, Term)> = vec![
-            (vocab::TYPE, vocab::FINDING.into_owned().into()),
-            (vocab::ABOUT, about.into()),
-            (vocab::ANALYSIS, Literal::from(analysis).into()),
-            (vocab::SETTINGS, Literal::from(settings).into()),
-        ];
-        let own = finding.values.iter().cloned();
-        values.extend(own.map(|(property, literal)| (property, literal.into())));
-        for (property, value) in values {
-            let triple = Triple::new(id.clone(), property, value);
-            writer
-                .serialize_triple(&triple)
-                .map_err(|e| Error::file(path, e))?;
+    let hash = hasher.finalize().to_hex();
+    NamedNode::new_unchecked(format!("{ID_BASE}{kind}/{}", &hash[..32]))
+}
+
+/// Seconds since 1970; `SOURCE_DATE_EPOCH` sets the clock for whoever needs the same bytes again.
+fn now() -> u64 {
+    let set = std::env::var("SOURCE_DATE_EPOCH").ok();
+    set.and_then(|seconds| seconds.parse().ok())
+        .unwrap_or_else(|| {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH);
+            since.map_or(0, |since| since.as_secs())
+        })
+}
+
+/// An `xsd:dateTime` in UTC. The day is found by Howard Hinnant's `civil_from_days`.
+fn date_time(seconds: u64) -> String {
+    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        for (seconds, said) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_709_251_200, "2024-03-01T00:00:00Z"),
+            (4_107_542_399, "2100-02-28T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+        ] {
+            assert_eq!(date_time(seconds), said);
         }
     }
-    writer
-        .finish()
-        .and_then(|out| out.flush())
-        .map_err(|e| Error::file(path, e))
 }

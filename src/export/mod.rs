@@ -33,9 +33,9 @@ use crate::messages::Lang;
 use crate::store::Store;
 use crate::{Error, Result};
 pub(crate) use csv::harmless;
-pub use findings::{Finding, write_findings};
+pub use findings::{Finding, Run};
 use network::Network;
-pub use select::{Projection, Selection};
+pub use select::{Community, Projection, Selection};
 
 /// A format that another program reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

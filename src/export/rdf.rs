@@ -14,7 +14,7 @@ use crate::{Result, vocab};
 
 /// The quads of a selection, sorted by graph. Thesaurus and ontology come whole: they are what the rest means.
 pub(super) fn select(store: &Store, selection: &Selection, lang: Lang) -> Result<Vec<Quad>> {
-    if selection.is_everything() {
+    if selection.is_everything() && store.min_confidence() <= 0.0 {
         return store.quads(&|_| true);
     }
     let network = Network::read(store, selection, lang)?;

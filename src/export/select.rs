@@ -1,4 +1,5 @@
-//! Which part of the graph is exported: types, a place, years, confidence, a neighbourhood, a projection.
+//! Which part of the graph is exported: types, a place, years, a neighbourhood, a community, a projection. How certain it must be
+//! is asked of the store ([`Store::at_least`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,15 @@ pub enum Projection {
     CoOccurrence,
 }
 
+/// The members of a community.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Community {
+    /// Their IRIs.
+    pub members: BTreeSet<String>,
+    /// Whether it holds things of all types; of one type its members are linked by what lies between them, which is kept too.
+    pub is_whole: bool,
+}
+
 /// What to keep. The default keeps everything.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {
@@ -29,10 +39,10 @@ pub struct Selection {
     pub since: Option<i32>,
     /// Last year.
     pub until: Option<i32>,
-    /// Least confidence of a statement or mention, 0 to 1.
-    pub min_confidence: f64,
     /// IRI of an entity and how many edges away from it others may be.
     pub around: Option<(String, usize)>,
+    /// A community: what is said of its members.
+    pub community: Option<Community>,
     /// A simpler graph; networks only.
     pub projection: Option<Projection>,
     /// Least weight of an edge; networks only.
@@ -54,6 +64,20 @@ impl Selection {
             self.since.is_none_or(|since| since <= year)
                 && self.until.is_none_or(|until| year <= until)
         })
+    }
+}
+
+impl Community {
+    fn with_neighbours(&self, statements: &[StatementRow]) -> BTreeSet<String> {
+        let mut kept = self.members.clone();
+        for row in statements.iter().filter(|_| !self.is_whole) {
+            if let Some(object) = &row.object
+                && (self.members.contains(object) || self.members.contains(&row.subject))
+            {
+                kept.extend([row.subject.clone(), object.clone()]);
+            }
+        }
+        kept
     }
 }
 
@@ -85,8 +109,7 @@ pub(super) fn choose(store: &Store, selection: &Selection) -> Result<Chosen> {
     let properties = Predicate::ALL.map(vocab::property);
     for property in properties.into_iter().chain([vocab::REPORTS_INDICATOR]) {
         statements.extend(store.statements_of(property)?.into_iter().filter(|row| {
-            row.confidence >= selection.min_confidence
-                && selection.holds_year(row.year)
+            selection.holds_year(row.year)
                 && (is_home_within(&row.document)
                     || is_within(&row.subject)
                     || row.object.as_deref().is_some_and(is_within))
@@ -95,22 +118,24 @@ pub(super) fn choose(store: &Store, selection: &Selection) -> Result<Chosen> {
     let mut mentions = store.mention_rows()?;
     mentions.retain(|row| {
         let year = by_id.get(row.document.as_str()).and_then(|d| d.year);
-        row.confidence >= selection.min_confidence
-            && selection.holds_year(year)
-            && is_home_within(&row.document)
+        selection.holds_year(year) && is_home_within(&row.document)
     });
 
     let mut entities = store.entity_rows()?;
     let filters_facts = within.is_some()
         || selection.since.is_some()
         || selection.until.is_some()
-        || selection.min_confidence > 0.0;
+        || store.min_confidence() > 0.0;
     if filters_facts {
         let kept = named_by(&statements, &mentions, within.as_ref(), &entities);
         entities.retain(|row| kept.contains(&row.id));
     }
     if !selection.types.is_empty() {
         entities.retain(|row| selection.types.contains(&row.kind));
+    }
+    if let Some(community) = &selection.community {
+        let kept = community.with_neighbours(&statements);
+        entities.retain(|row| kept.contains(&row.id));
     }
     let kept: BTreeSet<&str> = entities.iter().map(|row| row.id.as_str()).collect();
     statements.retain(|row| {

@@ -61,7 +61,7 @@ struct Gathered {
 }
 
 /// Enterprises in at least `min` divisions of a level, those in most first.
-pub fn across(store: &Store, level: Level, min: usize, min_confidence: f64) -> Result<Vec<Across>> {
+pub fn across(store: &Store, level: Level, min: usize) -> Result<Vec<Across>> {
     let atlas = Atlas::of(store)?;
     let names: BTreeMap<String, String> = store
         .things()?
@@ -69,8 +69,8 @@ pub fn across(store: &Store, level: Level, min: usize, min_confidence: f64) -> R
         .filter(|thing| thing.kind == EntityType::Enterprise)
         .map(|thing| (thing.id, thing.name))
         .collect();
-    let mut all = gather(store, &names, min_confidence)?;
-    for stake in stakes(store, None, min_confidence)? {
+    let mut all = gather(store, &names)?;
+    for stake in stakes(store, None)? {
         for enterprise in stake.enterprises.iter().filter(|_| stake.unit == "元") {
             if let Some(gathered) = all.get_mut(&identity(&enterprise.id, &enterprise.name)) {
                 gathered.yuan += stake.amount;
@@ -137,18 +137,14 @@ fn identity(id: &str, name: &str) -> String {
     }
 }
 
-fn gather(
-    store: &Store,
-    names: &BTreeMap<String, String>,
-    min_confidence: f64,
-) -> Result<BTreeMap<String, Gathered>> {
+fn gather(store: &Store, names: &BTreeMap<String, String>) -> Result<BTreeMap<String, Gathered>> {
     let mut homes: BTreeMap<String, Option<String>> = BTreeMap::new();
     for document in store.documents()? {
         homes.insert(document.id, document.home);
     }
     let mut lies: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for row in store.statements_of(vocab::LOCATED_IN)? {
-        if let Some(place) = row.object.filter(|_| row.confidence >= min_confidence) {
+        if let Some(place) = row.object {
             lies.entry(row.subject).or_default().insert(place);
         }
     }
@@ -160,10 +156,7 @@ fn gather(
         vocab::AWARDED,
     ] {
         for row in store.statements_of(property)? {
-            let Some(name) = names
-                .get(&row.subject)
-                .filter(|_| row.confidence >= min_confidence)
-            else {
+            let Some(name) = names.get(&row.subject) else {
                 continue;
             };
             let gathered = all.entry(identity(&row.subject, name)).or_default();

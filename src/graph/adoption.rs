@@ -50,8 +50,6 @@ pub struct Selection {
     pub domain: Option<String>,
     /// Counts what is reported of an initiative for the wider ones of the thesaurus too.
     pub rollup: bool,
-    /// Leaves out statements less certain than this.
-    pub min_confidence: f64,
 }
 
 impl Default for Selection {
@@ -61,7 +59,6 @@ impl Default for Selection {
             since: None,
             domain: None,
             rollup: false,
-            min_confidence: 0.0,
         }
     }
 }
@@ -152,7 +149,7 @@ pub fn adoptions(store: &Store, selection: &Selection) -> Result<(Vec<Adoption>,
         None => None,
     };
     let mut found = Vec::new();
-    for said in store.implementations(selection.min_confidence)? {
+    for said in store.implementations()? {
         if selection
             .since
             .is_some_and(|since| said.year.is_none_or(|year| year < since))

@@ -50,6 +50,8 @@ pub struct Post {
     pub document: String,
     /// The sentence.
     pub quote: String,
+    /// IRI of the statement.
+    pub statement: String,
 }
 
 impl Career {
@@ -69,7 +71,7 @@ impl Career {
 type Posts = BTreeMap<(String, Option<String>), Vec<StatementRow>>;
 
 /// All persons with a post, by name; with `at` (IRI) only those whose posts a report of a place in it states.
-pub fn careers(store: &Store, at: Option<&str>, min_confidence: f64) -> Result<Vec<Career>> {
+pub fn careers(store: &Store, at: Option<&str>) -> Result<Vec<Career>> {
     let atlas = Atlas::of(store)?;
     let mut homes = BTreeMap::new();
     let mut paths = BTreeMap::new();
@@ -85,11 +87,9 @@ pub fn careers(store: &Store, at: Option<&str>, min_confidence: f64) -> Result<V
         let Some(post) = row.value.clone() else {
             continue;
         };
-        if row.confidence >= min_confidence {
-            let home = homes.get(&row.document).cloned().flatten();
-            let posts = of.entry(row.subject.clone()).or_default();
-            posts.entry((post, home)).or_default().push(row);
-        }
+        let home = homes.get(&row.document).cloned().flatten();
+        let posts = of.entry(row.subject.clone()).or_default();
+        posts.entry((post, home)).or_default().push(row);
     }
     let mut careers = Vec::new();
     for (id, rows) in of {
@@ -151,6 +151,7 @@ fn post(
         documents: documents.len(),
         document: paths.get(&best.document).cloned().unwrap_or_default(),
         quote: best.quote.clone(),
+        statement: best.id.clone(),
     })
 }
 

@@ -11,6 +11,7 @@ pub mod chance;
 pub mod communities;
 pub mod cooccur;
 pub mod diffusion;
+pub mod groups;
 pub mod money;
 pub mod netinf;
 pub mod projection;
@@ -35,13 +36,13 @@ pub type Network = DiGraph<Thing, Link>;
 ///
 /// What it tells you: who is linked with whom, by which property, how often and since when. Cost: one pass over the
 /// statements. An entity of which only literals are stated is a node without edges.
-pub fn project(store: &Store, min_confidence: f64) -> Result<Network> {
+pub fn project(store: &Store) -> Result<Network> {
     let mut network = Network::new();
     let mut at: HashMap<String, NodeIndex> = HashMap::new();
     for thing in store.things()? {
         at.insert(thing.id.clone(), network.add_node(thing));
     }
-    for link in store.links(min_confidence)? {
+    for link in store.links()? {
         if let (Some(&source), Some(&target)) = (at.get(&link.source), at.get(&link.target)) {
             network.add_edge(source, target, link);
         }

@@ -97,20 +97,17 @@ pub struct Stake {
     pub document: String,
     /// The sentence of the amount.
     pub quote: String,
+    /// IRI of the statement of the amount.
+    pub statement: String,
 }
 
 /// All stakes, the greatest first; with `at` (IRI) only those in a place.
-pub fn stakes(store: &Store, at: Option<&str>, min_confidence: f64) -> Result<Vec<Stake>> {
+pub fn stakes(store: &Store, at: Option<&str>) -> Result<Vec<Stake>> {
     let atlas = Atlas::of(store)?;
-    let sure = |property| -> Result<Vec<StatementRow>> {
-        let mut rows = store.statements_of(property)?;
-        rows.retain(|row| row.confidence >= min_confidence);
-        Ok(rows)
-    };
     let context = Context {
-        undertakers: by_object(sure(vocab::UNDERTAKES)?),
-        places: by_subject(sure(vocab::LOCATED_IN)?),
-        states: by_subject(sure(vocab::STATUS)?),
+        undertakers: by_object(store.statements_of(vocab::UNDERTAKES)?),
+        places: by_subject(store.statements_of(vocab::LOCATED_IN)?),
+        states: by_subject(store.statements_of(vocab::STATUS)?),
         kinds: store
             .things()?
             .into_iter()
@@ -118,7 +115,7 @@ pub fn stakes(store: &Store, at: Option<&str>, min_confidence: f64) -> Result<Ve
             .collect(),
     };
     let mut stakes = Vec::new();
-    for (subject, rows) in by_subject(sure(vocab::INVESTMENT)?) {
+    for (subject, rows) in by_subject(store.statements_of(vocab::INVESTMENT)?) {
         let Some(stake) = context.stake(store, &subject, &rows)? else {
             continue;
         };
@@ -219,6 +216,7 @@ impl Context {
             year: row.year,
             document: document.paths.first().cloned().unwrap_or_default(),
             quote: row.quote.clone(),
+            statement: row.id.clone(),
         }))
     }
 

@@ -17,7 +17,8 @@
 //! Against the R package NetworkInference (Linder and Desmarais, after Desmarais, Harden, Boehmke 2015, *Persistent policy pathways*, on
 //! the states of the USA): the same model of cascades, exponential delays and greedy search; that package
 //! can estimate the rate and stops by a Vuong test of each edge, here the rate is given and the search stops at a number of
-//! edges, or where no edge explains `min_cascades` adoptions. It was not run here; the check is planted cascades (`tests/it/spread.rs`).
+//! edges, or where no edge explains `min_cascades` adoptions. The package itself was not run beside it: `tests/it/influence.rs` holds
+//! the search against the algorithm in its published, plain form, and against planted networks.
 //!
 //! Units: time in years, `rate` per year; gain in natural logarithms of likelihood. Cost: the sum over cascades of the
 //! square of their length, once, then one look at a pair's cascades for each update.

@@ -29,7 +29,7 @@ pub type Projected = UnGraph<Thing, f64>;
 /// degrees of the table's other side.
 pub fn project(store: &Store, projection: Projection, selection: &Selection) -> Result<Projected> {
     if projection == Projection::Network {
-        return network(store, selection.min_confidence);
+        return network(store);
     }
     let (adoptions, atlas) = adoptions(store, selection)?;
     let table = Table::of(&adoptions, &atlas, selection.level);
@@ -57,8 +57,8 @@ pub fn project(store: &Store, projection: Projection, selection: &Selection) -> 
 }
 
 /// What the list of divisions says is left out: that a town lies in its county is stated by no document.
-fn network(store: &Store, min_confidence: f64) -> Result<Projected> {
-    let directed = super::project(store, min_confidence)?;
+fn network(store: &Store) -> Result<Projected> {
+    let directed = super::project(store)?;
     let mut graph = Projected::with_capacity(directed.node_count(), directed.edge_count());
     for (_, thing) in directed.node_references() {
         let mut thing = thing.clone();

@@ -158,7 +158,7 @@ struct Reports {
 }
 
 /// All targets, by place, indicator and period; with `at` (IRI) only those of a place and the divisions in it.
-pub fn promises(store: &Store, at: Option<&str>, min_confidence: f64) -> Result<Vec<Promise>> {
+pub fn promises(store: &Store, at: Option<&str>) -> Result<Vec<Promise>> {
     let rows = store.statements_of(vocab::REPORTS_INDICATOR)?;
     let documents = store.documents()?.into_iter();
     let reports = Reports {
@@ -169,8 +169,7 @@ pub fn promises(store: &Store, at: Option<&str>, min_confidence: f64) -> Result<
     let mut targets: BTreeMap<Pair, Vec<Said>> = BTreeMap::new();
     let mut actuals: BTreeMap<Pair, Vec<Said>> = BTreeMap::new();
     for row in &rows {
-        let is_within = at.is_none_or(|at| atlas.is_within(&row.subject, at));
-        if !is_within || row.confidence < min_confidence {
+        if !at.is_none_or(|at| atlas.is_within(&row.subject, at)) {
             continue;
         }
         if let Some((pair, said)) = reports.read(row) {

@@ -114,7 +114,7 @@ fn cells(
     said: &Said,
 ) -> Result<Option<Vec<String>>> {
     let place = place.or(view.home(&row.document)).unwrap_or("").to_owned();
-    if !view.takes(row) || !view.takes_place(&place) {
+    if !view.takes_year(row.year) || !view.takes_place(&place) {
         return Ok(None);
     }
     let mut cells = vec![row.subject.clone(), view.name(&row.subject)?];

@@ -20,7 +20,7 @@ type Key = (
 pub(super) fn rows(view: &mut View<'_>) -> Result<Vec<Vec<String>>> {
     let mut same: BTreeMap<Key, Vec<StatementRow>> = BTreeMap::new();
     for row in view.store.statements_of(vocab::REPORTS_INDICATOR)? {
-        if view.takes(&row) && view.takes_place(&row.subject) {
+        if view.takes_year(row.year) && view.takes_place(&row.subject) {
             let text = |field: &Option<String>| field.clone().unwrap_or_default();
             let key = (
                 row.subject.clone(),

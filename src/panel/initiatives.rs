@@ -29,9 +29,6 @@ pub(super) fn rows(view: &mut View<'_>) -> Result<Vec<Vec<String>>> {
         let Some(campaign) = row.object.clone() else {
             continue;
         };
-        if row.confidence < view.options.min_confidence {
-            continue;
-        }
         places_of
             .entry(campaign.clone())
             .or_default()

@@ -10,7 +10,7 @@ mod initiatives;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 
-use crate::store::{DocumentRow, PlaceLevel, PlaceNode, StatementRow, Store};
+use crate::store::{DocumentRow, PlaceLevel, PlaceNode, Store};
 use crate::{Error, Result};
 
 const COLUMNS: &str = include_str!("../../data/panels.tsv");
@@ -44,8 +44,6 @@ pub struct Options {
     pub since: Option<i32>,
     /// Only this place, by its IRI, and what is in it.
     pub at: Option<String>,
-    /// Leaves out statements less certain than this.
-    pub min_confidence: f64,
     /// Indicators: a row for every statement, also where several speak of the same.
     pub all: bool,
     /// Initiatives: a row for every year in which a place reports, also where it does not name the initiative.
@@ -196,11 +194,7 @@ impl<'a> View<'a> {
         Ok(name)
     }
 
-    /// Whether a statement is sure enough and of a year that is asked for.
-    fn takes(&self, row: &StatementRow) -> bool {
-        row.confidence >= self.options.min_confidence && self.takes_year(row.year)
-    }
-
+    /// Whether a year is one that is asked for.
     fn takes_year(&self, year: Option<i32>) -> bool {
         let since = self.options.since;
         since.is_none_or(|since| year.is_some_and(|year| year >= since))

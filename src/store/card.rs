@@ -233,8 +233,8 @@ impl Store {
         Ok(path)
     }
 
-    /// The card of an entity with the statements of at least this confidence.
-    pub fn card(&self, found: &Found, min_confidence: f64) -> Result<Card> {
+    /// The card of an entity.
+    pub fn card(&self, found: &Found) -> Result<Card> {
         let id = NamedNode::new_unchecked(&found.id);
         let (node, concept) = self.description_of(&id)?;
         let mut grouped: BTreeMap<(String, bool), Vec<Line>> = BTreeMap::new();
@@ -251,7 +251,6 @@ impl Store {
         let mut groups: Vec<Group> = grouped
             .into_iter()
             .map(|((property, inverse), mut lines)| {
-                lines.retain(|line| line.statement.confidence >= min_confidence);
                 lines.sort_by(|a, b| {
                     (a.statement.year, &a.path, a.statement.start).cmp(&(
                         b.statement.year,
@@ -265,7 +264,6 @@ impl Store {
                     lines,
                 }
             })
-            .filter(|group| !group.lines.is_empty())
             .collect();
         groups.sort_by_key(|group| {
             order
@@ -368,7 +366,7 @@ impl Store {
                 continue;
             };
             let node = self.node(mention, quad.graph_name.as_ref())?;
-            let Some(quote) = node.text(vocab::QUOTE) else {
+            let Some(quote) = node.text(vocab::QUOTE).filter(|_| self.is_certain(&node)) else {
                 continue;
             };
             let number = |property| {

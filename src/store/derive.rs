@@ -81,7 +81,7 @@ pub(super) fn derive(store: &Store, resolution: &Resolution, homes: &Homes) -> R
     Ok(quads)
 }
 
-fn plain_triple(statement: &Node) -> Option<(NamedNode, NamedNode, Term)> {
+pub(super) fn plain_triple(statement: &Node) -> Option<(NamedNode, NamedNode, Term)> {
     let subject = statement.iris(vocab::SUBJECT).next()?.clone();
     let property = statement.iris(vocab::PREDICATE).next()?.clone();
     if let Some(object) = statement.iris(vocab::OBJECT).next() {

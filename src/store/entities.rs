@@ -93,7 +93,10 @@ impl Store {
         let mut rows = Vec::new();
         for document in self.document_iris()? {
             let nodes: FxHashMap<NamedNode, Node> = self.nodes_of(document.as_ref())?;
-            for node in nodes.values().filter(|node| node.is(vocab::MENTION)) {
+            for node in nodes
+                .values()
+                .filter(|node| node.is(vocab::MENTION) && self.is_certain(node))
+            {
                 let number = |property| node.text(property).and_then(|text| text.parse().ok());
                 let Some(entity) = node.iris(vocab::IDENT_REF).next() else {
                     continue;

@@ -9,6 +9,7 @@
 //! the feature `rocksdb`, the file `facts.nq`, sorted, which is read into memory.
 
 mod card;
+mod certain;
 mod derive;
 mod entities;
 mod explain;
@@ -116,6 +117,8 @@ pub struct Store {
     names: OnceLock<Names>,
     /// What the next `finish` replays.
     ledger: Ledger,
+    /// Statements and mentions below this confidence are not read.
+    least: f64,
     /// Held as long as the store is open: shared by readers, alone by a build.
     _lock: Option<File>,
 }
@@ -129,6 +132,7 @@ impl Store {
             marker: Marker::new(Kind::File),
             names: OnceLock::new(),
             ledger: Ledger::default(),
+            least: 0.0,
             _lock: None,
         })
     }
@@ -153,6 +157,7 @@ impl Store {
             marker,
             names: OnceLock::new(),
             ledger: Ledger::default(),
+            least: 0.0,
             _lock: Some(lock),
         })
     }
@@ -196,6 +201,7 @@ impl Store {
             marker,
             names: OnceLock::new(),
             ledger: Ledger::default(),
+            least: 0.0,
             _lock: Some(lock),
         })
     }

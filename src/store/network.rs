@@ -148,7 +148,7 @@ impl Store {
     }
 
     /// All edges between entities: stated facts, and which division belongs to which; sorted.
-    pub fn links(&self, min_confidence: f64) -> Result<Vec<Link>> {
+    pub fn links(&self) -> Result<Vec<Link>> {
         let mut links = Vec::new();
         for (property, _) in Ontology::get().edges() {
             if property == vocab::PART_OF.as_str() {
@@ -158,7 +158,7 @@ impl Store {
             let property = NamedNode::new_unchecked(property);
             let mut between: BTreeMap<(String, String), Stated> = BTreeMap::new();
             for row in self.statements_of(property.as_ref())? {
-                let Some(object) = row.object.filter(|_| row.confidence >= min_confidence) else {
+                let Some(object) = row.object else {
                     continue;
                 };
                 let link = between.entry((row.subject, object)).or_default();
@@ -224,12 +224,10 @@ impl Store {
     }
 
     /// Every statement that a place carries out a campaign, in order of document.
-    pub fn implementations(&self, min_confidence: f64) -> Result<Vec<Implementation>> {
-        let rows = self
-            .statements_of(vocab::IMPLEMENTS)?
-            .into_iter()
-            .filter(|row| row.confidence >= min_confidence);
+    pub fn implementations(&self) -> Result<Vec<Implementation>> {
+        let rows = self.statements_of(vocab::IMPLEMENTS)?;
         Ok(rows
+            .into_iter()
             .filter_map(|row| {
                 Some(Implementation {
                     place: row.subject,
@@ -312,6 +310,12 @@ impl Store {
             .quads_for_pattern(None, Some(vocab::IDENT_REF), None, None)
         {
             let quad = quad.map_err(failed)?;
+            if self.min_confidence() > 0.0
+                && let NamedOrBlankNode::NamedNode(mention) = &quad.subject
+                && !self.is_certain(&self.node(mention, quad.graph_name.as_ref())?)
+            {
+                continue;
+            }
             if let (GraphName::NamedNode(document), Term::NamedNode(entity)) =
                 (quad.graph_name, quad.object)
             {

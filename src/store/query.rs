@@ -107,8 +107,17 @@ impl Answer {
 }
 
 /// Options of `xiangtu query`, beside which the parameters of a question stand.
-const RESERVED: [&str; 9] = [
-    "param", "list", "show", "format", "store", "json", "lang", "help", "version",
+const RESERVED: [&str; 10] = [
+    "param",
+    "list",
+    "show",
+    "format",
+    "store",
+    "min-confidence",
+    "json",
+    "lang",
+    "help",
+    "version",
 ];
 
 /// All named questions, sorted by name.
@@ -322,7 +331,10 @@ impl Store {
     /// The one entity that an IRI, division code or name means; an error that tells several apart, or names what is near.
     pub fn one(&self, name: &str, kind: Option<EntityType>) -> Result<NamedNode> {
         if let Some(id) = self.identify(name) {
-            return Ok(id);
+            // An IRI may be that of anything; a code is a name like others and must be one of the store's.
+            if name.contains('/') || self.found(&id)?.is_some() {
+                return Ok(id);
+            }
         }
         let found = self.find(name, kind, None)?;
         match found.as_slice() {
@@ -375,7 +387,11 @@ impl Store {
             ]);
         }
         let failed = |e: oxigraph::sparql::QueryEvaluationError| query.wrong(&e.to_string());
-        match prepared.on_store(&self.inner).execute().map_err(failed)? {
+        let results = match self.min_confidence() > 0.0 {
+            true => prepared.on_queryable_dataset(self.certain()?).execute(),
+            false => prepared.on_store(&self.inner).execute(),
+        };
+        match results.map_err(failed)? {
             QueryResults::Boolean(yes) => {
                 let value = value_of(&Literal::from(yes).into());
                 Ok(Answer {

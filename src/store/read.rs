@@ -250,6 +250,23 @@ impl DocumentRow {
 }
 
 impl Store {
+    /// Identity of the graph: the same for the same documents read with the same knowledge.
+    pub fn fingerprint(&self) -> Result<String> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.marker.knowledge.as_bytes());
+        for document in self.document_iris()? {
+            hasher.update(b"\n");
+            hasher.update(document.as_str().as_bytes());
+        }
+        Ok(hasher.finalize().to_hex()[..32].to_owned())
+    }
+
+    /// What people call it: the name of its folder.
+    pub fn label(&self) -> &str {
+        let name = self.folder.as_ref().and_then(|folder| folder.file_name());
+        name.and_then(|name| name.to_str()).unwrap_or("store")
+    }
+
     /// All documents, sorted by path.
     pub fn documents(&self) -> Result<Vec<DocumentRow>> {
         let mut rows = Vec::new();
@@ -314,7 +331,9 @@ impl Store {
         let document = NamedNode::new_unchecked(document);
         let (mut statements, mut mentions) = (Vec::new(), Vec::new());
         for (id, node) in self.nodes_of(document.as_ref())? {
-            if node.is(vocab::STATEMENT) {
+            if !self.is_certain(&node) {
+                continue;
+            } else if node.is(vocab::STATEMENT) {
                 statements.extend(StatementRow::read(&id, &node));
             } else if node.is(vocab::MENTION) {
                 mentions.extend(Mentioned::read(&node));
@@ -369,7 +388,7 @@ impl Store {
             return Ok(None);
         };
         let node = self.node(&id, quad.map_err(failed)?.graph_name.as_ref())?;
-        Ok(StatementRow::read(&id, &node))
+        Ok(StatementRow::read(&id, &node).filter(|_| self.is_certain(&node)))
     }
 
     fn statements(
@@ -390,7 +409,7 @@ impl Store {
                 continue;
             };
             let node = self.node(id, quad.graph_name.as_ref())?;
-            rows.extend(StatementRow::read(id, &node));
+            rows.extend(StatementRow::read(id, &node).filter(|_| self.is_certain(&node)));
         }
         rows.sort_by(|a, b| {
             (&a.document, a.start, a.end, &a.id).cmp(&(&b.document, b.start, b.end, &b.id))

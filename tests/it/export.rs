@@ -66,11 +66,9 @@ fn projections_count_what_the_small_corpus_states() {
     assert_eq!(count(&store, together.clone()), (4, 3));
     let [_, edges] = elements(&store, together);
     assert!(edges.iter().all(|e| e["weight"] == 2.0));
-    let sure = Selection {
-        min_confidence: 0.9,
-        ..initiatives.clone()
-    };
-    assert_eq!(count(&store, sure), (10, 11));
+    let store = store.at_least(0.9);
+    assert_eq!(count(&store, initiatives.clone()), (10, 11));
+    let store = store.at_least(0.0);
     let liuyang = Selection {
         place: Some("https://w3id.org/xiangtu/id/place/430181".to_owned()),
         ..initiatives

@@ -46,7 +46,7 @@ fn outcome<'a>(all: &'a [Promise], indicator: &str) -> &'a Promise {
 #[test]
 fn promises_of_the_small_corpus() {
     let (_folder, store) = small();
-    let all = promises(&store, None, 0.0).unwrap();
+    let all = promises(&store, None).unwrap();
     assert_eq!(all.len(), 1);
     let promise = outcome(&all, "财政收入");
     assert_eq!(
@@ -102,7 +102,7 @@ fn promises_are_kept_missed_dropped_or_not_comparable() {
         figure("招商引资", Actual, "5", "个", None, "招商引资5个"),
         figure("游客人数", Target, "9", "万人", None, "游客9万人"),
     ];
-    let all = promises(&store(vec![promised, reported]), None, 0.0).unwrap();
+    let all = promises(&store(vec![promised, reported]), None).unwrap();
     let outcomes = [
         "粮食产量",
         "能耗",
@@ -141,7 +141,7 @@ fn only_a_later_report_on_the_year_tells_what_became_of_a_target() {
         let mut other = report("430181110", later, &[]);
         other.doc = "other.txt".to_owned();
         other.indicators = indicators;
-        let all = promises(&store(vec![promised, other]), None, 0.0).unwrap();
+        let all = promises(&store(vec![promised, other]), None).unwrap();
         outcome(&all, "粮食产量").outcome
     };
     assert_eq!(told(2022, Vec::new()), Outcome::Dropped);
@@ -159,7 +159,7 @@ fn only_a_later_report_on_the_year_tells_what_became_of_a_target() {
         own.period = Some("2021".to_owned());
         promised.indicators = vec![own];
         let next = report("430181110", later, &[]);
-        let all = promises(&store(vec![promised, next]), None, 0.0).unwrap();
+        let all = promises(&store(vec![promised, next]), None).unwrap();
         outcome(&all, "粮食产量").outcome
     };
     assert_eq!(
@@ -171,7 +171,7 @@ fn only_a_later_report_on_the_year_tells_what_became_of_a_target() {
 #[test]
 fn money_of_the_small_corpus() {
     let (_folder, store) = small();
-    let all = stakes(&store, None, 0.0).unwrap();
+    let all = stakes(&store, None).unwrap();
     let rows: Vec<(&str, f64, State, bool)> = all
         .iter()
         .map(|s| (s.subject.name.as_str(), s.amount, s.state, s.place_stated))
@@ -212,14 +212,14 @@ fn money_of_the_small_corpus() {
         .find(|sum| sum.subjects == 2)
         .unwrap();
     assert_eq!(fireworks.of.unwrap().name, "云峰烟花制造有限公司");
-    let hunan = stakes(&store, Some(&format!("{PLACE}43")), 0.0).unwrap();
+    let hunan = stakes(&store, Some(&format!("{PLACE}43"))).unwrap();
     assert_eq!(hunan.len(), 2);
 }
 
 #[test]
 fn careers_keep_namesakes_apart() {
     let (_folder, store) = small();
-    let all = careers::careers(&store, None, 0.0).unwrap();
+    let all = careers::careers(&store, None).unwrap();
     let named: Vec<&careers::Career> = all.iter().filter(|c| c.person.name == "周一帆").collect();
     assert_eq!(named.len(), 2);
     assert!(
@@ -237,7 +237,7 @@ fn careers_keep_namesakes_apart() {
         (Some(2021), Some(2022), 2)
     );
     assert_eq!(longest.place.as_ref().unwrap().name, "上高县锦江镇");
-    let hunan = careers::careers(&store, Some(&format!("{PLACE}43")), 0.0).unwrap();
+    let hunan = careers::careers(&store, Some(&format!("{PLACE}43"))).unwrap();
     assert_eq!(
         hunan
             .iter()
@@ -250,7 +250,7 @@ fn careers_keep_namesakes_apart() {
 #[test]
 fn enterprises_across_regions() {
     let (_folder, store) = small();
-    let towns = across::across(&store, Level::Town, 2, 0.0).unwrap();
+    let towns = across::across(&store, Level::Town, 2).unwrap();
     assert_eq!(towns.len(), 1);
     let fireworks = &towns[0];
     assert_eq!(
@@ -262,11 +262,7 @@ fn enterprises_across_regions() {
         (1, 2, 2e8)
     );
     assert_eq!(fireworks.years, Some((2021, 2022)));
-    assert!(
-        across::across(&store, Level::County, 2, 0.0)
-            .unwrap()
-            .is_empty()
-    );
+    assert!(across::across(&store, Level::County, 2).unwrap().is_empty());
 }
 
 #[test]
@@ -303,7 +299,7 @@ fn one_legal_name_in_two_counties_is_joined_and_short_names_are_not() {
         of("430181110", "农商银行"),
         of("360923102", "农商银行"),
     ]);
-    let rows = across::across(&store, Level::Province, 2, 0.0).unwrap();
+    let rows = across::across(&store, Level::Province, 2).unwrap();
     assert_eq!(rows.len(), 1);
     assert_eq!(
         (rows[0].joined, rows[0].provinces, rows[0].yuan),

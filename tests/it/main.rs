@@ -2,18 +2,22 @@
 
 mod analyses;
 mod answers;
+mod certain;
 mod cli;
 mod export;
 mod files;
+mod findings;
 mod fixture;
 mod formats;
 mod graphs;
 mod history;
 mod hostile;
 mod identity;
+mod influence;
 mod laws;
 mod ledgers;
 mod queries;
+mod selections;
 mod shared;
 mod store;
 mod vocabulary;

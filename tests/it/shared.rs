@@ -54,7 +54,7 @@ fn real_reports_build_with_none_set_aside() {
         "{towns:?}"
     );
     let river = store.find("河长制", None, None).unwrap();
-    let card = store.card(&river[0], 0.0).unwrap();
+    let card = store.card(&river[0]).unwrap();
     let lines: Vec<_> = card.groups.iter().flat_map(|group| &group.lines).collect();
     assert!(
         !lines.is_empty()

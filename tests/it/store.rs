@@ -255,13 +255,6 @@ fn recurrence_counts_places_once_and_rolls_up() {
     let provinces = rows(3, provinces);
     let provinces: Vec<_> = provinces.iter().map(|row| row.name.as_str()).collect();
     assert_eq!(provinces, ["厕所革命"]);
-    let sure = Selection {
-        min_confidence: 0.85,
-        ..Selection::default()
-    };
-    let sure = rows(2, sure);
-    let river = sure.iter().find(|row| row.name == "河长制").unwrap();
-    assert_eq!(river.statements, 5);
     let rolled = Selection {
         rollup: true,
         ..Selection::default()
@@ -273,6 +266,10 @@ fn recurrence_counts_places_once_and_rolls_up() {
             .any(|row| row.name == "农村人居环境整治" && row.towns >= 3),
         "{rolled:?}"
     );
+    let selection = Selection::default();
+    let sure = recurrence(&store.at_least(0.85), &Options { selection, min: 2 }).unwrap();
+    let river = sure.iter().find(|row| row.name == "河长制").unwrap();
+    assert_eq!(river.statements, 5);
 }
 
 #[test]

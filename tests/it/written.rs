@@ -1,6 +1,7 @@
 //! Stores of documents that a test writes down itself, as facts without a text.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use xiangtu::model::{Entity, EntityType, Extraction, Fact, Home, Predicate};
 use xiangtu::read::content_hash;
@@ -59,7 +60,15 @@ pub fn report(code: &str, year: i32, campaigns: &[&str]) -> Extraction {
 
 /// The store of these documents, in memory.
 pub fn store(reports: Vec<Extraction>) -> Store {
-    let mut store = Store::memory().unwrap();
+    filled(Store::memory().unwrap(), reports)
+}
+
+/// The same in a folder, for the program to open.
+pub fn store_in(folder: &Path, reports: Vec<Extraction>) {
+    filled(Store::create(folder).unwrap(), reports);
+}
+
+fn filled(mut store: Store, reports: Vec<Extraction>) -> Store {
     let sourced = reports.into_iter().map(|report| Sourced {
         hash: content_hash(&[report.doc.as_bytes()]),
         paths: BTreeSet::from([report.doc.clone()]),
