@@ -93,25 +93,38 @@ pub fn resolve(
 ) -> (Vec<Span>, Vec<Entity>) {
     let mut entities: Vec<Entity> = Vec::new();
     let mut by_id: FxHashMap<String, usize> = FxHashMap::default();
-    let joined = join_short_names(doc, &names);
+    let surfaces: Vec<String> = names
+        .iter()
+        .map(|n| doc.text.slice(n.start, n.end).replace('\n', ""))
+        .collect();
+    let joined = join_short_names(doc, &names, &surfaces);
+    // What is written alike is the same thing; only of a person the words behind the name tell more.
+    let mut known: FxHashMap<(EntityType, &str, &str), usize> = FxHashMap::default();
     let mut spans = Vec::with_capacity(names.len());
-    for (i, name) in names.iter().enumerate() {
-        let surface = doc.text.slice(name.start, name.end).replace('\n', "");
-        let full = joined[i].as_deref().unwrap_or(&surface);
-        let (id, label, code) = identify(doc, survey, home, scope, name, full);
-        let entity = *by_id.entry(id.clone()).or_insert_with(|| {
-            entities.push(Entity {
-                id,
-                kind: name.kind,
-                name: label,
-                aliases: Vec::new(),
-                code,
+    for ((name, surface), joined) in names.iter().zip(&surfaces).zip(&joined) {
+        let full = joined.as_deref().unwrap_or(surface);
+        let written = (name.kind, full, surface.as_str());
+        let found = known.get(&written).copied();
+        let entity = found.unwrap_or_else(|| {
+            let (id, label, code) = identify(doc, survey, home, scope, name, full);
+            let entity = *by_id.entry(id.clone()).or_insert_with(|| {
+                entities.push(Entity {
+                    id,
+                    kind: name.kind,
+                    name: label,
+                    aliases: Vec::new(),
+                    code,
+                });
+                entities.len() - 1
             });
-            entities.len() - 1
+            let aliases = &mut entities[entity].aliases;
+            if !aliases.contains(surface) {
+                aliases.push(surface.clone());
+            }
+            entity
         });
-        let aliases = &mut entities[entity].aliases;
-        if !aliases.contains(&surface) {
-            aliases.push(surface);
+        if name.kind != EntityType::Person {
+            known.insert(written, entity);
         }
         spans.push(Span {
             start: name.start,
@@ -268,11 +281,7 @@ pub fn division(home: Option<DivisionId>, name: &str) -> Option<DivisionId> {
 }
 
 /// For each name the longer name of the document that it stands for, if there is exactly one.
-fn join_short_names(doc: &Document, names: &[Name]) -> Vec<Option<String>> {
-    let surfaces: Vec<String> = names
-        .iter()
-        .map(|n| doc.text.slice(n.start, n.end).replace('\n', ""))
-        .collect();
+fn join_short_names(doc: &Document, names: &[Name], surfaces: &[String]) -> Vec<Option<String>> {
     let mut out = vec![None; names.len()];
     let mut defined: FxHashMap<(EntityType, String), String> = FxHashMap::default();
     for (i, name) in names.iter().enumerate() {
@@ -289,25 +298,26 @@ fn join_short_names(doc: &Document, names: &[Name]) -> Vec<Option<String>> {
     }
     let mut distinct: Vec<(EntityType, &str)> = names
         .iter()
-        .zip(&surfaces)
+        .zip(surfaces)
         .map(|(n, s)| (n.kind, s.as_str()))
+        .filter(|(kind, _)| matches!(kind, EntityType::Enterprise | EntityType::Project))
         .collect();
     distinct.sort_unstable();
     distinct.dedup();
+    let written: Vec<Written> = distinct.iter().map(|&(k, s)| Written::new(k, s)).collect();
+    let longer_names = LongerNames::new(&written);
     let mut known: FxHashMap<(EntityType, &str), Option<String>> = FxHashMap::default();
-    for &(kind, short) in &distinct {
-        if !matches!(kind, EntityType::Enterprise | EntityType::Project) {
+    for short in &written {
+        let (kind, text) = (short.kind, short.text);
+        if let Some(full) = defined.get(&(kind, key(text))) {
+            known.insert((kind, text), Some(full.clone()));
             continue;
         }
-        if let Some(full) = defined.get(&(kind, key(short))) {
-            known.insert((kind, short), Some(full.clone()));
-            continue;
-        }
-        let mut longer = distinct
-            .iter()
-            .filter(|(k, s)| *k == kind && s.len() > short.len() && stands_for(kind, short, s));
-        if let (Some((_, full)), None) = (longer.next(), longer.next()) {
-            known.insert((kind, short), Some((*full).to_owned()));
+        let mut longer = longer_names
+            .candidates(short)
+            .filter(|full| full.text.len() > text.len() && short.stands_for(full));
+        if let (Some(full), None) = (longer.next(), longer.next()) {
+            known.insert((kind, text), Some(full.text.to_owned()));
         }
     }
     for (i, name) in names.iter().enumerate() {
@@ -319,34 +329,101 @@ fn join_short_names(doc: &Document, names: &[Name]) -> Vec<Option<String>> {
     out
 }
 
-/// Whether a short name can stand for a longer one: a firm by its brand, a project by the end of its name.
-fn stands_for(kind: EntityType, short: &str, full: &str) -> bool {
-    let ordinals = |s: &str| {
-        ORDINAL
-            .find_iter(s)
-            .map(|m| m.as_str().to_owned())
-            .collect::<Vec<_>>()
-    };
-    if ordinals(short) != ordinals(full) {
-        return false;
-    }
-    let (short, full) = (key(short), key(full));
-    match kind {
-        EntityType::Enterprise => {
-            let brand = short.trim_end_matches("公司").trim_end_matches("集团");
-            let brand = if brand.chars().count() >= 2 {
-                brand
-            } else {
-                &short
-            };
-            let Some(at) = full.find(brand) else {
-                return false;
-            };
-            let prefix = &full[..at];
-            REGISTERED.is_match(&full) && (prefix.is_empty() || is_division_prefix(prefix))
+/// A distinct name with what is compared of it.
+struct Written<'a> {
+    kind: EntityType,
+    text: &'a str,
+    key: String,
+    ordinals: Vec<&'a str>,
+    registered: bool,
+}
+
+impl<'a> Written<'a> {
+    fn new(kind: EntityType, text: &'a str) -> Self {
+        let key = key(text);
+        Self {
+            kind,
+            text,
+            ordinals: ORDINAL.find_iter(text).map(|m| m.as_str()).collect(),
+            registered: kind == EntityType::Enterprise && REGISTERED.is_match(&key),
+            key,
         }
-        EntityType::Project => short.chars().count() >= 5 && full.ends_with(&short),
-        _ => false,
+    }
+
+    /// What is left of an enterprise's short name without the words for its form.
+    fn brand(&self) -> &str {
+        let brand = self.key.trim_end_matches("公司").trim_end_matches("集团");
+        if brand.chars().count() >= 2 {
+            brand
+        } else {
+            &self.key
+        }
+    }
+
+    /// Whether a short name can stand for a longer one: a firm by its brand, a project by the end of its name.
+    fn stands_for(&self, full: &Written) -> bool {
+        if self.kind != full.kind || self.ordinals != full.ordinals {
+            return false;
+        }
+        match self.kind {
+            EntityType::Enterprise => {
+                let at = full.key.find(self.brand()).filter(|_| full.registered);
+                at.is_some_and(|at| at == 0 || is_division_prefix(&full.key[..at]))
+            }
+            EntityType::Project => self.key.chars().count() >= 5 && full.key.ends_with(&self.key),
+            _ => false,
+        }
+    }
+}
+
+/// The longer names that a short one could stand for, by two characters that they share: of a registered firm any
+/// two, of a project its last two. So a text with many names costs no more for each.
+struct LongerNames<'a> {
+    all: &'a [Written<'a>],
+    by_pair: FxHashMap<(EntityType, char, char), Vec<u32>>,
+}
+
+impl<'a> LongerNames<'a> {
+    fn new(all: &'a [Written<'a>]) -> Self {
+        let mut by_pair: FxHashMap<_, Vec<u32>> = FxHashMap::default();
+        for (n, name) in (0u32..).zip(all) {
+            let chars: Vec<char> = name.key.chars().collect();
+            let pairs = chars.windows(2);
+            let shared: Vec<&[char]> = match name.kind {
+                EntityType::Enterprise if name.registered => pairs.collect(),
+                EntityType::Project => pairs.last().into_iter().collect(),
+                _ => continue,
+            };
+            for pair in shared {
+                let names = by_pair.entry((name.kind, pair[0], pair[1])).or_default();
+                if names.last() != Some(&n) {
+                    names.push(n);
+                }
+            }
+        }
+        Self { all, by_pair }
+    }
+
+    fn candidates(&self, short: &Written) -> impl Iterator<Item = &'a Written<'a>> {
+        let pair = match short.kind {
+            EntityType::Enterprise => {
+                let mut chars = short.brand().chars();
+                chars.next().zip(chars.next())
+            }
+            _ => {
+                let mut chars = short.key.chars().rev();
+                chars.next().zip(chars.next()).map(|(b, a)| (a, b))
+            }
+        };
+        let all = self.all;
+        // Without two characters nothing tells the candidates apart.
+        let every = pair.is_none().then(|| 0..all.len() as u32);
+        let some = pair.and_then(|(a, b)| self.by_pair.get(&(short.kind, a, b)));
+        every
+            .into_iter()
+            .flatten()
+            .chain(some.into_iter().flatten().copied().collect::<Vec<_>>())
+            .map(|n| &all[n as usize])
     }
 }
 
