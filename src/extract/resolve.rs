@@ -124,10 +124,14 @@ pub fn resolve(
         concepts,
     };
     let mut spans = Vec::with_capacity(names.len());
+    let mut identities: FxHashMap<(EntityType, String), Identity> = FxHashMap::default();
     for (i, name) in names.iter().enumerate() {
         let surface = surfaces[i].clone();
         let full = joined[i].as_deref().unwrap_or(&surface);
-        let (id, label, code) = identifier.identify(name.kind, full);
+        let (id, label, code) = identities
+            .entry((name.kind, full.to_owned()))
+            .or_insert_with(|| identifier.identify(name.kind, full))
+            .clone();
         let entity = *by_id.entry(id.clone()).or_insert_with(|| {
             entities.push(Entity {
                 id,

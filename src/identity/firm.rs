@@ -44,6 +44,8 @@ pub struct Firm {
     pub form: &'static str,
     /// Whether the legal form is written as a register has it.
     pub registered: bool,
+    /// Whether it is a joint-stock company, of which there are few and hardly two of one name.
+    pub joint_stock: bool,
     /// Whether it is a part of an enterprise: 分公司, 支行.
     pub branch: bool,
 }
@@ -90,13 +92,16 @@ impl Firm {
             core,
             form,
             registered,
+            joint_stock: text.ends_with("股份有限公司"),
             branch,
         }
     }
 
-    /// Whether the name is one in the whole country: registered with its region, or of the country itself.
+    /// Whether the name is one in the whole country: registered with its region or as a joint-stock company, or of the
+    /// country itself.
     pub fn is_unique(&self) -> bool {
-        (self.registered && self.region.is_some() && self.core.chars().count() >= 2)
+        let is_told = self.registered && (self.region.is_some() || self.joint_stock);
+        (is_told && self.core.chars().count() >= 2)
             || self.core.starts_with("中国")
             || self.core.starts_with("中华")
     }

@@ -93,7 +93,7 @@ fn same_joins_and_taking_the_line_away_parts_again() {
     let line = "enterprise/360923/恒信商贸有限公司\tenterprise:恒信商贸有限公司@宜丰县\tsame\t周\t2024-05-01\t同一法人\n";
     let mut with = store(EntityType::Enterprise, &FIRMS, line);
     assert_eq!(things(&with, EntityType::Enterprise).len(), 1);
-    let across = across(&with, Level::County, 2, 0.0).unwrap();
+    let across = across(&with, Level::County, 2).unwrap();
     assert_eq!((across.len(), across[0].counties), (1, 2));
     // The statements are those of the documents: as many, under the same IRIs, with what each document gives.
     let statements = |store: &Store| -> Vec<String> {
@@ -109,6 +109,20 @@ fn same_joins_and_taking_the_line_away_parts_again() {
         quads(&with).contains("statedSubject> <https://w3id.org/xiangtu/id/enterprise/360924/")
     );
     assert!(quads(&with).contains("同一法人"));
+    // Nobody who asks for enterprises in all graphs together counts one twice.
+    let typed = |store: &Store| {
+        let quads = quads(store);
+        let enterprises = quads
+            .lines()
+            .filter(|line| line.contains("ontology#Enterprise> <"));
+        let ids: std::collections::BTreeSet<String> = enterprises
+            .filter_map(|line| Some(line.split(' ').next()?.to_owned()))
+            .collect();
+        ids.into_iter()
+            .filter(|id| id.contains("/id/enterprise/"))
+            .count()
+    };
+    assert_eq!((typed(&without), typed(&with)), (2, 1));
     with.judge(Ledger::default());
     with.finish().unwrap();
     assert!(quads(&with) == quads(&without), "undoing leaves traces");
@@ -220,7 +234,7 @@ fn officials_of_one_name_in_two_counties_are_two_careers() {
         "C23 县长{陈志刚}讲话。",
     ];
     let store = store(EntityType::Person, &texts, "");
-    let careers = careers(&store, None, 0.0).unwrap();
+    let careers = careers(&store, None).unwrap();
     let posts: Vec<usize> = careers.iter().map(|career| career.posts.len()).collect();
     assert_eq!(careers.len(), 2, "{careers:#?}");
     assert_eq!(posts.iter().max(), Some(&3), "{careers:#?}");
