@@ -106,6 +106,9 @@ pub struct BuildReport {
     pub set_aside: Vec<(String, String)>,
     /// Documents that were read by a guess at their character set or with damaged characters, each with its format.
     pub guessed: Vec<(String, String)>,
+    /// Judgements that were applied, and those that name what is not in the graph; nothing where the graph stood as it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judgements: Option<(usize, usize)>,
     /// What the store holds now.
     pub store: Counts,
 }
@@ -190,7 +193,9 @@ pub fn build(
     if stands && !settled.changed {
         store.end()?;
     } else {
-        store.finish()?;
+        let (applied, idle) = store.finish()?;
+        let any = applied + idle > 0;
+        report.judgements = any.then_some((applied, idle));
     }
     report.store = store.counts()?;
     Ok(report)

@@ -184,8 +184,13 @@ impl Thesaurus {
     /// assert_eq!(concept.name, "最多跑一次");
     /// ```
     pub fn concept(&self, name: &str) -> Option<&Concept> {
+        self.meant(name).map(|(concept, _)| concept)
+    }
+
+    /// The concept with this name, and whether the name nearly always means it (`false`: only with other evidence).
+    pub fn meant(&self, name: &str) -> Option<(&Concept, bool)> {
         self.by_key
             .get(&Self::key(name))
-            .map(|&(at, _)| &self.concepts[at as usize])
+            .map(|&(at, strong)| (&self.concepts[at as usize], strong))
     }
 }

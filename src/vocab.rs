@@ -230,6 +230,8 @@ terms! {
     STATED_ENTITY = xt!("statedEntity");
     /// 文件自身所得的所属地.
     STATED_HOME = xt!("statedHome");
+    /// 所归入的节点.
+    REPLACED_BY = dct!("isReplacedBy");
     /// 判断者.
     CREATOR = dct!("creator");
     /// 判断的日期.

@@ -28,9 +28,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
 
 fn columns() -> Vec<Column<Across>> {
     vec![
-        hidden("ids", |row| Cell::ids(&row.ids)),
+        hidden("id", |row| Cell::Text(row.id.clone())),
         named("enterprise", |row| Cell::Text(row.name.clone())),
-        shown("joined", |row| Cell::Count(row.joined)),
+        shown("namesakes", |row| Cell::Count(row.namesakes)),
         shown("counties", |row| Cell::Count(row.counties)),
         shown("provinces", |row| Cell::Count(row.provinces)),
         shown("where", |row| Cell::Text(names(&row.regions))),

@@ -129,6 +129,9 @@ fn summary(
     if report.renewed > 0 {
         writeln!(out, "{}", lang.fill("build.renewed", &[&report.renewed]))?;
     }
+    if let Some((applied, idle)) = &report.judgements {
+        writeln!(out, "{}", lang.fill("build.judgements", &[applied, idle]))?;
+    }
     let mut rows = Vec::new();
     for (kind, n) in &store.entities {
         let name = ontology.label(vocab::class(*kind).as_str(), lang.index());

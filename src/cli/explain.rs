@@ -1,11 +1,12 @@
-//! `xiangtu explain`: why an edge or a statement is in the graph.
+//! `xiangtu explain`: why an edge or a statement is in the graph; why two names are one thing or two.
 
 use std::io::Write;
 
+use super::review::LedgerArgument;
 use super::{Context, Done, Exit, StoreArgument, file_name, open, write_json};
 use crate::messages::Lang;
 use crate::ontology::Ontology;
-use crate::store::{Explained, Explanation, Source, Store};
+use crate::store::{Explained, Explanation, Identity, Source, Store};
 use crate::{Error, vocab};
 
 #[derive(clap::Args)]
@@ -13,15 +14,41 @@ pub(super) struct Arguments {
     #[arg(value_name = "STATEMENT|NAME", num_args = 1..=3, required = true)]
     what: Vec<String>,
     #[command(flatten)]
+    ledger: LedgerArgument,
+    #[command(flatten)]
     store: StoreArgument,
+}
+
+/// What links two things, and whether they are one.
+#[derive(serde::Serialize)]
+struct Told {
+    #[serde(flatten)]
+    explanation: Explanation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity: Option<Identity>,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
     let store = open(&arguments.store, context)?;
+    let mut identity = None;
     let explanation = match arguments.what.as_slice() {
         [statement] => store.explain_statement(statement)?,
         [one, other] => {
-            store.explain_link(&store.one(one, None)?, &store.one(other, None)?, None)?
+            let ledger = arguments.ledger.read(&arguments.store.folder)?;
+            let both = store
+                .one(one, None)
+                .and_then(|a| Ok((a, store.one(other, None)?)));
+            identity = match (store.explain_identity(one, other, &ledger), &both) {
+                (Ok(identity), _) => identity,
+                // Names that no document has, of divisions or initiatives, may be linked all the same.
+                (Err(_), Ok(_)) => None,
+                (Err(e), Err(_)) => return Err(e.into()),
+            };
+            match both {
+                Ok((a, b)) => store.explain_link(&a, &b, None)?,
+                Err(_) if identity.is_some() => Explanation::default(),
+                Err(e) => return Err(e.into()),
+            }
         }
         [subject, name, object, ..] => {
             let property = property(name)?;
@@ -37,12 +64,27 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         }
         [] => Explanation::default(),
     };
+    let is_empty =
+        explanation.statements.is_empty() && explanation.given.is_empty() && identity.is_none();
+    let told = Told {
+        explanation,
+        identity,
+    };
     if context.json {
-        write_json(out, &explanation)?;
+        write_json(out, &told)?;
     } else {
-        show(&explanation, &store, context.lang, out)?;
+        if let Some(identity) = &told.identity {
+            super::sameness::show(identity, context.lang, out)?;
+        }
+        let explanation = &told.explanation;
+        let is_linked = !explanation.statements.is_empty() || !explanation.given.is_empty();
+        if is_linked && told.identity.is_some() {
+            writeln!(out)?;
+        }
+        if is_linked || told.identity.is_none() {
+            show(explanation, &store, context.lang, out)?;
+        }
     }
-    let is_empty = explanation.statements.is_empty() && explanation.given.is_empty();
     Ok(if is_empty { Exit::Nothing } else { Exit::Found })
 }
 

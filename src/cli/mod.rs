@@ -24,6 +24,7 @@ mod reading;
 mod recurrence;
 mod review;
 mod rows;
+mod sameness;
 mod similar;
 mod table;
 mod text;
@@ -98,6 +99,7 @@ enum Command {
     Panel(panel::Arguments),
     Diff(diff::Arguments),
     Explain(explain::Arguments),
+    Review(review::Arguments),
     Export(export::Arguments),
     Check(check::Arguments),
     Train(train::Arguments),
@@ -253,6 +255,7 @@ pub fn run() -> Done {
         Command::Panel(arguments) => panel::run(&arguments, &context, &mut out),
         Command::Diff(arguments) => diff::run(&arguments, &context, &mut out),
         Command::Explain(arguments) => explain::run(&arguments, &context, &mut out),
+        Command::Review(arguments) => review::run(&arguments, &context, &mut out),
         Command::Export(arguments) => export::run(&arguments, &context, &mut out),
         Command::Check(arguments) => check::run(&arguments, &context, &mut out),
         Command::Train(arguments) => train::run(&arguments, &mut out),

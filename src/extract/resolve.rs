@@ -108,19 +108,30 @@ pub fn resolve(
 ) -> (Vec<Span>, Vec<Entity>) {
     let mut entities: Vec<Entity> = Vec::new();
     let mut by_id: FxHashMap<String, usize> = FxHashMap::default();
-    let joined = join_short_names(doc, survey, &names);
     let national = national_figures(doc, &names);
+    let surfaces: Vec<String> = names
+        .iter()
+        .map(|n| doc.text.slice(n.start, n.end).replace('\n', ""))
+        .collect();
+    let joined = join_short_names(doc, survey, &names, &surfaces);
+    let kinds = names.iter().map(|name| name.kind);
+    let concepts = known_concepts(kinds.zip(surfaces.iter().map(String::as_str)));
     let identifier = Identifier {
         survey,
         home,
         scope,
         national,
+        concepts,
     };
     let mut spans = Vec::with_capacity(names.len());
+    let mut identities: FxHashMap<(EntityType, String), Identity> = FxHashMap::default();
     for (i, name) in names.iter().enumerate() {
-        let surface = doc.text.slice(name.start, name.end).replace('\n', "");
+        let surface = surfaces[i].clone();
         let full = joined[i].as_deref().unwrap_or(&surface);
-        let (id, label, code) = identifier.identify(name.kind, full);
+        let (id, label, code) = identities
+            .entry((name.kind, full.to_owned()))
+            .or_insert_with(|| identifier.identify(name.kind, full))
+            .clone();
         let entity = *by_id.entry(id.clone()).or_insert_with(|| {
             entities.push(Entity {
                 id,
@@ -157,6 +168,8 @@ struct Identifier<'a> {
     scope: &'a Scope,
     /// Plain names of those who hold a post of the country's.
     national: FxHashSet<String>,
+    /// Initiatives that the document names beyond doubt.
+    concepts: FxHashSet<&'static str>,
 }
 
 /// IRI, label and division code.
@@ -172,8 +185,10 @@ impl Identifier<'_> {
         match kind {
             EntityType::Place => self.place(full),
             EntityType::Campaign => match concept(full) {
-                Some(concept) => (concept.id.clone(), concept.name.clone(), None),
-                None => {
+                Some((concept, strong)) if strong || self.concepts.contains(&*concept.id) => {
+                    (concept.id.clone(), concept.name.clone(), None)
+                }
+                _ => {
                     let id = format!("{ID_BASE}campaign/{}", iri_part(&campaign_key(full)));
                     (id, full.to_owned(), None)
                 }
@@ -251,17 +266,29 @@ fn without_committee(name: &str) -> &str {
         .unwrap_or(name)
 }
 
-/// The initiative of the thesaurus that a name means, with or without a year in front and a generic word behind.
-fn concept(full: &str) -> Option<&'static Concept> {
+/// The initiative of the thesaurus that a name means, with or without a year in front and a generic word behind; and
+/// whether the name nearly always means it.
+fn concept(full: &str) -> Option<(&'static Concept, bool)> {
     let thesaurus = Thesaurus::get();
     let name = plain(full);
     [full, &name, &campaign_key(full)]
         .into_iter()
         .find_map(|name| {
             thesaurus
-                .concept(name)
-                .or_else(|| without_head(name).and_then(|name| thesaurus.concept(&name)))
+                .meant(name)
+                .or_else(|| without_head(name).and_then(|name| thesaurus.meant(&name)))
         })
+}
+
+/// IRIs of the initiatives that a document names by a name that nearly always means them: there a weak name means them too.
+fn known_concepts<'a>(
+    names: impl Iterator<Item = (EntityType, &'a str)>,
+) -> FxHashSet<&'static str> {
+    names
+        .filter(|(kind, _)| *kind == EntityType::Campaign)
+        .filter_map(|(_, name)| concept(name).filter(|(_, strong)| *strong))
+        .map(|(concept, _)| concept.id.as_str())
+        .collect()
 }
 
 /// Who holds a post of the country's, by the words beside one of the name's mentions.
@@ -294,15 +321,16 @@ fn without_head(name: &str) -> Option<String> {
 }
 
 /// For each name the longer name of the document that it stands for, if there is exactly one.
-fn join_short_names(doc: &Document, survey: &Survey, names: &[Name]) -> Vec<Option<String>> {
-    let surfaces: Vec<String> = names
-        .iter()
-        .map(|n| doc.text.slice(n.start, n.end).replace('\n', ""))
-        .collect();
-    let defined = defined_short_names(doc, names, &surfaces);
+fn join_short_names(
+    doc: &Document,
+    survey: &Survey,
+    names: &[Name],
+    surfaces: &[String],
+) -> Vec<Option<String>> {
+    let defined = defined_short_names(doc, names, surfaces);
     let mut distinct: Vec<(EntityType, &str)> = names
         .iter()
-        .zip(&surfaces)
+        .zip(surfaces)
         .map(|(n, s)| (n.kind, s.as_str()))
         .collect();
     distinct.sort_unstable();
@@ -362,7 +390,7 @@ fn join_short_names(doc: &Document, survey: &Survey, names: &[Name]) -> Vec<Opti
     };
     names
         .iter()
-        .zip(&surfaces)
+        .zip(surfaces)
         .map(|(name, surface)| full_of(name, surface))
         .collect()
 }

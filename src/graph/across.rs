@@ -3,10 +3,9 @@
 //! What it tells you: of each enterprise the places where documents have it, its projects there and the amounts stated.
 //!
 //! Method: own; an enterprise is in a place if it is stated to lie there, undertakes a project stated to lie there, or is
-//! named in a statement of a report about the place. In the graph an enterprise belongs to one county, since 农业公司 of
-//! two counties are two; here enterprises whose *full legal name* is the same (it ends in 公司 or 集团 and has at least
-//! eight characters) are taken for one, which `joined` counts: registered names are unique within a register only, so look
-//! before you rely on it. Nothing in the graph is changed.
+//! named in a statement of a report about the place. One node of the graph is one enterprise (see [`crate::identity`]): a
+//! registered name with its region joins across counties, 农业公司 of two counties are two. `namesakes` counts the other
+//! nodes of the same name; `xiangtu review` lists those that may be one, and a judgement joins them.
 //!
 //! Units: counts of divisions; amounts in 元 (yuan), each subject once as in [`super::money`], projects of
 //! several enterprises whole for each. Cost: one pass over four kinds of statements.
@@ -19,20 +18,20 @@ use serde::Serialize;
 use super::adoption::{Atlas, Level};
 use super::money::{Named, stakes};
 use crate::Result;
+use crate::identity::plain;
 use crate::model::EntityType;
 use crate::store::Store;
-use crate::text::key;
 use crate::vocab;
 
 /// One enterprise.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Across {
-    /// Its entities; several where full legal names are the same.
-    pub ids: Vec<String>,
+    /// IRI.
+    pub id: String,
     /// Name.
     pub name: String,
-    /// Number of its entities.
-    pub joined: usize,
+    /// Other enterprises of that name in the graph.
+    pub namesakes: usize,
     /// Divisions of the level asked for.
     pub regions: Vec<Named>,
     /// Counties.
@@ -52,7 +51,6 @@ pub struct Across {
 /// What is gathered of one enterprise.
 #[derive(Default)]
 struct Gathered {
-    ids: BTreeSet<String>,
     places: BTreeSet<String>,
     projects: BTreeSet<String>,
     documents: BTreeSet<String>,
@@ -72,13 +70,17 @@ pub fn across(store: &Store, level: Level, min: usize) -> Result<Vec<Across>> {
     let mut all = gather(store, &names)?;
     for stake in stakes(store, None)? {
         for enterprise in stake.enterprises.iter().filter(|_| stake.unit == "元") {
-            if let Some(gathered) = all.get_mut(&identity(&enterprise.id, &enterprise.name)) {
+            if let Some(gathered) = all.get_mut(&enterprise.id) {
                 gathered.yuan += stake.amount;
             }
         }
     }
+    let mut of_name: BTreeMap<String, usize> = BTreeMap::new();
+    for name in names.values() {
+        *of_name.entry(plain(name)).or_default() += 1;
+    }
     let mut rows = Vec::new();
-    for gathered in all.into_values() {
+    for (id, gathered) in all {
         let count = |level| {
             let places = gathered.places.iter();
             let regions: BTreeSet<String> = places
@@ -100,11 +102,8 @@ pub fn across(store: &Store, level: Level, min: usize) -> Result<Vec<Across>> {
             named.collect()
         };
         rows.push(Across {
-            name: gathered
-                .ids
-                .first()
-                .map_or_else(String::new, |id| names[id].clone()),
-            joined: gathered.ids.len(),
+            name: names[&id].clone(),
+            namesakes: of_name[&plain(&names[&id])] - 1,
             regions: named(&regions)?,
             counties: count(Level::County).len(),
             provinces: count(Level::Province).len(),
@@ -116,25 +115,15 @@ pub fn across(store: &Store, level: Level, min: usize) -> Result<Vec<Across>> {
                 .copied()
                 .zip(gathered.years.last().copied()),
             documents: gathered.documents.len(),
-            ids: gathered.ids.into_iter().collect(),
+            id,
         });
     }
     rows.sort_by(|a, b| {
         (b.regions.len(), b.documents)
             .cmp(&(a.regions.len(), a.documents))
-            .then_with(|| (&a.name, &a.ids).cmp(&(&b.name, &b.ids)))
+            .then_with(|| (&a.name, &a.id).cmp(&(&b.name, &b.id)))
     });
     Ok(rows)
-}
-
-/// What is one: the full legal name, else the entity.
-fn identity(id: &str, name: &str) -> String {
-    let is_legal = name.ends_with("公司") || name.ends_with("集团");
-    if is_legal && name.chars().count() >= 8 {
-        key(name)
-    } else {
-        id.to_owned()
-    }
 }
 
 fn gather(store: &Store, names: &BTreeMap<String, String>) -> Result<BTreeMap<String, Gathered>> {
@@ -156,10 +145,10 @@ fn gather(store: &Store, names: &BTreeMap<String, String>) -> Result<BTreeMap<St
         vocab::AWARDED,
     ] {
         for row in store.statements_of(property)? {
-            let Some(name) = names.get(&row.subject) else {
+            if !names.contains_key(&row.subject) {
                 continue;
-            };
-            let gathered = all.entry(identity(&row.subject, name)).or_default();
+            }
+            let gathered = all.entry(row.subject.clone()).or_default();
             let project = row.object.filter(|_| property == vocab::UNDERTAKES);
             for thing in [Some(&row.subject), project.as_ref()].into_iter().flatten() {
                 gathered
@@ -170,7 +159,6 @@ fn gather(store: &Store, names: &BTreeMap<String, String>) -> Result<BTreeMap<St
                 .places
                 .extend(homes.get(&row.document).cloned().flatten());
             gathered.projects.extend(project);
-            gathered.ids.insert(row.subject);
             gathered.documents.insert(row.document);
             gathered.years.extend(row.year);
         }

@@ -6,8 +6,9 @@
 //! Method: own; statements of `xt:holdsPost`. The place is the home of the document that states the post: a town's report
 //! that names a county's secretary gives that post under the town (`place` is the report's, not the post's). Equal
 //! posts at one place in several years are one line from the first year to the last; years between in which no
-//! document was read are not known to be covered. Persons are told apart by name and county, so an official who moves
-//! to another county is two persons here: names that occur in several counties are `namesakes`, and nothing is joined.
+//! document was read are not known to be covered. Persons are the nodes of the graph, told apart by name and seat (see
+//! [`crate::identity`]), so an official who moves to another county is two persons until a judgement joins them: other
+//! persons of the name are counted as `namesakes`.
 //!
 //! Units: years. Cost: one pass over the statements. Example: `xiangtu careers --moves`, `xiangtu careers 周一帆`.
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::ledger::{Endpoint, Judgement, Ledger, Verdict, chain};
 use super::names::{is_generic, plain};
-use super::{Firm, Unit, county, division_named};
+use super::{Firm, Unit, county, divisions_named};
 use crate::gazetteer::DivisionId;
 use crate::model::{EntityType, ID_BASE};
 use crate::thesaurus::Thesaurus;
@@ -244,8 +244,15 @@ fn part(
         if a != b {
             continue;
         }
+        let homes: Vec<DivisionId> = units[a]
+            .homes
+            .keys()
+            .filter_map(|home| Some(DivisionId(home.parse().ok()?)))
+            .collect();
         let places = [&judgement.a, &judgement.b].map(|endpoint| match endpoint {
-            Endpoint::Name { place, .. } => division_named(place),
+            Endpoint::Name { place, .. } => divisions_named(place)
+                .into_iter()
+                .find(|place| homes.iter().any(|home| place.contains(*home))),
             Endpoint::Iri(_) => None,
         });
         // Of a town and its county the town is parted off.
@@ -322,19 +329,20 @@ pub(super) fn meant(
         }
         Endpoint::Name { kind, name, place } => (*kind, plain(name), place),
     };
-    let place = match place.as_str() {
-        "" => None,
-        place => Some(division_named(place).ok_or(place)?),
+    let places = match place.as_str() {
+        "" => Vec::new(),
+        named => divisions_named(named),
     };
+    if places.is_empty() && !place.is_empty() {
+        return Err(place.clone());
+    }
     let within = |code: &str| {
-        place.is_none_or(|place| {
-            code.parse()
-                .is_ok_and(|code| place.contains(DivisionId(code)))
-        })
+        let code = code.parse().map(DivisionId);
+        code.is_ok_and(|code| places.iter().any(|place| place.contains(code)))
     };
     let lies = |unit: &Unit| {
         let own = unit.id.rsplit('/').next().unwrap_or_default();
-        place.is_none()
+        places.is_empty()
             || unit.homes.keys().any(|home| within(home))
             || (kind == EntityType::Place && within(own))
     };
@@ -502,7 +510,9 @@ fn persons(units: &[Unit]) -> Vec<Proposal> {
 
 /// A project that a county's report names joins the one of that name in the county's only town that has it.
 fn projects(units: &[Unit]) -> Vec<Proposal> {
-    let mut of_county: BTreeMap<(String, &str), (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    /// Units of the county itself and of its towns.
+    type WideAndNarrow = (Vec<usize>, Vec<usize>);
+    let mut of_county: BTreeMap<(String, &str), WideAndNarrow> = BTreeMap::new();
     for (i, unit) in of_kind(units, EntityType::Project) {
         let name = unit.local_name();
         let Some(county) = county(unit.scope()).filter(|_| !is_generic(name)) else {

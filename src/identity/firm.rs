@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::names::{is_generic, is_mark, leading_divisions, plain, with_han_digits};
+use super::names::{is_generic, is_number, leading_divisions, plain, with_han_digits};
 use crate::gazetteer::{DivisionId, Gazetteer, Level};
 use crate::lexicon::rows;
 
@@ -44,6 +44,8 @@ pub struct Firm {
     pub form: &'static str,
     /// Whether the legal form is written as a register has it.
     pub registered: bool,
+    /// Whether it is a joint-stock company, of which there are few and hardly two of one name.
+    pub joint_stock: bool,
     /// Whether it is a part of an enterprise: 分公司, 支行.
     pub branch: bool,
 }
@@ -54,7 +56,7 @@ impl Firm {
     /// ```
     /// use xiangtu::identity::Firm;
     /// let firm = Firm::of("江西红叶家具有限公司");
-    /// assert_eq!((firm.core.as_str(), firm.form, firm.registered), ("红叶家具", "company", true));
+    /// assert_eq!((firm.core.as_str(), firm.form, firm.registered), ("红叶家具", "公司", true));
     /// ```
     pub fn of(name: &str) -> Self {
         let mut region = None;
@@ -80,7 +82,7 @@ impl Firm {
         let mut core = core.to_owned();
         if let Some((id, n)) = leading_divisions(&core, well_known) {
             let rest: String = core.chars().skip(n).collect();
-            if rest.chars().count() >= 2 && (form == "cooperative" || !is_generic(&rest)) {
+            if rest.chars().count() >= 2 && (form == "合作社" || !is_generic(&rest)) {
                 region = region.or(Some(id));
                 core = rest;
             }
@@ -90,13 +92,16 @@ impl Firm {
             core,
             form,
             registered,
+            joint_stock: text.ends_with("股份有限公司"),
             branch,
         }
     }
 
-    /// Whether the name is one in the whole country: registered with its region, or of the country itself.
+    /// Whether the name is one in the whole country: registered with its region or as a joint-stock company, or of the
+    /// country itself.
     pub fn is_unique(&self) -> bool {
-        (self.registered && self.region.is_some() && self.core.chars().count() >= 2)
+        let is_told = self.registered && (self.region.is_some() || self.joint_stock);
+        (is_told && self.core.chars().count() >= 2)
             || self.core.starts_with("中国")
             || self.core.starts_with("中华")
     }
@@ -124,34 +129,40 @@ impl Firm {
         } else {
             self.form == full.form
         };
-        let Some(rest) = full.core.strip_prefix(&self.core) else {
+        let Some(rest) = self.left_out_of(full) else {
             return false;
         };
         form_fits
             && self.branch == full.branch
             && (full.registered || is_generic(rest))
-            && !rest.chars().next().is_some_and(|c| is_mark(&c.to_string()))
+            && !rest.starts_with(is_number)
             && self.core.chars().count() >= 2
             && !is_generic(&self.core)
             && self.fits_region(full)
     }
 
-    /// Whether a full name has nothing behind this one's but words of trade, as it must to be joined across documents.
-    pub(super) fn rest_is_trade(&self, full: &Self) -> bool {
-        let rest = full.core.strip_prefix(&self.core).unwrap_or_default();
-        rest.is_empty() || is_generic(rest)
+    /// What a full name has behind the brand that this one begins with: all of it (红叶 for 红叶家具), or the trade
+    /// of which this one keeps a word (绿野农业 for 绿野生态农业开发).
+    fn left_out_of<'a>(&self, full: &'a Self) -> Option<&'a str> {
+        if let Some(rest) = full.core.strip_prefix(&self.core) {
+            return Some(rest);
+        }
+        let same = |(a, b): &(char, char)| a == b;
+        let pairs = self.core.chars().zip(full.core.chars());
+        let brand: usize = pairs.take_while(same).map(|(a, _)| a.len_utf8()).sum();
+        let (kept, rest) = (&self.core[brand..], &full.core[brand..]);
+        let is_word = rest.contains(kept) && is_generic(kept) && is_generic(rest);
+        (is_word && self.core[..brand].chars().count() >= 2).then_some(rest)
     }
 
+    /// Whether a full name has nothing behind the brand but words of trade, as it must to be joined across documents.
+    pub(super) fn rest_is_trade(&self, full: &Self) -> bool {
+        self.left_out_of(full).is_some_and(is_generic)
+    }
+
+    /// Two names that tell their regions must tell the same: 上高县恒兴 and 宜春市恒兴 are two.
     fn fits_region(&self, other: &Self) -> bool {
-        let gazetteer = Gazetteer::get();
-        match (self.region, other.region) {
-            (Some(a), Some(b)) => {
-                a == b
-                    || gazetteer.lineage(a).any(|up| up == b)
-                    || gazetteer.lineage(b).any(|up| up == a)
-            }
-            _ => true,
-        }
+        self.region.is_none() || other.region.is_none() || self.region == other.region
     }
 }
 
@@ -177,12 +188,9 @@ mod tests {
             let Firm { core, form, .. } = Firm::of(name);
             format!("{core} {form}")
         };
-        assert_eq!(firm("红叶家具（江西）有限公司"), "红叶家具 company");
-        assert_eq!(
-            firm("上高县丰禾水稻种植专业合作社"),
-            "丰禾水稻种植 cooperative"
-        );
-        assert_eq!(firm("江西龙腾集团有限公司"), "龙腾 group");
+        assert_eq!(firm("红叶家具（江西）有限公司"), "红叶家具 公司");
+        assert_eq!(firm("上高县丰禾水稻种植专业合作社"), "丰禾水稻种植 合作社");
+        assert_eq!(firm("江西龙腾集团有限公司"), "龙腾 集团");
         assert_eq!(firm("上高县瑞祥砖厂"), "瑞祥砖厂 ");
     }
 
@@ -192,6 +200,9 @@ mod tests {
         assert!(stands("赣峰", "江西赣峰新能源材料有限公司"));
         assert!(stands("丰禾水稻合作社", "上高县丰禾水稻种植专业合作社"));
         assert!(stands("红叶股份", "江西红叶家具股份有限公司"));
+        assert!(stands("绿野农业", "江西绿野生态农业开发有限公司"));
+        assert!(!stands("绿野旅游", "江西绿野生态农业开发有限公司"));
+        assert!(!stands("宜春恒兴", "上高县恒兴建筑有限公司"));
         assert!(!stands("远泰集团", "远泰科技有限公司"));
         assert!(!stands("建筑公司", "江西建筑工程有限公司"));
         assert!(!stands("红星", "红星二厂有限公司分公司"));

@@ -148,6 +148,11 @@ impl Judgement {
         if a <= b { (a, b) } else { (b, a) }
     }
 
+    /// Whether another line is on the same two names.
+    pub fn is_on_pair_of(&self, other: &Self) -> bool {
+        self.pair() == other.pair()
+    }
+
     /// The line as it stands in the ledger.
     pub fn row(&self) -> String {
         let cell = |text: &str| text.replace(['\t', '\n', '\r'], " ");

@@ -33,8 +33,9 @@ mod names;
 mod posts;
 mod review;
 
-pub use decide::{Join, Resolution, decide};
+pub use decide::{Join, Judged, Resolution, decide};
 pub use firm::Firm;
+pub(crate) use grounds::division_name;
 pub use grounds::{Ground, grounds};
 pub use honours::honour;
 pub use ledger::{Endpoint, Judgement, Ledger, Verdict};
@@ -134,16 +135,17 @@ pub(crate) fn county(code: &str) -> Option<String> {
     Some(county.unwrap_or(id).to_string())
 }
 
-/// The division that a path of names (上高县锦江镇) or a code means.
-pub(crate) fn division_named(place: &str) -> Option<DivisionId> {
+/// The divisions that a path of names (上高县锦江镇), a name or a code may mean.
+pub(crate) fn divisions_named(place: &str) -> Vec<DivisionId> {
     let gazetteer = Gazetteer::get();
     if let Some(division) = gazetteer.by_code(place) {
-        return Some(division.id);
+        return vec![division.id];
     }
     let place = plain(place);
     let near = |name: &str| gazetteer.nearest(None, name);
-    near(&place).or_else(|| {
-        let (id, n) = leading_divisions(&place, near)?;
-        (n == place.chars().count()).then_some(id)
-    })
+    let whole = |&(_, n): &(DivisionId, usize)| n == place.chars().count();
+    match leading_divisions(&place, near).filter(whole) {
+        Some((id, _)) => vec![id],
+        None => gazetteer.named(&place).iter().map(|hit| hit.id).collect(),
+    }
 }

@@ -214,12 +214,18 @@ pub fn difference(a: &str, b: &str) -> (String, String) {
     (cut(&a), cut(&b))
 }
 
+/// Whether a character counts: 红星二厂 is no longer name of 红星.
+pub(super) fn is_number(c: char) -> bool {
+    c.is_ascii_digit() || "第零〇一二三四五六七八九十百千两".contains(c)
+}
+
 /// Whether a difference tells two things apart by itself: numbers, directions, levels, great and small, new and old.
 pub fn is_mark(text: &str) -> bool {
     !text.is_empty()
         && text.chars().all(|c| {
-            c.is_ascii_digit()
-                || "零〇一二三四五六七八九十百千两东西南北中上下前后左右内外大小新老旧第期号标段省市县区镇乡村级厂组队届".contains(c)
+            is_number(c)
+                || "东西南北中上下前后左右内外大小新老旧期号标段省市县区镇乡村级厂组队届"
+                    .contains(c)
         })
 }
 

@@ -52,12 +52,16 @@ pub fn seat(post: &str, home: DivisionId) -> Option<String> {
                 (id, words[n..].to_owned())
             }
         };
-    if let Some(found) = DEPARTMENT.captures(&rest)
+    // 锦江镇镇长: the word for the level stands twice.
+    let rest = rest
+        .strip_prefix(['省', '市', '州', '县', '区', '旗', '镇', '乡'])
+        .unwrap_or(&rest);
+    if let Some(found) = DEPARTMENT.captures(rest)
         && !rest.starts_with("办事处")
     {
         return Some(format!("{division}/{}", &found[1]));
     }
-    LEADER.is_match(&rest).then(|| format!("{division}/"))
+    LEADER.is_match(rest).then(|| format!("{division}/"))
 }
 
 /// The division of a home's lineage that a word of level means, and the length of the word in bytes.
@@ -100,11 +104,12 @@ mod tests {
         assert_eq!(seat("副镇长", 360923102), "360923102/");
         assert_eq!(seat("镇人大主席", 360923102), "360923102/");
         assert_eq!(seat("锦江镇党委书记", 360923), "360923102/");
+        assert_eq!(seat("锦江镇镇长", 360923), "360923102/");
         assert_eq!(seat("市委书记", 430181112), "430181/");
         assert_eq!(seat("市委书记", 360923102), "3609/");
         assert_eq!(seat("省长", 36), "36/");
         assert_eq!(seat("国务院总理", 36), "中国/");
         assert_eq!(seat("村支书", 360923102), "");
-        assert_eq!(seat("县委办主任", 360923102), "360923/办");
+        assert_eq!(seat("县委办主任", 360923102), "360923/委办");
     }
 }

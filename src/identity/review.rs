@@ -103,7 +103,10 @@ fn namesakes<'a>(
             .iter()
             .map(|county| county.chars().take(4).collect())
             .collect();
-        let wide = if wide.is_empty() {
+        // A full name without its region may be one firm's in the whole country.
+        let anywhere =
+            wide.is_empty() || (unit.kind == EntityType::Enterprise && fullest(unit).registered);
+        let wide = if anywhere {
             BTreeSet::from([String::new()])
         } else {
             wide

@@ -15,7 +15,7 @@ use super::identity::Homes;
 use super::read::{Node, literal, node_of};
 use super::{Store, failed, quads::zh};
 use crate::gazetteer::{DivisionId, Gazetteer, Level};
-use crate::identity::Resolution;
+use crate::identity::{Resolution, Unit};
 use crate::{Result, vocab};
 
 /// What documents together say of one entity.
@@ -57,7 +57,11 @@ pub(super) fn derive(store: &Store, resolution: &Resolution, homes: &Homes) -> R
                 }
             } else if !node.is(vocab::MENTION) && !node.is(vocab::DOCUMENT) {
                 let id = NamedNode::new_unchecked(resolution.node(id.as_str(), home));
-                describe(entities.entry(id).or_default(), node);
+                let class = Unit::new(id.as_str()).map(|unit| vocab::class(unit.kind).into_owned());
+                let described = entities.entry(id).or_default();
+                describe(described, node);
+                // What was parted from its IRI has no description of its own.
+                described.classes.extend(class);
             }
         }
         let Some(card) = nodes.get(&document) else {

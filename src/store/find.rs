@@ -373,7 +373,7 @@ impl Store {
         Ok(names.map(str::to_owned).collect())
     }
 
-    fn n_statements(&self, id: NamedNodeRef<'_>) -> usize {
+    pub(super) fn n_statements(&self, id: NamedNodeRef<'_>) -> usize {
         let with = |role| {
             let quads = self
                 .inner

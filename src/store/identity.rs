@@ -154,7 +154,62 @@ impl Store {
         for document in remention {
             self.set_mentions(&mut changes, &document)?;
         }
+        self.change(changes)?;
+        let changes = self.descriptions(resolution, homes)?;
         self.change(changes)
+    }
+
+    /// A document's description of what belongs to another node keeps its names and loses its class and code, so that
+    /// nobody counts it: it says what has taken its place.
+    fn descriptions(&self, resolution: &Resolution, homes: &Homes) -> Result<Changes> {
+        let mut changes = Changes::default();
+        let mut described: BTreeSet<(NamedNode, NamedNode)> = BTreeSet::new();
+        let mut take = |id: Option<NamedNodeRef<'_>>, property| -> Result<()> {
+            let id = id.map(Into::into);
+            for quad in self.inner.quads_for_pattern(id, Some(property), None, None) {
+                let quad = quad.map_err(failed)?;
+                if let (NamedOrBlankNode::NamedNode(id), GraphName::NamedNode(document)) =
+                    (quad.subject, quad.graph_name)
+                    && is_document(&document)
+                {
+                    described.insert((id, document));
+                }
+            }
+            Ok(())
+        };
+        take(None, vocab::REPLACED_BY)?;
+        for id in resolution.moved() {
+            take(Some(NamedNodeRef::new_unchecked(id)), vocab::TYPE)?;
+        }
+        for (id, document) in described {
+            let home = homes.get(&document).map_or("", String::as_str);
+            let node = NamedNode::new_unchecked(resolution.node(id.as_str(), home));
+            let code = code_of(id.as_str());
+            let (replaced, classes, code) = if node == id {
+                let kind = Unit::new(id.as_str()).map(|unit| vocab::class(unit.kind));
+                let classes = kind.into_iter().chain(vocab::place_class(code));
+                (None, classes.map(Into::into).collect(), Some(code))
+            } else {
+                (Some(&node), BTreeSet::new(), None)
+            };
+            self.set_all(&mut changes, &id, &document, vocab::TYPE, classes)?;
+            self.set(&mut changes, &id, &document, vocab::REPLACED_BY, replaced)?;
+            let graph = GraphNameRef::from(document.as_ref());
+            let known = self.node(&id, graph)?;
+            let of_code = |code: &str| {
+                let code = Literal::from(code);
+                Quad::new(id.clone(), vocab::CODE, code, document.clone())
+            };
+            match (
+                known.text(vocab::CODE),
+                code.filter(|code| !code.is_empty()),
+            ) {
+                (Some(code), None) => changes.0.push((of_code(code), false)),
+                (None, Some(code)) => changes.0.push((of_code(code), true)),
+                _ => {}
+            }
+        }
+        Ok(changes)
     }
 
     /// Where a role names what may belong elsewhere or was moved before: node and document, with the IRI that the document gives.

@@ -20,6 +20,7 @@ mod network;
 mod quads;
 mod query;
 mod read;
+mod same;
 mod thesaurus;
 
 use std::collections::BTreeSet;
@@ -54,6 +55,7 @@ pub use query::{
     Answer, AnswerFormat, NamedQuery, Parameter, Value, named_queries, parse_query_file,
 };
 pub use read::{DocumentRow, Mentioned, StatementRow};
+pub use same::{Identity, Reviewed, Said, Side};
 pub use thesaurus::thesaurus_faults;
 
 /// The format of stores that this program reads and writes.
@@ -296,10 +298,11 @@ impl Store {
     }
 
     /// Decides which names are one, makes what the documents say together, from all of them, and writes the store out.
+    /// Returns how many judgements were applied and how many name what is not in the graph.
     ///
     /// # Errors
     /// The store fails, or the judgements contradict each other: then the documents' graphs stay as they were.
-    pub fn finish(&mut self) -> Result<()> {
+    pub fn finish(&mut self) -> Result<(usize, usize)> {
         let homes = self.home_codes()?;
         let resolution = self.resolution(&self.ledger)?;
         self.apply(&resolution, &homes)?;
@@ -336,7 +339,8 @@ impl Store {
         #[cfg(feature = "rocksdb")]
         self.inner.flush().map_err(failed)?;
         self.drop_names()?;
-        self.end()
+        self.end()?;
+        Ok((resolution.judged.len(), resolution.idle.len()))
     }
 
     /// Writes every quad, sorted by graph (the default graph first) and then by line.

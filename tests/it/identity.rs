@@ -17,7 +17,7 @@ struct Case {
 }
 
 /// Homes by their letter: path of names and the word for the level.
-type Homes = BTreeMap<String, (String, String)>;
+pub type Homes = BTreeMap<String, (String, String)>;
 
 fn cases() -> (Homes, Vec<Case>) {
     let text = include_str!("identity.tsv");
@@ -47,14 +47,14 @@ fn cases() -> (Homes, Vec<Case>) {
 }
 
 /// A text with the names in braces that it tells.
-struct Told {
-    source: String,
+pub struct Told {
+    pub source: String,
     names: Vec<(usize, usize, EntityType)>,
     /// Where the names stand that have no type of their own.
     asked: Vec<usize>,
 }
 
-fn told(homes: &Homes, text: &str, kind: EntityType) -> Told {
+pub fn told(homes: &Homes, text: &str, kind: EntityType) -> Told {
     let (head, body) = text.split_once(' ').unwrap();
     let (path, level) = &homes[&head[..1]];
     let mut told = Told {
@@ -87,8 +87,13 @@ fn told(homes: &Homes, text: &str, kind: EntityType) -> Told {
     told
 }
 
+/// The homes of the table.
+pub fn homes() -> Homes {
+    cases().0
+}
+
 /// What the program makes of a text with its names told.
-fn extracted(told: &Told) -> Extraction {
+pub fn extracted(told: &Told) -> Extraction {
     let extraction = extract_named("text", &told.source, &told.names);
     assert!(
         extraction.home.as_ref().is_some_and(|h| !h.code.is_empty()),
@@ -115,7 +120,7 @@ fn asked(told: &Told, extraction: &Extraction) -> Vec<String> {
 }
 
 /// A document of the store with this content.
-fn sourced(n: usize, extraction: &Extraction) -> Sourced {
+pub fn sourced(n: usize, extraction: &Extraction) -> Sourced {
     Sourced {
         hash: format!("{n:032x}"),
         paths: BTreeSet::from([format!("{n}.txt")]),

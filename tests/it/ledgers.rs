@@ -6,6 +6,7 @@ use xiangtu::graph::adoption::Level;
 use xiangtu::graph::money::{By, State, stakes, sums};
 use xiangtu::graph::promises::{Outcome, Promise, promises};
 use xiangtu::graph::{across, careers};
+use xiangtu::identity::Ledger;
 use xiangtu::model::{EntityType, Fact, Indicator, IndicatorKind, Predicate};
 
 fn figure(
@@ -254,8 +255,8 @@ fn enterprises_across_regions() {
     assert_eq!(towns.len(), 1);
     let fireworks = &towns[0];
     assert_eq!(
-        (fireworks.name.as_str(), fireworks.joined),
-        ("云峰烟花制造有限公司", 1)
+        (fireworks.name.as_str(), fireworks.namesakes),
+        ("云峰烟花制造有限公司", 0)
     );
     assert_eq!(
         (fireworks.counties, fireworks.projects.len(), fireworks.yuan),
@@ -266,7 +267,7 @@ fn enterprises_across_regions() {
 }
 
 #[test]
-fn one_legal_name_in_two_counties_is_joined_and_short_names_are_not() {
+fn one_name_in_two_counties_is_one_enterprise_by_judgement_only() {
     let of = |code: &str, name: &str| {
         let mut report = report(code, 2021, &[]);
         let id = format!(
@@ -293,16 +294,27 @@ fn one_legal_name_in_two_counties_is_joined_and_short_names_are_not() {
         report.doc = format!("{code}-{name}.txt");
         report
     };
-    let store = store(vec![
+    let mut store = store(vec![
         of("430181110", "正邦农牧发展有限公司"),
         of("360923102", "正邦农牧发展有限公司"),
         of("430181110", "农商银行"),
         of("360923102", "农商银行"),
     ]);
-    let rows = across::across(&store, Level::Province, 2).unwrap();
-    assert_eq!(rows.len(), 1);
+    let across = |store: &Store| across::across(store, Level::Province, 1).unwrap();
+    let rows = across(&store);
+    assert_eq!(rows.len(), 4);
+    assert!(
+        rows.iter()
+            .all(|row| (row.provinces, row.namesakes) == (1, 1))
+    );
+    let line =
+        "enterprise/430181/正邦农牧发展有限公司\tenterprise/360923/正邦农牧发展有限公司\tsame\n";
+    store.judge(Ledger::parse("ledger", line).unwrap());
+    store.finish().unwrap();
+    let rows = across(&store);
+    assert_eq!(rows.len(), 3);
     assert_eq!(
-        (rows[0].joined, rows[0].provinces, rows[0].yuan),
-        (2, 2, 0.0)
+        (rows[0].provinces, rows[0].namesakes, rows[0].yuan),
+        (2, 0, 0.0)
     );
 }

@@ -14,6 +14,7 @@ mod history;
 mod hostile;
 mod identity;
 mod influence;
+mod judgements;
 mod laws;
 mod ledgers;
 mod queries;
