@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Holds a graph that xiangtu wrote against ontology/shapes.ttl.
 
-    shacl.py GRAPH.nq [ONTOLOGY]    load all graphs of GRAPH.nq as one, validate, print a short report
+    shacl.py GRAPH.nq [ONTOLOGY] [--with FILE.ttl ...]
+                                    load all graphs of GRAPH.nq as one, with findings of analyses beside it; validate, print a short report
     shacl.py --self-test [ONTOLOGY] a small good graph must pass, and each graph broken on purpose must be caught for its own reason
 
 ONTOLOGY is the ontology folder (default: the one beside this folder). Needs: pip install rdflib pyshacl.
@@ -151,6 +152,12 @@ statement:o a xt:Observation ; rdf:subject place:990101101 ; rdf:predicate xt:re
   xt:change 8.5 ; xt:kind "actual" ; xt:period "2024" ;
   prov:wasDerivedFrom document:d ; xt:quote "收入增长8.5%。" ; xt:quoteStart 300 ; xt:quoteEnd 309 ; xt:start 300 ; xt:end 308 ;
   xt:rule "test" ; xt:confidence 0.8 .
+id:finding a xt:Finding ; rdfs:label "甲制" ; xt:about campaign:甲 ; xt:other campaign:乙 ; xt:placeCount 3 ; xt:pValue 0.5 ; xt:qValue 0.5 ;
+  prov:wasGeneratedBy id:run ; prov:wasDerivedFrom statement:s .
+id:run a xt:Run ; xt:analysis "cooccur" ; xt:settings "min=1" , "top=30" ; prov:used id:store ; prov:wasAssociatedWith id:software ;
+  prov:endedAtTime "2024-02-29T00:00:00Z"^^xsd:dateTime .
+id:software a prov:SoftwareAgent ; rdfs:label "xiangtu" .
+id:store a xt:Store ; rdfs:label "store" ; xt:documentCount 2 .
 id:judgement a xt:Judgement ; xt:left place:somewhere ; xt:right place:990101101 ; xt:verdict "undecided" ; xt:confidence 0.5 .
 """
 
@@ -227,6 +234,21 @@ BROKEN = [
     ("judgement-right", "id:judgement xt:right *", ""),
     ("judgement-verdict", "id:judgement xt:verdict *", ""),
     ("judgement-confidence", "id:judgement xt:confidence *", "id:judgement xt:confidence 2.0 ."),
+    ("finding-label", "id:finding rdfs:label *", ""),
+    ("finding-run", "id:finding prov:wasGeneratedBy *", ""),
+    ("finding-run", "id:finding prov:wasGeneratedBy *", "id:finding prov:wasGeneratedBy id:store ."),
+    ("finding-about", "", 'id:finding xt:about "甲制" .', "property-range"),
+    ("finding-p", "id:finding xt:pValue *", "id:finding xt:pValue 1.5 ."),
+    ("finding-q", "id:finding xt:qValue *", "id:finding xt:qValue -0.5 ."),
+    ("run-analysis", "id:run xt:analysis *", ""),
+    ("run-used", "id:run prov:used *", ""),
+    ("run-ended", "id:run prov:endedAtTime *", ""),
+    ("run-ended", "id:run prov:endedAtTime *", 'id:run prov:endedAtTime "yesterday" .'),
+    ("run-agent", "id:run prov:wasAssociatedWith *", ""),
+    ("store-documents", "id:store xt:documentCount *", ""),
+    ("property-domain", "", "place:99 xt:lift 2.0 ."),
+    ("property-range", "id:finding xt:other *", "id:finding xt:other id:run ."),
+    ("property-datatype", "id:finding xt:placeCount *", "id:finding xt:placeCount 3.0 ."),
     ("property-domain", "", "enterprise:e xt:implements campaign:甲 ."),
     ("property-range", "", "enterprise:e xt:undertakes honour:h ."),
     ("property-datatype", "", "person:n xt:pinyin 5 ."),
@@ -297,6 +319,7 @@ def main() -> int:
     parser.add_argument("--self-test", action="store_true")
     parser.add_argument("--lang", choices=("en", "zh"), default="en")
     parser.add_argument("paths", nargs="*", type=Path)
+    parser.add_argument("--with", dest="beside", nargs="+", type=Path, default=[])
     args = parser.parse_args()
     # pyshacl repeats every violation in its log; the report is ours.
     logging.getLogger("pyshacl").setLevel(logging.CRITICAL)
@@ -308,6 +331,8 @@ def main() -> int:
             parser.error("give the graph to check, as N-Quads")
         ontology, shapes = load_ontology(args.paths[1] if len(args.paths) > 1 else default)
         data = load_data(args.paths[0])
+        for path in args.beside:
+            data.parse(path, format="turtle")
         broken = check(data, ontology, shapes)
     except OSError as error:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)

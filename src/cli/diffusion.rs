@@ -98,14 +98,17 @@ fn columns() -> Vec<Column<Diffusion>> {
         shown("places", |row| Cell::Count(row.steps.len())),
         shown("undated", |row| Cell::Count(row.undated)),
         shown("tied_pairs", |row| Cell::Number(row.tied_pairs(), 2)),
-        shown("first_places", |row| Cell::Count(row.count(Way::First))),
-        shown("unknown", |row| Cell::Count(row.count(Way::Unknown))),
-        shown("above", |row| Cell::Count(row.count(Way::Above))),
-        shown("nearby", |row| Cell::Count(row.count(Way::Nearby))),
-        shown("both", |row| Cell::Count(row.count(Way::Both))),
-        shown("below", |row| Cell::Count(row.count(Way::Below))),
-        shown("tied", |row| Cell::Count(row.count(Way::Tied))),
-        shown("apart", |row| Cell::Count(row.count(Way::Apart))),
+        joined("way", |row| {
+            Cell::Tally(Way::ALL.map(|way| (way.name(), row.count(way))).to_vec())
+        }),
+        hidden("first_places", |row| Cell::Count(row.count(Way::First))),
+        hidden("unknown", |row| Cell::Count(row.count(Way::Unknown))),
+        hidden("above", |row| Cell::Count(row.count(Way::Above))),
+        hidden("nearby", |row| Cell::Count(row.count(Way::Nearby))),
+        hidden("both", |row| Cell::Count(row.count(Way::Both))),
+        hidden("below", |row| Cell::Count(row.count(Way::Below))),
+        hidden("tied", |row| Cell::Count(row.count(Way::Tied))),
+        hidden("apart", |row| Cell::Count(row.count(Way::Apart))),
     ]
 }
 

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::rows::{self, AnswerArguments, Cell, Column, hidden, named, shown};
-use super::{AtArgument, Context, Done};
+use super::rows::{self, AnswerArguments, Cell, Column, hidden, joined, named, shown};
+use super::{AtArgument, Context, Done, file_name};
 use crate::graph::money::{By, Named, Stake, Sum, stakes, sums};
 
 #[derive(clap::Args)]
@@ -57,7 +57,10 @@ fn stake_columns() -> Vec<Column<Stake>> {
         shown("stated", |s| Cell::Count(s.stated)),
         shown("state", |s| Cell::Code(s.state.name())),
         shown("year", |s| Cell::Year(s.year)),
-        shown("document", |s| Cell::Text(s.document.clone())),
+        joined("document", |s| {
+            Cell::Text(file_name(&s.document).to_owned())
+        }),
+        hidden("document", |s| Cell::Text(s.document.clone())),
         hidden("quote", |s| Cell::Text(s.quote.clone())),
         hidden("statement", |s| Cell::id(&s.statement)),
     ]

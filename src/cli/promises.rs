@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::rows::{self, AnswerArguments, Cell, Column, hidden, named, shown};
-use super::{AtArgument, Context, Done};
+use super::rows::{self, AnswerArguments, Cell, Column, hidden, joined, named, shown};
+use super::{AtArgument, Context, Done, file_name};
 use crate::graph::promises::{Figure, Outcome, Promise, promises};
 
 #[derive(clap::Args)]
@@ -55,11 +55,15 @@ fn columns() -> Vec<Column<Promise>> {
         hidden("unit", |p| {
             Cell::Text(p.target.base.clone().unwrap_or_default())
         }),
-        shown("promise", |p| Cell::Text(p.target.document.clone())),
-        shown("report", |p| match &p.actual {
-            Some(figure) => Cell::Text(figure.document.clone()),
-            None => Cell::Text(p.silent.join("、")),
+        joined("promise", |p| {
+            Cell::Text(file_name(&p.target.document).to_owned())
         }),
+        hidden("promise", |p| Cell::Text(p.target.document.clone())),
+        joined("report", |p| {
+            let files: Vec<&str> = reports(p).into_iter().map(|path| file_name(path)).collect();
+            Cell::Text(files.join("、"))
+        }),
+        hidden("report", |p| Cell::Text(reports(p).join("、"))),
         hidden("target_quote", |p| Cell::Text(p.target.quote.clone())),
         hidden("actual_quote", |p| actual(p, |figure| figure.quote.clone())),
         hidden("target_statement", |p| Cell::id(&p.target.statement)),
@@ -67,6 +71,14 @@ fn columns() -> Vec<Column<Promise>> {
             Cell::ids(p.actual.as_ref().map(|figure| &figure.statement))
         }),
     ]
+}
+
+/// The documents that give the figure, or that say nothing of it.
+fn reports(promise: &Promise) -> Vec<&str> {
+    match &promise.actual {
+        Some(figure) => vec![&figure.document],
+        None => promise.silent.iter().map(String::as_str).collect(),
+    }
 }
 
 fn actual(promise: &Promise, text: fn(&Figure) -> String) -> Cell {

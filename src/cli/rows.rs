@@ -72,6 +72,8 @@ pub(super) enum Cell {
     Ids(Vec<String>),
     /// A word of the program: CSV has the code, people read its text (`said.CODE`).
     Code(&'static str),
+    /// How many there are of several words of the program; none of those of which there is none.
+    Tally(Vec<(&'static str, usize)>),
     /// A type of entity: CSV has its code, people read the ontology's label.
     Kind(EntityType),
     /// A whole number.
@@ -107,10 +109,14 @@ impl Cell {
 
     fn shown(&self, lang: Lang) -> String {
         match self {
-            Self::Code(code) => match lang.find(&format!("said.{code}")) {
-                Some(text) => text.to_owned(),
-                None => (*code).to_owned(),
-            },
+            Self::Code(code) => said(code, lang).to_owned(),
+            Self::Tally(counts) => {
+                let counts = counts.iter().filter(|(_, n)| *n > 0);
+                let counts: Vec<String> = counts
+                    .map(|(code, n)| format!("{} {n}", said(code, lang)))
+                    .collect();
+                counts.join("、")
+            }
             Self::Kind(kind) => {
                 let class = vocab::class(*kind);
                 Ontology::get()
@@ -133,6 +139,10 @@ impl Cell {
             Self::Text(text) => text.clone(),
             Self::Ids(iris) => iris.join(" "),
             Self::Code(code) => (*code).to_owned(),
+            Self::Tally(counts) => {
+                let counts = counts.iter().map(|(code, n)| format!("{code} {n}"));
+                counts.collect::<Vec<_>>().join(" ")
+            }
             Self::Kind(kind) => kind.name().to_owned(),
             Self::Count(n) => n.to_string(),
             Self::Number(value, _) | Self::Money(value, _) => value.to_string(),
@@ -159,6 +169,11 @@ impl Cell {
             },
         }
     }
+}
+
+/// What people read for a word of the program.
+fn said(code: &'static str, lang: Lang) -> &'static str {
+    lang.find(&format!("said.{code}")).unwrap_or(code)
 }
 
 /// At most two decimals, without zeros at the end.
