@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::rows::{self, AnswerArguments, Cell, Column, hidden, named, shown};
-use super::{AtArgument, Context, Done, write_json};
+use super::rows::{self, Cell, Column, LedgerArguments, hidden, named, shown};
+use super::{Context, Done, write_json};
 use crate::graph::careers::{Career, Post, careers};
 use crate::text::key;
 
@@ -14,14 +14,11 @@ pub(super) struct Arguments {
     #[arg(long)]
     moves: bool,
     #[command(flatten)]
-    at: AtArgument,
-    #[command(flatten)]
-    answer: AnswerArguments,
+    ledger: LedgerArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = arguments.answer.open(context)?;
-    let at = arguments.at.place(&store)?;
+    let (store, at) = arguments.ledger.open(context)?;
     let mut found = careers(&store, at.as_deref())?;
     if let Some(name) = &arguments.name {
         found.retain(|career| key(&career.person.name) == key(name) || career.person.id == *name);
@@ -34,7 +31,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         .iter()
         .flat_map(|career| career.posts.iter().map(move |post| (career, post)));
     let posts: Vec<(&Career, &Post)> = posts.collect();
-    let answer = &arguments.answer;
+    let answer = &arguments.ledger.answer;
     if context.json {
         // Each person with all posts.
         if !rows::write_rdf(out, context, answer, &[&store], &posts, &columns())? {

@@ -4,8 +4,8 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::rows::{self, AnswerArguments, Cell, Column, hidden, named, shown};
-use super::{Context, Done, SelectionArguments};
+use super::rows::{self, AnalysisArguments, Cell, Column, hidden, named, shown};
+use super::{Context, Done};
 use crate::graph::central::{betweenness, cores, pagerank};
 use crate::graph::projection::{Projection, project};
 use crate::graph::undirected::Undirected;
@@ -29,9 +29,7 @@ pub(super) struct Arguments {
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
     #[command(flatten)]
-    selection: SelectionArguments,
-    #[command(flatten)]
-    answer: AnswerArguments,
+    analysis: AnalysisArguments,
 }
 
 /// By what the list is ordered.
@@ -57,8 +55,12 @@ struct Central {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = arguments.answer.open(context)?;
-    let projected = project(&store, arguments.of, &arguments.selection.selection())?;
+    let store = arguments.analysis.answer.open(context)?;
+    let projected = project(
+        &store,
+        arguments.of,
+        &arguments.analysis.selection.selection(),
+    )?;
     let graph = Undirected::of(&projected);
     let rank = pagerank(&graph, DAMPING);
     let between = betweenness(&graph, arguments.sources, arguments.seed);
@@ -95,7 +97,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         found.truncate(arguments.top);
     }
     let none = context.lang.text("communities.none");
-    let answer = &arguments.answer;
+    let answer = &arguments.analysis.answer;
     rows::write(out, context, answer, &store, &found, &columns(), none)
 }
 

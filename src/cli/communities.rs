@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::rows::{self, AnswerArguments, Cell, Column, hidden, named, shown};
-use super::{Context, Done, SelectionArguments, write_json};
+use super::rows::{self, AnalysisArguments, Cell, Column, hidden, named, shown};
+use super::{Context, Done, write_json};
 use crate::graph::groups::{Group, Member, Settings, groups};
 use crate::graph::projection::{Projection, project};
 
@@ -23,15 +23,17 @@ pub(super) struct Arguments {
     #[arg(long, default_value_t = 2, value_name = "N")]
     min: usize,
     #[command(flatten)]
-    selection: SelectionArguments,
-    #[command(flatten)]
-    answer: AnswerArguments,
+    analysis: AnalysisArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let (lang, answer) = (context.lang, &arguments.answer);
+    let (lang, answer) = (context.lang, &arguments.analysis.answer);
     let store = answer.open(context)?;
-    let projected = project(&store, arguments.of, &arguments.selection.selection())?;
+    let projected = project(
+        &store,
+        arguments.of,
+        &arguments.analysis.selection.selection(),
+    )?;
     let settings = Settings {
         resolution: arguments.resolution,
         runs: arguments.runs,

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::rows::{self, AnswerArguments, Cell, Column, hidden, named, shown};
-use super::{Context, Done, SelectionArguments, one};
+use super::rows::{self, AnalysisArguments, Cell, Column, hidden, named, shown};
+use super::{Context, Done, one};
 use crate::graph::cooccur::{Options, Pair, cooccur};
 use crate::model::EntityType;
 
@@ -18,19 +18,17 @@ pub(super) struct Arguments {
     #[arg(long, default_value_t = 30, value_name = "N")]
     top: usize,
     #[command(flatten)]
-    selection: SelectionArguments,
-    #[command(flatten)]
-    answer: AnswerArguments,
+    analysis: AnalysisArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = arguments.answer.open(context)?;
+    let store = arguments.analysis.answer.open(context)?;
     let of = match &arguments.of {
         Some(name) => Some(one(&store, name, EntityType::Campaign)?),
         None => None,
     };
     let options = Options {
-        selection: arguments.selection.selection(),
+        selection: arguments.analysis.selection.selection(),
         min: arguments.min,
         min_shared: arguments.min_shared,
         of,
@@ -40,7 +38,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         pairs.truncate(arguments.top);
     }
     let none = context.lang.text("cooccur.none");
-    let answer = &arguments.answer;
+    let answer = &arguments.analysis.answer;
     rows::write(out, context, answer, &store, &pairs, &columns(), none)
 }
 

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::rows::{self, AnswerArguments, Cell, Column, hidden, joined, named, shown};
-use super::{AtArgument, Context, Done, file_name};
+use super::rows::{self, Cell, Column, LedgerArguments, hidden, joined, named, shown};
+use super::{Context, Done, file_name};
 use crate::graph::money::{By, Named, Stake, Sum, stakes, sums};
 
 #[derive(clap::Args)]
@@ -13,15 +13,12 @@ pub(super) struct Arguments {
     #[arg(long, default_value_t = 30, value_name = "N")]
     top: usize,
     #[command(flatten)]
-    at: AtArgument,
-    #[command(flatten)]
-    answer: AnswerArguments,
+    ledger: LedgerArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = arguments.answer.open(context)?;
-    let answer = &arguments.answer;
-    let at = arguments.at.place(&store)?;
+    let (store, at) = arguments.ledger.open(context)?;
+    let answer = &arguments.ledger.answer;
     let mut found = stakes(&store, at.as_deref())?;
     let none = context.lang.text("money.none");
     let top = match arguments.top {

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::rows::{self, AnswerArguments, Cell, Column, hidden, joined, named, shown};
-use super::{AtArgument, Context, Done, file_name};
+use super::rows::{self, Cell, Column, LedgerArguments, hidden, joined, named, shown};
+use super::{Context, Done, file_name};
 use crate::graph::promises::{Figure, Outcome, Promise, promises};
 
 #[derive(clap::Args)]
@@ -11,15 +11,12 @@ pub(super) struct Arguments {
     #[arg(long, value_enum)]
     outcome: Option<Outcome>,
     #[command(flatten)]
-    at: AtArgument,
-    #[command(flatten)]
-    answer: AnswerArguments,
+    ledger: LedgerArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = arguments.answer.open(context)?;
-    let (lang, answer) = (context.lang, &arguments.answer);
-    let at = arguments.at.place(&store)?;
+    let (store, at) = arguments.ledger.open(context)?;
+    let (lang, answer) = (context.lang, &arguments.ledger.answer);
     let all = promises(&store, at.as_deref())?;
     if answer.is_for_people(context) && !all.is_empty() {
         let count = |outcome| all.iter().filter(|p| p.outcome == outcome).count();

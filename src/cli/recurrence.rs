@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use super::rows::{self, AnswerArguments, Cell, Column, hidden, joined, named, shown};
-use super::{Context, Done, SelectionArguments, table};
+use super::rows::{self, AnalysisArguments, Cell, Column, hidden, joined, named, shown};
+use super::{Context, Done, table};
 use crate::graph::recurrence::{Options, Recurrence, Surprise, YearCount, recurrence};
 use crate::messages::Lang;
 
@@ -15,19 +15,17 @@ pub(super) struct Arguments {
     #[arg(long)]
     by_year: bool,
     #[command(flatten)]
-    selection: SelectionArguments,
-    #[command(flatten)]
-    answer: AnswerArguments,
+    analysis: AnalysisArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = arguments.answer.open(context)?;
+    let store = arguments.analysis.answer.open(context)?;
     let options = Options {
-        selection: arguments.selection.selection(),
+        selection: arguments.analysis.selection.selection(),
         min: arguments.min,
     };
     let found = recurrence(&store, &options)?;
-    let answer = &arguments.answer;
+    let answer = &arguments.analysis.answer;
     let none = context.lang.fill("recurrence.none", &[&arguments.min]);
     if !arguments.by_year || context.json || found.is_empty() {
         return rows::write(out, context, answer, &store, &found, &columns(), &none);

@@ -8,7 +8,9 @@ use oxigraph::model::vocab::xsd;
 use oxigraph::model::{Literal, NamedNode, Term};
 use serde::Serialize;
 
-use super::{Context, Done, Exit, StoreArgument, open, table, write_json};
+use super::{
+    AtArgument, Context, Done, Exit, SelectionArguments, StoreArgument, open, table, write_json,
+};
 use crate::export::{Finding, Run, harmless};
 use crate::messages::Lang;
 use crate::model::EntityType;
@@ -36,6 +38,33 @@ impl AnswerArguments {
     /// Whether a table is asked for, which may have a line above it.
     pub(super) fn is_for_people(&self, context: &Context) -> bool {
         !context.json && !self.csv && self.rdf.as_deref() != Some(Path::new("-"))
+    }
+}
+
+/// What the analyses of initiatives are asked: which statements, of which store.
+#[derive(clap::Args)]
+pub(super) struct AnalysisArguments {
+    #[command(flatten)]
+    pub(super) selection: SelectionArguments,
+    #[command(flatten)]
+    pub(super) answer: AnswerArguments,
+}
+
+/// What the ledgers are asked: of which place, of which store.
+#[derive(clap::Args)]
+pub(super) struct LedgerArguments {
+    #[command(flatten)]
+    at: AtArgument,
+    #[command(flatten)]
+    pub(super) answer: AnswerArguments,
+}
+
+impl LedgerArguments {
+    /// The store, and the IRI of the place where one is given.
+    pub(super) fn open(&self, context: &Context) -> anyhow::Result<(Store, Option<String>)> {
+        let store = self.answer.open(context)?;
+        let at = self.at.place(&store)?;
+        Ok((store, at))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::rows::{self, AnswerArguments, Cell, Column, Of, hidden, joined, named, shown};
-use super::{Context, Done, SelectionArguments, one};
+use super::rows::{self, AnalysisArguments, Cell, Column, Of, hidden, joined, named, shown};
+use super::{Context, Done, one};
 use crate::graph::similar::{Similar, similar};
 use crate::model::EntityType;
 
@@ -17,23 +17,26 @@ pub(super) struct Arguments {
     #[arg(long, default_value_t = 10, value_name = "N")]
     top: usize,
     #[command(flatten)]
-    selection: SelectionArguments,
-    #[command(flatten)]
-    answer: AnswerArguments,
+    analysis: AnalysisArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
-    let store = arguments.answer.open(context)?;
+    let store = arguments.analysis.answer.open(context)?;
     let place = one(&store, &arguments.place, EntityType::Place)?;
     let top = match arguments.top {
         0 => usize::MAX,
         top => top,
     };
-    let found = similar(&store, &arguments.selection.selection(), &place, top)?;
+    let found = similar(
+        &store,
+        &arguments.analysis.selection.selection(),
+        &place,
+        top,
+    )?;
     let name = store.full_name_of(&place)?;
     let none = context.lang.fill("similar.none", &[&name]);
     let found = Of::all(&place, &name, found);
-    let answer = &arguments.answer;
+    let answer = &arguments.analysis.answer;
     rows::write(out, context, answer, &store, &found, &columns(), &none)
 }
 
