@@ -8,6 +8,7 @@ use xiangtu::graph::promises::{Outcome, Promise, promises};
 use xiangtu::graph::{across, careers};
 use xiangtu::identity::Ledger;
 use xiangtu::model::{EntityType, Fact, Indicator, IndicatorKind, Predicate};
+use xiangtu::store::Store;
 
 fn figure(
     name: &str,
