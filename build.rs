@@ -1,4 +1,10 @@
-//! Lists the knowledge files in sorted order, so that adding one touches no second list, and makes their fingerprint.
+//! Lists the knowledge files in sorted order, so that adding one touches no second list, packs the largest of them so that
+//! they load fast, and makes their fingerprint.
+
+#[path = "build/campaigns.rs"]
+mod campaigns;
+#[path = "build/labels.rs"]
+mod labels;
 
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,6 +13,7 @@ use std::path::{Path, PathBuf};
 /// What decides what a document says and how it stands in the store.
 const KNOWLEDGE: [&str; 7] = [
     "src",
+    "build",
     "ontology",
     "data/gazetteer",
     "data/identity",
@@ -14,6 +21,8 @@ const KNOWLEDGE: [&str; 7] = [
     "data/model",
     "Cargo.lock",
 ];
+/// The table of weights that is built into the program in its packed form alone.
+const PACKED: &str = "labels.tsv";
 /// Parts of the program that only show what is in the store.
 const SHOWING: [&str; 3] = ["src/cli", "src/export", "src/graph"];
 
@@ -36,7 +45,7 @@ fn main() {
         };
         let mut names: Vec<String> = entries
             .filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned()))
-            .filter(|n| n.ends_with(&format!(".{ending}")))
+            .filter(|n| n.ends_with(&format!(".{ending}")) && n != PACKED)
             .collect();
         names.sort();
         for name in names {
@@ -51,9 +60,34 @@ fn main() {
         }
     }
     out.push_str("];\n");
-    let to = Path::new(&std::env::var("OUT_DIR").expect("set by cargo")).join("embedded.rs");
-    std::fs::write(to, out).expect("cargo's output folder is writable");
+    let to = PathBuf::from(std::env::var("OUT_DIR").expect("set by cargo"));
+    let write = |name: &str, bytes: &[u8]| {
+        std::fs::write(to.join(name), bytes).expect("cargo's output folder is writable");
+    };
+    write("embedded.rs", out.as_bytes());
+    let read = |path: &Path| {
+        println!("cargo:rerun-if-changed={}", path.display());
+        std::fs::read_to_string(Path::new(&root).join(path)).unwrap_or_default()
+    };
+    let table = PathBuf::from("data/model").join(PACKED);
+    write("labels.bin", &packed(&table, labels::pack(&read(&table))));
+    let mut turtle = Vec::new();
+    gather(Path::new(&root), "ontology/campaigns".into(), &mut turtle);
+    turtle.sort();
+    let mut statements = String::new();
+    for path in turtle
+        .iter()
+        .filter(|p| p.extension().is_some_and(|e| e == "ttl"))
+    {
+        packed(path, campaigns::pack(&read(path), &mut statements));
+    }
+    write("campaigns.tsv", statements.as_bytes());
     println!("cargo:rustc-env=XIANGTU_KNOWLEDGE={}", fingerprint(&root));
+}
+
+/// What packing a file gave; a file that cannot be read by its own rules stops the build.
+fn packed<T>(path: &Path, result: Result<T, String>) -> T {
+    result.unwrap_or_else(|problem| panic!("{}: {problem}", path.display()))
 }
 
 /// A hash of the names and bytes of all files below [`KNOWLEDGE`] without [`SHOWING`].

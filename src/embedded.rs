@@ -2,6 +2,13 @@
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
+/// The weights of the labelling, packed from `data/model/labels.tsv` by the build.
+pub const LABELS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/labels.bin"));
+
+/// What the recogniser reads of `ontology/campaigns`, one statement a line: concept (empty for that of the line before),
+/// predicate, language of a literal, object.
+pub const CAMPAIGNS: &str = include_str!(concat!(env!("OUT_DIR"), "/campaigns.tsv"));
+
 /// Version of the program and hash of the sources and knowledge files that decide what a document says.
 ///
 /// Two programs with the same fingerprint extract the same from the same document.

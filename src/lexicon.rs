@@ -6,9 +6,9 @@
 
 use std::sync::LazyLock;
 
-use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder};
 use rustc_hash::FxHashMap;
 
+use crate::text::Trie;
 use crate::{embedded, thesaurus::Thesaurus};
 
 /// Index of a class.
@@ -28,10 +28,10 @@ pub struct Hit {
 /// All terms, ready for matching.
 pub struct Lexicon {
     classes: Vec<String>,
-    terms: CharwiseDoubleArrayAhoCorasick<u32>,
+    terms: Trie,
     /// For each term its classes.
     of_term: Vec<Vec<Class>>,
-    campaigns: CharwiseDoubleArrayAhoCorasick<u32>,
+    campaigns: Trie,
     /// For each campaign name whether it is a strong one.
     strong: Vec<bool>,
 }
@@ -104,12 +104,12 @@ impl Lexicon {
         }
         let mut sorted: Vec<(&str, Vec<Class>)> = terms.into_iter().collect();
         sorted.sort_unstable();
-        let (names, strong): (Vec<String>, Vec<bool>) = Thesaurus::get()
+        let (names, strong): (Vec<&str>, Vec<bool>) = Thesaurus::get()
             .names()
-            .map(|(name, _, strong)| (name.to_owned(), strong))
+            .map(|(name, _, strong)| (name, strong))
             .unzip();
         Self {
-            terms: build(sorted.iter().map(|(term, _)| *term)),
+            terms: Trie::new(sorted.iter().map(|(term, _)| *term).zip(0..)),
             of_term: sorted
                 .into_iter()
                 .map(|(_, mut of)| {
@@ -118,7 +118,7 @@ impl Lexicon {
                     of
                 })
                 .collect(),
-            campaigns: build(names.iter().map(String::as_str)),
+            campaigns: Trie::new(names.into_iter().zip(0..)),
             strong,
             classes,
         }
@@ -142,56 +142,57 @@ impl Lexicon {
             .map(|i| i as Class)
     }
 
-    /// Every occurrence of every term, overlapping ones too, one hit a class.
+    /// Every occurrence of every term, overlapping ones too, one hit a class: by start, the longest first, then by class.
     pub fn hits(&self, chars: &[char]) -> Vec<Hit> {
-        let mut hits = Vec::new();
-        let (text, at) = utf8(chars.iter().copied().enumerate());
-        for m in self.terms.find_overlapping_iter(&text) {
-            let (start, end) = (at[m.start()], at[m.end() - 1] + 1);
-            for &class in &self.of_term[m.value() as usize] {
-                hits.push(Hit { start, end, class });
+        let campaigns = self.campaigns(chars);
+        let mut campaigns = campaigns.iter().peekable();
+        let mut hits = Vec::with_capacity(chars.len());
+        let mut here: Vec<(usize, u32)> = Vec::new();
+        for i in 0..chars.len() {
+            here.clear();
+            self.terms
+                .find(&chars[i..], |length, term| here.push((length, term)));
+            for &(length, term) in here.iter().rev() {
+                let (start, end) = (i as u32, (i + length) as u32);
+                while let Some(hit) = campaigns.next_if(|hit| (hit.start, end) <= (start, hit.end))
+                {
+                    hits.push(*hit);
+                }
+                for &class in &self.of_term[term as usize] {
+                    hits.push(Hit { start, end, class });
+                }
             }
-        }
-        let (text, at) = utf8(
-            chars
-                .iter()
-                .copied()
-                .enumerate()
-                .filter(|(_, c)| !Thesaurus::ignores(*c)),
-        );
-        for m in self.campaigns.find_overlapping_iter(&text) {
-            let (start, end) = (at[m.start()], at[m.end() - 1] + 1);
-            // A name may hold brackets (河（湖）长制), but none begins before one and ends in it.
-            let inner = &chars[start as usize..end as usize];
-            if inner.contains(&'（') == inner.contains(&'）') {
-                hits.push(Hit {
-                    start,
-                    end,
-                    class: Class::from(!self.strong[m.value() as usize]),
-                });
+            while let Some(hit) = campaigns.next_if(|hit| hit.start as usize <= i) {
+                hits.push(*hit);
             }
         }
         hits
     }
-}
 
-fn build<'a>(terms: impl Iterator<Item = &'a str>) -> CharwiseDoubleArrayAhoCorasick<u32> {
-    let mut terms: Vec<(&str, u32)> = terms.zip(0u32..).filter(|(t, _)| !t.is_empty()).collect();
-    if terms.is_empty() {
-        terms.push(("\u{0}", 0));
+    /// The names of campaigns, in the same order.
+    fn campaigns(&self, chars: &[char]) -> Vec<Hit> {
+        let (mut text, mut at) = (Vec::with_capacity(chars.len()), Vec::new());
+        at.reserve(chars.len());
+        for (i, &c) in chars.iter().enumerate() {
+            if !Thesaurus::ignores(c) {
+                text.push(c);
+                at.push(i as u32);
+            }
+        }
+        let mut hits: Vec<Hit> = Vec::new();
+        for (i, &start) in at.iter().enumerate() {
+            let first = hits.len();
+            self.campaigns.find(&text[i..], |length, name| {
+                let end = at[i + length - 1] + 1;
+                // A name may hold brackets (河（湖）长制), but none begins before one and ends in it.
+                let inner = &chars[start as usize..end as usize];
+                if inner.contains(&'（') == inner.contains(&'）') {
+                    let class = Class::from(!self.strong[name as usize]);
+                    hits.push(Hit { start, end, class });
+                }
+            });
+            hits[first..].reverse();
+        }
+        hits
     }
-    CharwiseDoubleArrayAhoCorasickBuilder::new()
-        .build_with_values(terms)
-        .expect("terms are distinct and not empty")
-}
-
-/// The characters as UTF-8, with the index of the character for each byte.
-fn utf8(chars: impl Iterator<Item = (usize, char)>) -> (String, Vec<u32>) {
-    let mut text = String::new();
-    let mut at = Vec::new();
-    for (i, c) in chars {
-        text.push(c);
-        at.resize(text.len(), i as u32);
-    }
-    (text, at)
 }

@@ -5,11 +5,9 @@
 
 use std::sync::LazyLock;
 
-use oxigraph::io::{RdfFormat, RdfParser};
-use oxigraph::model::{NamedOrBlankNode, Term};
 use rustc_hash::FxHashMap;
 
-use crate::{Error, Result, embedded};
+use crate::embedded;
 
 const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
 const XT: &str = "https://w3id.org/xiangtu/ontology#";
@@ -35,6 +33,30 @@ pub struct Concept {
     pub level: String,
 }
 
+impl Concept {
+    fn add(&mut self, predicate: &str, language: &str, object: &str) {
+        let text = object.to_owned();
+        if let Some(predicate) = predicate.strip_prefix(SKOS) {
+            match (predicate, language) {
+                ("prefLabel", "en") => self.english = text,
+                ("prefLabel", _) => self.name = text,
+                ("altLabel", "zh" | "") => self.alternatives.push(text),
+                ("hiddenLabel", _) => self.hidden.push(text),
+                ("broader", _) => self.broader.push(text),
+                _ => {}
+            }
+        } else if let Some(predicate) = predicate.strip_prefix(XT) {
+            match predicate {
+                "level" => self.level = text,
+                "domain" => {
+                    self.domain = object.rsplit('/').next().unwrap_or_default().to_owned();
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
 /// All concepts with an index of their names.
 #[derive(Clone, Debug, Default)]
 pub struct Thesaurus {
@@ -43,10 +65,7 @@ pub struct Thesaurus {
     keys: Vec<String>,
 }
 
-static THESAURUS: LazyLock<Thesaurus> = LazyLock::new(|| {
-    Thesaurus::from_files(embedded::folder("ontology/campaigns"))
-        .expect("a test reads the built-in thesaurus")
-});
+static THESAURUS: LazyLock<Thesaurus> = LazyLock::new(|| Thesaurus::read(embedded::CAMPAIGNS));
 
 impl Thesaurus {
     /// The built-in thesaurus.
@@ -56,7 +75,30 @@ impl Thesaurus {
 
     /// Whether names are compared without this character.
     pub fn ignores(c: char) -> bool {
-        c.is_whitespace() || "“”\"'‘’《》〈〉「」『』·、+＋（）()".contains(c)
+        matches!(
+            c,
+            '“' | '”'
+                | '"'
+                | '\''
+                | '‘'
+                | '’'
+                | '《'
+                | '》'
+                | '〈'
+                | '〉'
+                | '「'
+                | '」'
+                | '『'
+                | '』'
+                | '·'
+                | '、'
+                | '+'
+                | '＋'
+                | '（'
+                | '）'
+                | '('
+                | ')'
+        ) || c.is_whitespace()
     }
 
     /// The form in which names of campaigns are compared.
@@ -72,70 +114,32 @@ impl Thesaurus {
             .collect()
     }
 
-    /// Reads Turtle files. The first concept that claims a name keeps it.
-    pub fn from_files<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self> {
+    /// From statements as the build packs them. The first concept that claims a name keeps it.
+    fn read(statements: &str) -> Self {
         let mut concepts: Vec<Concept> = Vec::new();
-        let mut index: FxHashMap<String, usize> = FxHashMap::default();
-        for (path, text) in files {
-            for quad in RdfParser::from_format(RdfFormat::Turtle).for_slice(text) {
-                let quad = quad.map_err(|e| {
-                    Error::data(
-                        path,
-                        e.location().map_or(1, |at| at.start.line as usize + 1),
-                        e.to_string(),
-                    )
-                })?;
-                let NamedOrBlankNode::NamedNode(subject) = &quad.subject else {
-                    continue;
-                };
-                let subject = subject.as_str();
-                if !subject.starts_with("https://w3id.org/xiangtu/id/campaign/") {
-                    continue;
-                }
-                let at = *index.entry(subject.to_owned()).or_insert_with(|| {
+        let mut index: FxHashMap<&str, usize> = FxHashMap::default();
+        let mut at = 0;
+        for line in statements.lines() {
+            let mut cells = line.splitn(4, '\t');
+            let mut next = || cells.next().unwrap_or_default();
+            let (subject, predicate, language, object) = (next(), next(), next(), next());
+            if !subject.is_empty() {
+                at = *index.entry(subject).or_insert_with(|| {
                     concepts.push(Concept {
                         id: subject.to_owned(),
                         ..Concept::default()
                     });
                     concepts.len() - 1
                 });
-                let concept = &mut concepts[at];
-                let predicate = quad.predicate.as_str();
-                match &quad.object {
-                    Term::Literal(value) if predicate.starts_with(SKOS) => {
-                        let text = value.value().to_owned();
-                        match (&predicate[SKOS.len()..], value.language()) {
-                            ("prefLabel", Some("en")) => concept.english = text,
-                            ("prefLabel", _) => concept.name = text,
-                            ("altLabel", Some("zh") | None) => concept.alternatives.push(text),
-                            ("hiddenLabel", _) => concept.hidden.push(text),
-                            _ => {}
-                        }
-                    }
-                    Term::Literal(value) if predicate == format!("{XT}level") => {
-                        concept.level = value.value().to_owned()
-                    }
-                    Term::NamedNode(object) if predicate == format!("{SKOS}broader") => {
-                        concept.broader.push(object.as_str().to_owned())
-                    }
-                    Term::NamedNode(object) if predicate == format!("{XT}domain") => {
-                        concept.domain = object
-                            .as_str()
-                            .rsplit('/')
-                            .next()
-                            .unwrap_or_default()
-                            .to_owned();
-                    }
-                    _ => {}
-                }
             }
+            concepts[at].add(predicate, language, object);
         }
         let mut thesaurus = Self {
             concepts,
             ..Self::default()
         };
         thesaurus.index();
-        Ok(thesaurus)
+        thesaurus
     }
 
     fn index(&mut self) {

@@ -46,7 +46,10 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
     let model = train::train(&documents, &options);
     for (name, text) in [
         ("labels.tsv", model.crf.to_tsv(evidence::describe)),
-        ("choice.tsv", model.chooser.to_tsv(candidates::describe)),
+        (
+            "choice.tsv",
+            model.chooser.to_tsv(candidates::describe_feature),
+        ),
     ] {
         let path = arguments.output.join(name);
         std::fs::write(&path, text).map_err(|e| Error::file(&path, e))?;

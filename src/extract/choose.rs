@@ -6,17 +6,68 @@
 //! the highest sum of probability less a threshold, which is the best expected F1 (minimum Bayes risk). Cost: linear in the
 //! number of candidates.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 
-use super::candidates::Candidate;
+use super::candidates::{Candidate, Feature};
+use super::crf::Span;
 use crate::{Error, Result};
 
 /// The trained weights of features.
 #[derive(Clone, Debug, Default)]
 pub struct Chooser {
-    weights: FxHashMap<u64, f32>,
+    weights: Weights,
     /// A candidate less likely than this is never kept.
     pub threshold: f64,
+}
+
+/// Weights by feature: an open table with linear probing, half empty at least.
+#[derive(Clone, Debug, Default)]
+struct Weights {
+    /// Features with their weights; weight 0 where a slot is empty.
+    slots: Vec<Feature>,
+}
+
+impl Weights {
+    /// The slot of a feature, or the empty one where it would stand.
+    fn place(&self, feature: u64) -> usize {
+        let shift = u64::BITS - self.slots.len().trailing_zeros();
+        let mut at = (feature.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as usize;
+        while self.slots[at].1 != 0.0 && self.slots[at].0 != feature {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        at
+    }
+
+    fn get(&self, feature: u64) -> Option<f32> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        Some(self.slots[self.place(feature)].1).filter(|w| *w != 0.0)
+    }
+
+    /// In order of the features.
+    fn sorted(&self) -> Vec<Feature> {
+        let mut all: Vec<Feature> = self.slots.iter().copied().filter(|s| s.1 != 0.0).collect();
+        all.sort_unstable_by_key(|(feature, _)| *feature);
+        all
+    }
+}
+
+impl FromIterator<Feature> for Weights {
+    fn from_iter<I: IntoIterator<Item = Feature>>(features: I) -> Self {
+        let features: Vec<Feature> = features.into_iter().filter(|(_, w)| *w != 0.0).collect();
+        let size = (2 * features.len()).next_power_of_two().max(2);
+        let mut weights = Self {
+            slots: vec![(0, 0.0); size],
+        };
+        for (feature, weight) in features {
+            let at = weights.place(feature);
+            weights.slots[at] = (feature, weight);
+        }
+        weights
+    }
 }
 
 /// Candidates of one training document and which of them are right.
@@ -28,7 +79,7 @@ pub struct Sample<'a> {
 }
 
 /// A cluster, which of it is right, and the features as indices of weights with their values.
-type Run<'a> = (&'a [Candidate], &'a [bool], Vec<Vec<(u32, f32)>>);
+type Run<'a> = (Vec<Span>, &'a [bool], Vec<Vec<(u32, f32)>>);
 
 /// How the choice is learned.
 #[derive(Clone, Copy, Debug)]
@@ -57,21 +108,24 @@ impl Default for Training {
     }
 }
 
-/// Runs of candidates that hang together by overlaps.
-fn clusters(candidates: &[Candidate]) -> Vec<std::ops::Range<usize>> {
-    let mut out = Vec::new();
-    let (mut from, mut end) = (0, 0);
-    for (i, c) in candidates.iter().enumerate() {
-        if i > from && c.start >= end {
-            out.push(from..i);
-            from = i;
-        }
-        end = end.max(c.end);
-    }
-    if from < candidates.len() {
-        out.push(from..candidates.len());
-    }
-    out
+/// Runs of spans that hang together by overlaps; they are sorted by start.
+pub(super) fn clusters(spans: &[Span]) -> impl Iterator<Item = Range<usize>> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let first = spans.get(from)?;
+        let mut end = first.end;
+        let n = spans[from + 1..]
+            .iter()
+            .take_while(|s| {
+                let joins = s.start < end;
+                end = end.max(s.end);
+                joins
+            })
+            .count();
+        let cluster = from..from + 1 + n;
+        from = cluster.end;
+        Some(cluster)
+    })
 }
 
 fn log_add(a: f64, b: f64) -> f64 {
@@ -83,101 +137,133 @@ fn log_add(a: f64, b: f64) -> f64 {
     }
 }
 
-/// The edges of a cluster's candidates, sorted, and for each candidate the indices of its edges.
-fn edges(cluster: &[Candidate]) -> (usize, Vec<(usize, usize)>) {
-    let mut points: Vec<usize> = cluster.iter().flat_map(|c| [c.start, c.end]).collect();
-    points.sort_unstable();
-    points.dedup();
-    let at = |p: usize| points.partition_point(|&q| q < p);
-    let places = cluster.iter().map(|c| (at(c.start), at(c.end))).collect();
-    (points.len(), places)
+/// The spans of a cluster by the edges at which they begin and end, with buffers for the sums over them.
+#[derive(Default)]
+struct Lattice {
+    /// Positions at which spans begin or end.
+    points: Vec<usize>,
+    /// For each span the edge at which it begins and the one at which it ends.
+    places: Vec<(usize, usize)>,
+    /// The spans by the edge at which they end.
+    by_end: Vec<usize>,
+    forward: Vec<f64>,
+    backward: Vec<f64>,
+    /// The best sum up to each edge and the span that ends there in it.
+    best: Vec<(f64, Option<usize>)>,
 }
 
-/// The probability of each candidate of a cluster under the scores.
-fn marginals(cluster: &[Candidate], scores: &[f64]) -> Vec<f64> {
-    let (n, places) = edges(cluster);
-    let mut by_end: Vec<Vec<usize>> = vec![Vec::new(); n];
-    let mut by_start: Vec<Vec<usize>> = vec![Vec::new(); n];
-    for (i, &(a, b)) in places.iter().enumerate() {
-        by_start[a].push(i);
-        by_end[b].push(i);
+impl Lattice {
+    fn read(&mut self, cluster: &[Span]) {
+        self.points.clear();
+        self.points
+            .extend(cluster.iter().flat_map(|s| [s.start, s.end]));
+        self.points.sort_unstable();
+        self.points.dedup();
+        let at = |p: usize| self.points.partition_point(|&q| q < p);
+        self.places.clear();
+        self.places
+            .extend(cluster.iter().map(|s| (at(s.start), at(s.end))));
+        self.by_end.clear();
+        self.by_end.extend(0..cluster.len());
+        let places = &self.places;
+        self.by_end.sort_by_key(|&i| places[i].1);
     }
-    let mut forward = vec![0.0f64; n];
-    for b in 1..n {
-        forward[b] = by_end[b].iter().fold(forward[b - 1], |sum, &i| {
-            log_add(sum, forward[places[i].0] + scores[i])
-        });
+
+    /// The probability of each span under the scores.
+    fn marginals(&mut self, scores: &[f64], out: &mut Vec<f64>) {
+        let n = self.points.len();
+        let (forward, backward) = (&mut self.forward, &mut self.backward);
+        forward.clear();
+        forward.resize(n, 0.0);
+        backward.clear();
+        backward.resize(n, 0.0);
+        let mut ending = self.by_end.iter().copied().peekable();
+        for b in 1..n {
+            let mut sum = forward[b - 1];
+            while let Some(i) = ending.next_if(|&i| self.places[i].1 == b) {
+                sum = log_add(sum, forward[self.places[i].0] + scores[i]);
+            }
+            forward[b] = sum;
+        }
+        // The spans that begin at one edge are added in their order.
+        let mut to = self.places.len();
+        for a in (0..n - 1).rev() {
+            let from = self.places[..to].partition_point(|place| place.0 < a);
+            let beginning = self.places[from..to].iter().zip(&scores[from..to]);
+            backward[a] = beginning.fold(backward[a + 1], |sum, (&(_, b), s)| {
+                log_add(sum, backward[b] + s)
+            });
+            to = from;
+        }
+        let all = forward[n - 1];
+        out.extend(
+            self.places
+                .iter()
+                .zip(scores)
+                .map(|(&(a, b), s)| (forward[a] + s + backward[b] - all).exp().min(1.0)),
+        );
     }
-    let mut backward = vec![0.0f64; n];
-    for a in (0..n - 1).rev() {
-        backward[a] = by_start[a].iter().fold(backward[a + 1], |sum, &i| {
-            log_add(sum, backward[places[i].1] + scores[i])
-        });
+
+    /// The spans whose probabilities less the threshold have the highest sum, in order.
+    fn choose(&mut self, probabilities: &[f64], threshold: f64) -> Vec<usize> {
+        let n = self.points.len();
+        self.best.clear();
+        self.best.resize(n, (0.0, None));
+        let mut ending = self.by_end.iter().copied().peekable();
+        for b in 1..n {
+            self.best[b] = (self.best[b - 1].0, None);
+            while let Some(i) = ending.next_if(|&i| self.places[i].1 == b) {
+                let gain = probabilities[i] - threshold;
+                let sum = self.best[self.places[i].0].0 + gain;
+                if gain > 0.0 && sum > self.best[b].0 {
+                    self.best[b] = (sum, Some(i));
+                }
+            }
+        }
+        let mut kept = Vec::new();
+        let mut b = n - 1;
+        loop {
+            match self.best[b].1 {
+                Some(i) => {
+                    kept.push(i);
+                    b = self.places[i].0;
+                }
+                None if b == 0 => break,
+                None => b -= 1,
+            }
+        }
+        kept.reverse();
+        kept
     }
-    let all = forward[n - 1];
-    places
-        .iter()
-        .zip(scores)
-        .map(|(&(a, b), s)| (forward[a] + s + backward[b] - all).exp().min(1.0))
-        .collect()
 }
 
 impl Chooser {
-    fn score(&self, candidate: &Candidate) -> f64 {
-        candidate
-            .features
+    /// What the features of a candidate add up to.
+    pub fn score(&self, features: &[Feature]) -> f64 {
+        features
             .iter()
-            .filter_map(|(key, value)| Some(f64::from(self.weights.get(key)? * value)))
+            .filter_map(|(key, value)| Some(f64::from(self.weights.get(*key)? * value)))
             .sum()
     }
 
-    /// The probability of each candidate, 0 to 1; candidates are sorted by start.
-    pub fn probabilities(&self, candidates: &[Candidate]) -> Vec<f64> {
-        let mut out = Vec::with_capacity(candidates.len());
-        for range in clusters(candidates) {
-            let cluster = &candidates[range];
-            let scores: Vec<f64> = cluster.iter().map(|c| self.score(c)).collect();
-            out.extend(marginals(cluster, &scores));
-        }
-        out
-    }
-
-    /// The candidates that are kept, as indices with their probability, in order.
-    pub fn choose(&self, candidates: &[Candidate]) -> Vec<(usize, f64)> {
-        let probabilities = self.probabilities(candidates);
+    /// The spans that are kept, as indices with their probability, in order; they are sorted by start, each with its score.
+    pub fn choose(&self, spans: &[Span], scores: &[f64]) -> Vec<(usize, f64)> {
         let mut kept = Vec::new();
-        for range in clusters(candidates) {
-            let cluster = &candidates[range.clone()];
-            let (n, places) = edges(cluster);
-            // The best sum up to each edge and the candidate that ends there in it.
-            let mut best = vec![(0.0f64, None::<usize>); n];
-            let mut by_end: Vec<Vec<usize>> = vec![Vec::new(); n];
-            for (i, &(_, b)) in places.iter().enumerate() {
-                by_end[b].push(i);
+        let mut probabilities = Vec::new();
+        let mut lattice = Lattice::default();
+        for range in clusters(spans) {
+            lattice.read(&spans[range.clone()]);
+            probabilities.clear();
+            lattice.marginals(&scores[range.clone()], &mut probabilities);
+            // Where none is likely enough there is nothing to choose from.
+            if probabilities.iter().any(|&p| p > self.threshold) {
+                let chosen = lattice.choose(&probabilities, self.threshold);
+                kept.extend(
+                    chosen
+                        .into_iter()
+                        .map(|i| (range.start + i, probabilities[i])),
+                );
             }
-            for b in 1..n {
-                best[b] = (best[b - 1].0, None);
-                for &i in &by_end[b] {
-                    let gain = probabilities[range.start + i] - self.threshold;
-                    let sum = best[places[i].0].0 + gain;
-                    if gain > 0.0 && sum > best[b].0 {
-                        best[b] = (sum, Some(i));
-                    }
-                }
-            }
-            let first = kept.len();
-            let mut b = n - 1;
-            loop {
-                match best[b].1 {
-                    Some(i) => {
-                        kept.push((range.start + i, probabilities[range.start + i]));
-                        b = places[i].0;
-                    }
-                    None if b == 0 => break,
-                    None => b -= 1,
-                }
-            }
-            kept[first..].reverse();
         }
         kept
     }
@@ -205,7 +291,8 @@ impl Chooser {
         let mut n_sums = 0.0f32;
         let mut runs: Vec<Run> = Vec::new();
         for sample in samples {
-            for range in clusters(sample.candidates) {
+            let spans: Vec<Span> = sample.candidates.iter().map(|c| c.span).collect();
+            for range in clusters(&spans) {
                 let cluster = &sample.candidates[range.clone()];
                 let features = cluster
                     .iter()
@@ -216,10 +303,15 @@ impl Chooser {
                             .collect()
                     })
                     .collect();
-                runs.push((cluster, &sample.right[range], features));
+                runs.push((
+                    spans[range.clone()].to_vec(),
+                    &sample.right[range],
+                    features,
+                ));
             }
         }
         let mut order: Vec<usize> = (0..runs.len()).collect();
+        let (mut lattice, mut marginals) = (Lattice::default(), Vec::new());
         let mut seed = 0x9E37_79B9_7F4A_7C15u64;
         for epoch in 0..options.epochs {
             for i in (1..order.len()).rev() {
@@ -239,7 +331,10 @@ impl Chooser {
                             .sum()
                     })
                     .collect();
-                for ((p, &y), f) in marginals(cluster, &scores).iter().zip(*right).zip(features) {
+                marginals.clear();
+                lattice.read(cluster);
+                lattice.marginals(&scores, &mut marginals);
+                for ((p, &y), f) in marginals.iter().zip(*right).zip(features) {
                     let error = *p as f32 - f32::from(u8::from(y));
                     if error.abs() < 1e-3 {
                         continue;
@@ -263,7 +358,6 @@ impl Chooser {
             .iter()
             .zip(&sums)
             .map(|(&k, s)| (k, (s / n_sums.max(1.0) * 1000.0).round() / 1000.0))
-            .filter(|(_, w)| *w != 0.0)
             .collect();
         Self {
             weights,
@@ -274,18 +368,17 @@ impl Chooser {
     /// Writes the weights as text: key, readable name, weight.
     pub fn to_tsv(&self, describe: impl Fn(u64) -> String) -> String {
         use std::fmt::Write as _;
-        let mut keys: Vec<(&u64, &f32)> = self.weights.iter().collect();
-        keys.sort_unstable_by_key(|(k, _)| **k);
         let mut out = format!("threshold\t-\t{}\n", self.threshold);
-        for (key, weight) in keys {
-            writeln!(out, "{key:x}\t{}\t{weight}", describe(*key)).expect("writing to a string");
+        for (key, weight) in self.weights.sorted() {
+            writeln!(out, "{key:x}\t{}\t{weight}", describe(key)).expect("writing to a string");
         }
         out
     }
 
     /// Reads what [`Chooser::to_tsv`] wrote.
     pub fn from_tsv(path: &str, text: &str) -> Result<Self> {
-        let mut chooser = Self::default();
+        let mut threshold = 0.0;
+        let mut weights = Vec::new();
         for (n, line) in text.lines().enumerate() {
             let bad = || {
                 Error::data(
@@ -298,14 +391,17 @@ impl Chooser {
             let key = cells.next().ok_or_else(bad)?;
             let value = cells.nth(1).ok_or_else(bad)?;
             if key == "threshold" {
-                chooser.threshold = value.parse().map_err(|_| bad())?;
+                threshold = value.parse().map_err(|_| bad())?;
             } else {
-                chooser.weights.insert(
+                weights.push((
                     u64::from_str_radix(key, 16).map_err(|_| bad())?,
                     value.parse().map_err(|_| bad())?,
-                );
+                ));
             }
         }
-        Ok(chooser)
+        Ok(Self {
+            weights: weights.into_iter().collect(),
+            threshold,
+        })
     }
 }

@@ -9,7 +9,7 @@ pub mod choose;
 pub mod crf;
 pub mod evidence;
 mod indicate;
-mod places;
+pub mod places;
 pub mod quantity;
 pub mod recognise;
 mod relate;
@@ -17,9 +17,13 @@ mod resolve;
 pub mod train;
 mod year;
 
+pub use indicate::indicate;
+pub use relate::relate;
+
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::embedded;
 use crate::model::{Entity, EntityType, Extraction, Home, Mention, Quote};
 use crate::text::Document;
 use recognise::Model;
@@ -84,8 +88,8 @@ impl Context<'_> {
 
     /// The extraction that this document gives.
     pub fn finish(self) -> Extraction {
-        let facts = relate::relate(&self);
-        let indicators = indicate::indicate(&self);
+        let facts = relate(&self);
+        let indicators = indicate(&self);
         let text = &self.doc.text;
         let mut named = vec![false; self.entities.len()];
         let mentions = self
@@ -131,6 +135,15 @@ pub fn extract_with(model: &Model, doc: &Document) -> Extraction {
 
 /// What a document says, given the names in it.
 fn from_names(doc: &Document, survey: &places::Survey, names: Vec<recognise::Name>) -> Extraction {
+    context(doc, survey, names).finish()
+}
+
+/// A document with its names resolved.
+pub fn context<'a>(
+    doc: &'a Document,
+    survey: &places::Survey,
+    names: Vec<recognise::Name>,
+) -> Context<'a> {
     let scope = resolve::scope(doc, survey);
     let home = resolve::home(survey, &scope);
     let (spans, entities) = resolve::resolve(doc, survey, home.as_ref(), &scope, names);
@@ -141,22 +154,26 @@ fn from_names(doc: &Document, survey: &places::Survey, names: Vec<recognise::Nam
         home,
         year: year::main_year(doc),
     }
-    .finish()
 }
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
-    let file = |path| crate::embedded::file(path).unwrap_or_default();
-    let (labels, choice) = ("data/model/labels.tsv", "data/model/choice.tsv");
+    let choice = "data/model/choice.tsv";
+    let file = embedded::file(choice).unwrap_or_default();
     Model {
-        crf: crf::Crf::from_tsv(labels, file(labels)).expect("a test reads the built-in weights"),
-        chooser: choose::Chooser::from_tsv(choice, file(choice))
+        crf: crf::Crf::unpack(embedded::LABELS).expect("a test reads the built-in weights"),
+        chooser: choose::Chooser::from_tsv(choice, file)
             .expect("a test reads the built-in weights"),
     }
 });
 
+/// The built-in weights.
+pub fn model() -> &'static Model {
+    &MODEL
+}
+
 /// Extracts a document: a pure function of its text and the knowledge files.
 pub fn extract(doc: &Document) -> Extraction {
-    extract_with(&MODEL, doc)
+    extract_with(model(), doc)
 }
 
 /// Extracts a document whose names are told: half-open spans of the source with the type of what they name.

@@ -6,10 +6,10 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use crate::gazetteer::{DivisionId, FormKind, Gazetteer, Level, Match, Village};
-use crate::text::Document;
+use crate::gazetteer::{DivisionId, Form, FormKind, Gazetteer, Level, Match};
+use crate::text::{Document, Trie};
 
 /// An occurrence of a division's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,41 +74,47 @@ fn leftmost_longest<'a>(matches: &[Match<'a>]) -> Vec<Match<'a>> {
     out
 }
 
-fn count(text: &str, words: &[&str]) -> usize {
-    words.iter().map(|w| text.matches(w).count()).sum()
-}
+/// The words by which a text speaks of its own place, each with the level that it tells.
+static SELF_WORDS: LazyLock<Trie> = LazyLock::new(|| {
+    let township = [
+        "全镇",
+        "我镇",
+        "本镇",
+        "该镇",
+        "镇党委",
+        "镇政府",
+        "全乡",
+        "我乡",
+        "该乡",
+        "乡党委",
+        "乡政府",
+        "街道党工委",
+        "全街道",
+        "我街道",
+        "街道办",
+        "苏木党委",
+        "全苏木",
+    ];
+    let county = [
+        "全县", "我县", "全区", "我区", "全市", "我市", "该县", "全旗", "我旗",
+    ];
+    let province = ["全省", "我省", "省政府工作", "全自治区"];
+    let township = township.map(|word| (word, 0));
+    let county = county.map(|word| (word, 1));
+    let province = province.map(|word| (word, 2));
+    Trie::new(township.into_iter().chain(county).chain(province))
+});
 
-fn self_reference(text: &str) -> SelfReference {
+fn self_reference(chars: &[char]) -> SelfReference {
+    let mut counts = [0; 3];
+    for i in 0..chars.len() {
+        SELF_WORDS.find(&chars[i..], |_, level| counts[level as usize] += 1);
+    }
+    let [township, county, province] = counts;
     SelfReference {
-        township: count(
-            text,
-            &[
-                "全镇",
-                "我镇",
-                "本镇",
-                "该镇",
-                "镇党委",
-                "镇政府",
-                "全乡",
-                "我乡",
-                "该乡",
-                "乡党委",
-                "乡政府",
-                "街道党工委",
-                "全街道",
-                "我街道",
-                "街道办",
-                "苏木党委",
-                "全苏木",
-            ],
-        ),
-        county: count(
-            text,
-            &[
-                "全县", "我县", "全区", "我区", "全市", "我市", "该县", "全旗", "我旗",
-            ],
-        ),
-        province: count(text, &["全省", "我省", "省政府工作", "全自治区"]),
+        township,
+        county,
+        province,
     }
 }
 
@@ -122,106 +128,151 @@ struct Candidate {
     name: String,
 }
 
-fn find_home(doc: &Document, matches: &[Match]) -> Survey {
-    let gazetteer = Gazetteer::get();
-    let chars = &doc.text.chars;
-    let text: String = chars.iter().collect();
-    let title_end = doc
-        .sentences
-        .iter()
-        .take_while(|s| s.heading == 9)
-        .last()
-        .map_or(0, |s| s.end);
-    let mut candidates: FxHashMap<DivisionId, Candidate> = FxHashMap::default();
-    let mut named: FxHashMap<DivisionId, (usize, usize)> = FxHashMap::default();
-    let mut adjacent: FxHashMap<(DivisionId, DivisionId), usize> = FxHashMap::default();
-    let mut before: Option<&Match> = None;
-    for m in matches {
-        let touching = before.filter(|b| b.end == m.start);
-        for hit in m.form.hits {
+/// How often a form stands in the text.
+struct Told<'a> {
+    form: Form<'a>,
+    n: usize,
+    in_title: usize,
+    early: usize,
+}
+
+/// The divisions that a text names, and how.
+struct Named {
+    candidates: FxHashMap<DivisionId, Candidate>,
+    /// Counts of full names and of short ones that are not weak.
+    counts: FxHashMap<DivisionId, (usize, usize)>,
+    /// How often a name stands directly behind that of a division above.
+    adjacent: FxHashMap<(DivisionId, DivisionId), usize>,
+    about: SelfReference,
+}
+
+impl Named {
+    fn new(doc: &Document, matches: &[Match]) -> Self {
+        let title_end = doc
+            .sentences
+            .iter()
+            .take_while(|s| s.heading == 9)
+            .last()
+            .map_or(0, |s| s.end);
+        // Each form is looked into once, however often it stands there: some are shared by a hundred divisions.
+        let mut forms: Vec<Told> = Vec::new();
+        let mut index: FxHashMap<usize, usize> = FxHashMap::default();
+        let mut touching: FxHashMap<(usize, usize), usize> = FxHashMap::default();
+        let mut before: Option<(usize, usize)> = None;
+        for m in matches {
+            let at = *index
+                .entry(m.form.hits.as_ptr() as usize)
+                .or_insert_with(|| {
+                    forms.push(Told {
+                        form: m.form,
+                        n: 0,
+                        in_title: 0,
+                        early: 0,
+                    });
+                    forms.len() - 1
+                });
+            forms[at].n += 1;
+            forms[at].in_title += usize::from(m.start < title_end);
+            forms[at].early += usize::from(m.start < 200);
+            if let Some((b, _)) = before.filter(|(_, end)| *end == m.start) {
+                *touching.entry((b, at)).or_default() += 1;
+            }
+            before = Some((at, m.end));
+        }
+        let mut named = Self {
+            candidates: FxHashMap::default(),
+            counts: FxHashMap::default(),
+            adjacent: FxHashMap::default(),
+            about: self_reference(&doc.text.chars),
+        };
+        forms.iter().for_each(|told| named.add(told));
+        for ((b, at), n) in touching {
+            named.touch(&forms[b].form, &forms[at].form, n);
+        }
+        named
+    }
+
+    fn add(&mut self, told: &Told) {
+        for hit in told.form.hits {
             let full = hit.kind.has_head();
-            let weak = m.form.weak && !full;
-            let entry = named.entry(hit.id).or_default();
+            let weak = told.form.weak && !full;
+            let counts = self.counts.entry(hit.id).or_default();
             if full {
-                entry.0 += 1
+                counts.0 += told.n;
             } else if !weak {
-                entry.1 += 1
+                counts.1 += told.n;
             }
-            if let Some(b) = touching {
-                for above in b.form.hits {
-                    if above.id != hit.id && gazetteer.lineage(hit.id).any(|id| id == above.id) {
-                        *adjacent.entry((above.id, hit.id)).or_default() += 1;
-                    }
-                }
-            }
-            let candidate = candidates.entry(hit.id).or_default();
+            let candidate = self.candidates.entry(hit.id).or_default();
             if full {
-                candidate.full += 1;
+                candidate.full += told.n;
                 if candidate.name.is_empty() {
-                    candidate.name = m.form.text.to_owned();
+                    candidate.name = told.form.text.to_owned();
                 }
             } else {
-                candidate.short += 1;
+                candidate.short += told.n;
             }
-            if m.start < title_end && !weak {
-                candidate.in_title += if full { 2 } else { 1 };
+            if !weak {
+                candidate.in_title += told.in_title * if full { 2 } else { 1 };
             }
-            candidate.early |= m.start < 200 && full;
+            candidate.early |= told.early > 0 && full;
         }
-        before = Some(m);
     }
-    let about = self_reference(&text);
-    let bigrams: LazyLock<FxHashSet<(char, char)>, _> =
-        LazyLock::new(|| chars.windows(2).map(|w| (w[0], w[1])).collect());
-    let mut scored: Vec<(f64, DivisionId)> = Vec::new();
-    for (&id, c) in &candidates {
+
+    /// One form stands `n` times directly behind another.
+    fn touch(&mut self, before: &Form, behind: &Form, n: usize) {
+        let gazetteer = Gazetteer::get();
+        for hit in behind.hits {
+            for id in gazetteer.lineage(hit.id).skip(1) {
+                let above = before.hits.iter().filter(|above| above.id == id).count();
+                if above > 0 {
+                    *self.adjacent.entry((id, hit.id)).or_default() += n * above;
+                }
+            }
+        }
+    }
+
+    /// Whether enough speaks for a division to be considered.
+    fn considered(&self, id: DivisionId, c: &Candidate) -> bool {
         if c.full == 0 && c.in_title == 0 && id.level() >= Level::County && c.short < 3 {
-            continue;
+            return false;
         }
-        if id.level() == Level::Township && c.full == 0 && (about.township == 0 || c.short < 2) {
-            continue;
-        }
+        id.level() != Level::Township || c.full > 0 || (self.about.township > 0 && c.short >= 2)
+    }
+
+    /// What speaks for a division of which so many villages are named.
+    fn score(&self, id: DivisionId, villages: usize) -> f64 {
+        let gazetteer = Gazetteer::get();
+        let c = &self.candidates[&id];
+        let Self { counts, about, .. } = self;
         let log = |n: usize| (1.0 + n as f64).log2();
         let mut score = 1.3 * log(c.full)
             + 0.5 * log(c.short)
             + 2.0 * (c.in_title.min(3) as f64)
             + if c.early { 1.0 } else { 0.0 };
         for (depth, above) in gazetteer.lineage(id).skip(1).enumerate() {
-            let (full, short) = named.get(&above).copied().unwrap_or_default();
+            let (full, short) = counts.get(&above).copied().unwrap_or_default();
             let weight = [1.6, 1.0, 0.7][depth.min(2)];
             if full > 0 {
                 score += weight;
             } else if short > 0 {
                 score += 0.7 * weight;
             }
-            score += 0.8 * (adjacent.get(&(above, id)).copied().unwrap_or(0).min(3) as f64);
+            let adjacent = self.adjacent.get(&(above, id)).copied().unwrap_or(0);
+            score += 0.8 * (adjacent.min(3) as f64);
         }
-        if id.level() == Level::Township && c.full > 0 {
-            let below = gazetteer
-                .villages(id)
-                .into_iter()
-                .filter(|v| names_village(&text, &bigrams, v))
-                .count();
-            score += 0.7 * (below.min(8) as f64);
-        }
-        let siblings = gazetteer.parent(id).map_or(0, |p| {
-            if matches!(id.level(), Level::Township) {
-                gazetteer
-                    .children(p)
-                    .iter()
-                    .filter(|s| **s != id && named.get(s).is_some_and(|n| n.0 > 0))
-                    .count()
-            } else {
-                0
-            }
-        });
+        score += PER_VILLAGE * (villages.min(MOST_VILLAGES) as f64);
+        let told = |ids: Vec<DivisionId>| {
+            ids.iter()
+                .filter(|s| **s != id && counts.get(s).is_some_and(|n| n.0 > 0))
+                .count()
+        };
+        let siblings = match gazetteer.parent(id) {
+            Some(above) if id.level() == Level::Township => told(gazetteer.children(above)),
+            _ => 0,
+        };
         score += 0.25 * (siblings.min(4) as f64);
         let children = if id.level() == Level::County {
-            gazetteer
-                .children(id)
-                .iter()
-                .filter(|s| named.get(s).is_some_and(|n| n.0 > 0))
-                .count()
+            told(gazetteer.children(id))
         } else {
             0
         };
@@ -251,13 +302,79 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
         if gazetteer.division(id).is_some_and(|d| d.until.is_some()) {
             score -= 1.0;
         }
-        scored.push((score, id));
+        score
     }
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+
+    /// Whether two divisions are named alike in the text, or the other has this official name.
+    fn alike(&self, id: DivisionId, other: DivisionId, name: &str) -> bool {
+        self.candidates[&other].name == self.candidates[&id].name
+            || Gazetteer::get()
+                .division(other)
+                .is_some_and(|d| d.name == name)
+    }
+}
+
+/// So many of a township's villages count.
+const MOST_VILLAGES: usize = 8;
+/// What each of them adds.
+const PER_VILLAGE: f64 = 0.7;
+
+/// The likeliest home first, then the runner-up and all that are named like the first, each with its score.
+///
+/// Looking for villages costs most, so that it is done only where it could matter.
+fn rank(named: &Named, chars: &[char]) -> Vec<(f64, DivisionId)> {
+    let gazetteer = Gazetteer::get();
+    let text: LazyLock<Pairs, _> = LazyLock::new(|| Pairs::new(chars));
+    let has_villages =
+        |id: DivisionId| id.level() == Level::Township && named.candidates[&id].full > 0;
+    // The most that each can score, a little above for the rounding of sums.
+    let mut open: Vec<(f64, DivisionId)> = named
+        .candidates
+        .iter()
+        .filter(|(id, c)| named.considered(**id, c))
+        .map(|(&id, _)| match (named.score(id, 0), has_villages(id)) {
+            (least, true) => (least + PER_VILLAGE * MOST_VILLAGES as f64 + 1e-6, id),
+            (score, false) => (score, id),
+        })
+        .collect();
+    let exact = |(most, id): (f64, DivisionId)| {
+        if !has_villages(id) {
+            return (most, id);
+        }
+        let mut below = 0;
+        gazetteer.village_names(id, |village| below += usize::from(text.names(village)));
+        (named.score(id, below), id)
+    };
+    let order =
+        |a: &(f64, DivisionId), b: &(f64, DivisionId)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
+    open.sort_by(order);
+    let mut ranked: Vec<(f64, DivisionId)> = Vec::new();
+    let mut next = 0;
+    while next < open.len() && ranked.get(1).is_none_or(|second| second.0 <= open[next].0) {
+        ranked.push(exact(open[next]));
+        ranked.sort_by(order);
+        next += 1;
+    }
+    if let Some(&(_, first)) = ranked.first() {
+        let name = gazetteer.division(first).map_or("", |d| d.name);
+        let alike = open[next..]
+            .iter()
+            .filter(|(_, id)| named.alike(first, *id, name));
+        ranked.extend(alike.map(|&found| exact(found)));
+        ranked.sort_by(order);
+    }
+    ranked
+}
+
+fn find_home(doc: &Document, matches: &[Match]) -> Survey {
+    let gazetteer = Gazetteer::get();
+    let chars = &doc.text.chars;
+    let named = Named::new(doc, matches);
+    let scored = rank(&named, chars);
     let Some(&(best, id)) = scored.first() else {
         return Survey::default();
     };
-    if best < 3.0 || !is_told(&candidates[&id], id, &text) {
+    if best < 3.0 || !is_told(&named.candidates[&id], id, chars) {
         return Survey::default();
     }
     let name = gazetteer.division(id).map_or("", |d| d.name).to_owned();
@@ -265,12 +382,8 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
     let rival = scored
         .iter()
         .skip(1)
-        .filter(|(_, other)| {
-            candidates[other].name == candidates[&id].name
-                || gazetteer.division(*other).is_some_and(|d| d.name == name)
-        })
-        .map(|(s, _)| *s)
-        .next();
+        .find(|(_, other)| named.alike(id, *other, &name))
+        .map(|(s, _)| *s);
     let shared = gazetteer
         .named(&name)
         .iter()
@@ -291,24 +404,70 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
 }
 
 /// Whether the text really gives the name, rather than a word that happens to be one (街道) or a redacted name (X镇).
-fn is_told(candidate: &Candidate, id: DivisionId, text: &str) -> bool {
+fn is_told(candidate: &Candidate, id: DivisionId, chars: &[char]) -> bool {
     let gazetteer = Gazetteer::get();
     let generic = gazetteer
         .division(id)
         .is_some_and(|d| matches!(d.name, "街道" | "城镇" | "和县" | "开发区" | "城区"));
     // Where names are blacked out, a name in the text is another place's unless the title gives it.
-    let blanks = count(text, &["X", "×", "***", "某"]);
+    let stars = chars.chunk_by(|a, b| *a == '*' && *b == '*');
+    let blanks = stars.map(|run| run.iter().filter(|c| **c == '*').count() / 3);
+    let blanks = blanks.sum::<usize>()
+        + chars
+            .iter()
+            .filter(|c| matches!(c, 'X' | '×' | '某'))
+            .count();
     let redacted = candidate.in_title == 0 && blanks >= 10 && blanks > 3 * candidate.full;
     let no_name = gazetteer.division(id).is_some_and(|d| d.name == "街道");
     !no_name && (!generic || candidate.in_title > 0) && !redacted
 }
 
-fn names_village(text: &str, bigrams: &FxHashSet<(char, char)>, village: &Village) -> bool {
-    let mut c = village.short.chars();
-    let (Some(a), Some(b)) = (c.next(), c.next()) else {
-        return false;
-    };
-    bigrams.contains(&(a, b)) && text.contains(&*village.short)
+/// A text by its pairs of characters, to find many names in it.
+struct Pairs<'a> {
+    chars: &'a [char],
+    /// For each hash of a pair one past the last place where it stands.
+    last: Vec<u32>,
+    /// For each place the one before it whose pair has the same hash, plus one.
+    before: Vec<u32>,
+}
+
+impl<'a> Pairs<'a> {
+    fn new(chars: &'a [char]) -> Self {
+        let mut pairs = Self {
+            chars,
+            last: vec![0; chars.len().next_power_of_two().max(2)],
+            before: vec![0; chars.len()],
+        };
+        for (i, pair) in chars.windows(2).enumerate() {
+            let at = pairs.slot(pair[0], pair[1]);
+            pairs.before[i] = std::mem::replace(&mut pairs.last[at], i as u32 + 1);
+        }
+        pairs
+    }
+
+    fn slot(&self, a: char, b: char) -> usize {
+        let pair = u64::from(a) << 32 | u64::from(b);
+        let shift = u64::BITS - self.last.len().trailing_zeros();
+        (pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as usize
+    }
+
+    /// Whether the text has a name.
+    fn names(&self, name: &str) -> bool {
+        let mut chars = name.chars();
+        let (Some(a), Some(b)) = (chars.next(), chars.next()) else {
+            return false;
+        };
+        let mut at = self.last[self.slot(a, b)] as usize;
+        let length = name.chars().count();
+        while at > 0 {
+            let here = self.chars[at - 1..].iter().take(length).copied();
+            if here.eq(name.chars()) {
+                return true;
+            }
+            at = self.before[at - 1] as usize;
+        }
+        false
+    }
 }
 
 /// How near a division is to the home place: 5 itself, 4 above or below it, 3 in its county, 2 in its prefecture, 1 in its province, 0 elsewhere.
@@ -342,15 +501,15 @@ fn grade(
 ) -> Vec<PlaceHit> {
     let mut hits: Vec<PlaceHit> = Vec::with_capacity(matches.len());
     let mut near_cache: FxHashMap<DivisionId, u16> = FxHashMap::default();
-    for m in matches {
-        let mut best = 0u16;
-        for hit in m.form.hits {
+    let mut grades: FxHashMap<usize, u16> = FxHashMap::default();
+    let mut grade_of = |form: &Form| {
+        let grades = form.hits.iter().map(|hit| {
             let near = *near_cache
                 .entry(hit.id)
                 .or_insert_with(|| nearness(gazetteer, home, hit.id));
             let form = if hit.kind.has_head() {
                 3
-            } else if m.form.weak {
+            } else if form.weak {
                 1
             } else {
                 2
@@ -362,12 +521,17 @@ fn grade(
                 Level::Township => 4,
                 Level::Village => 5,
             };
-            best = best.max(near << 8 | form << 4 | level);
-        }
+            near << 8 | form << 4 | level
+        });
+        grades.max().unwrap_or(0)
+    };
+    for m in matches {
         hits.push(PlaceHit {
             start: m.start,
             end: m.end,
-            grade: best,
+            grade: *grades
+                .entry(m.form.hits.as_ptr() as usize)
+                .or_insert_with(|| grade_of(&m.form)),
         });
     }
     if let Some(home) = home.filter(|h| h.level() >= Level::County) {

@@ -108,7 +108,11 @@ pub fn resolve(
 ) -> (Vec<Span>, Vec<Entity>) {
     let mut entities: Vec<Entity> = Vec::new();
     let mut by_id: FxHashMap<String, usize> = FxHashMap::default();
-    let joined = join_short_names(doc, survey, &names);
+    let surfaces: Vec<String> = names
+        .iter()
+        .map(|n| doc.text.slice(n.start, n.end).replace('\n', ""))
+        .collect();
+    let joined = join_short_names(doc, survey, &names, &surfaces);
     let national = national_figures(doc, &names);
     let identifier = Identifier {
         survey,
@@ -116,25 +120,30 @@ pub fn resolve(
         scope,
         national,
     };
+    // What is written alike is the same thing.
+    let mut known: FxHashMap<(EntityType, &str, &str), usize> = FxHashMap::default();
     let mut spans = Vec::with_capacity(names.len());
-    for (i, name) in names.iter().enumerate() {
-        let surface = doc.text.slice(name.start, name.end).replace('\n', "");
-        let full = joined[i].as_deref().unwrap_or(&surface);
-        let (id, label, code) = identifier.identify(name.kind, full);
-        let entity = *by_id.entry(id.clone()).or_insert_with(|| {
-            entities.push(Entity {
-                id,
-                kind: name.kind,
-                name: label,
-                aliases: Vec::new(),
-                code,
+    for ((name, surface), joined) in names.iter().zip(&surfaces).zip(&joined) {
+        let full = joined.as_deref().unwrap_or(surface);
+        let written = (name.kind, full, surface.as_str());
+        let entity = *known.entry(written).or_insert_with(|| {
+            let (id, label, code) = identifier.identify(name.kind, full);
+            let entity = *by_id.entry(id.clone()).or_insert_with(|| {
+                entities.push(Entity {
+                    id,
+                    kind: name.kind,
+                    name: label,
+                    aliases: Vec::new(),
+                    code,
+                });
+                entities.len() - 1
             });
-            entities.len() - 1
+            let aliases = &mut entities[entity].aliases;
+            if !aliases.contains(surface) {
+                aliases.push(surface.clone());
+            }
+            entity
         });
-        let aliases = &mut entities[entity].aliases;
-        if !aliases.contains(&surface) {
-            aliases.push(surface);
-        }
         spans.push(Span {
             start: name.start,
             end: name.end,
@@ -294,15 +303,16 @@ fn without_head(name: &str) -> Option<String> {
 }
 
 /// For each name the longer name of the document that it stands for, if there is exactly one.
-fn join_short_names(doc: &Document, survey: &Survey, names: &[Name]) -> Vec<Option<String>> {
-    let surfaces: Vec<String> = names
-        .iter()
-        .map(|n| doc.text.slice(n.start, n.end).replace('\n', ""))
-        .collect();
-    let defined = defined_short_names(doc, names, &surfaces);
+fn join_short_names(
+    doc: &Document,
+    survey: &Survey,
+    names: &[Name],
+    surfaces: &[String],
+) -> Vec<Option<String>> {
+    let defined = defined_short_names(doc, names, surfaces);
     let mut distinct: Vec<(EntityType, &str)> = names
         .iter()
-        .zip(&surfaces)
+        .zip(surfaces)
         .map(|(n, s)| (n.kind, s.as_str()))
         .collect();
     distinct.sort_unstable();
@@ -331,7 +341,16 @@ fn join_short_names(doc: &Document, survey: &Survey, names: &[Name]) -> Vec<Opti
                     _ => false,
                 }
         };
-        let mut longer: Vec<usize> = (0..distinct.len()).filter(|&j| stands_for(j)).collect();
+        // Sorted by type, those of one type stand together; of some types no name stands for another.
+        let alike = if matches!(
+            kind,
+            EntityType::Campaign | EntityType::Honour | EntityType::Person
+        ) {
+            0..0
+        } else {
+            distinct.partition_point(|d| d.0 < kind)..distinct.partition_point(|d| d.0 <= kind)
+        };
+        let mut longer: Vec<usize> = alike.filter(|&j| stands_for(j)).collect();
         // Of two that say the same the longer one is meant.
         if let (EntityType::Enterprise, Some(&best)) = (
             kind,
@@ -362,7 +381,7 @@ fn join_short_names(doc: &Document, survey: &Survey, names: &[Name]) -> Vec<Opti
     };
     names
         .iter()
-        .zip(&surfaces)
+        .zip(surfaces)
         .map(|(name, surface)| full_of(name, surface))
         .collect()
 }

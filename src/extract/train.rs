@@ -198,7 +198,7 @@ fn proposed(crf: &Crf, document: &Prepared) -> Proposed {
         .collect();
     let right = candidates
         .iter()
-        .map(|c| gold.contains(&(c.start, c.end, EntityType::ALL[c.kind])))
+        .map(|c| gold.contains(&(c.span.start, c.span.end, EntityType::ALL[c.span.kind])))
         .collect();
     Proposed { candidates, right }
 }
@@ -245,7 +245,7 @@ pub fn left_out(documents: &[Prepared], options: &Training, folds: usize) -> Vec
         .zip(&proposed)
         .zip(&parts)
         .map(|((d, p), &part)| {
-            let names = recognise::choose(&choosers[part], &p.candidates);
+            let names = recognise::chosen(&choosers[part], &p.candidates);
             super::from_names(&d.doc, &d.survey, names)
         })
         .collect()

@@ -79,6 +79,11 @@ pub fn main_year(doc: &Document) -> Option<i32> {
         doc.sentences
             .iter()
             .filter(|s| part.is_none_or(|part| s.part == part))
+            .filter(|s| {
+                doc.text.chars[s.start..s.end]
+                    .iter()
+                    .any(|c| matches!(c, '年' | '.'))
+            })
             .flat_map(|s| {
                 let sentence = to_digits(&doc.text.slice(s.start, s.end));
                 let years = YEAR

@@ -84,6 +84,7 @@ impl Reader {
             name,
             short,
             parent,
+            above: u32::MAX,
             until,
         });
         let (full, bare) = if until == 0 {
@@ -187,6 +188,7 @@ impl Reader {
 
     fn finish(mut self) -> Gazetteer {
         self.rows.sort_by_key(|row| row.code);
+        link(&mut self.rows);
         let mut first = 0;
         for form in &mut self.forms {
             (form.first, first) = (first, first + form.n_hits);
@@ -233,5 +235,18 @@ impl Reader {
             lengths: self.lengths,
             villages: Villages::open(VILLAGES).expect("the embedded file was packed by build"),
         }
+    }
+}
+
+/// Tells each row where that of its parent stands. Rows of one parent mostly follow each other.
+fn link(rows: &mut [Row]) {
+    let mut last = (0, u32::MAX);
+    for i in 0..rows.len() {
+        let parent = rows[i].parent;
+        if parent != last.0 {
+            let above = rows.binary_search_by_key(&parent, |row| row.code);
+            last = (parent, above.map_or(u32::MAX, |at| at as u32));
+        }
+        rows[i].above = last.1;
     }
 }

@@ -223,8 +223,18 @@ impl Gazetteer {
     /// assert_eq!(lineage, [441900101, 4419, 44]);
     /// ```
     pub fn lineage(&self, id: DivisionId) -> impl Iterator<Item = DivisionId> {
-        std::iter::successors(self.division(id).map(|division| division.id), |&id| {
-            self.parent(id)
+        let village = Some(id).filter(|_| id.level() == Level::Village);
+        let mut village = village.filter(|_| self.division(id).is_some());
+        let mut row = match village {
+            Some(_) => self.parent(id).and_then(|above| self.row(above)),
+            None => self.row(id),
+        };
+        std::iter::from_fn(move || {
+            village.take().or_else(|| {
+                let here = row?;
+                row = self.rows.get(here.above as usize);
+                Some(DivisionId(here.code))
+            })
         })
     }
 
@@ -281,14 +291,24 @@ impl Gazetteer {
             Level::Province => id.0 * 10_000..(id.0 + 1) * 10_000,
             Level::Prefecture => id.0 * 100..(id.0 + 1) * 100,
             Level::County => id.0..id.0 + 1,
-            Level::Township => id.0 / 1_000..id.0 / 1_000 + 1,
+            Level::Township => {
+                // In order of codes those of a township stand together.
+                let villages = self.villages.of_county((id.0 / 1_000) as u32);
+                let first = villages.partition_point(|village| village.code / 1_000 < id.0);
+                let of_town = villages[first..].iter();
+                return of_town.take_while(|v| v.code / 1_000 == id.0).collect();
+            }
             Level::Village => return Vec::new(),
         };
         self.villages
             .counties(counties.start as u32..counties.end as u32)
             .flat_map(|county| self.villages.of_county(county))
-            .filter(|village| id.level() != Level::Township || village.code / 1_000 == id.0)
             .collect()
+    }
+
+    /// The usual names of a township's villages (湖东村), one after the other, where nothing else of them is asked.
+    pub fn village_names(&self, town: DivisionId, each: impl FnMut(&str)) {
+        self.villages.shorts_of_town(town.0, each);
     }
 
     /// Every occurrence of every form in a text, overlapping ones too, by start and then by length.
@@ -365,6 +385,8 @@ struct Row {
     name: &'static str,
     short: &'static str,
     parent: u64,
+    /// Index of the row of the parent; beyond all rows if there is none.
+    above: u32,
     /// 0 while it exists.
     until: u16,
 }

@@ -97,22 +97,22 @@ pub(super) fn split_village(name: &str) -> (&str, Option<usize>) {
 
 /// The full name that was cut by [`split_village`].
 pub(super) fn village_name(stem: &str, ending: Option<usize>) -> String {
-    format!(
-        "{stem}{}",
-        ending
-            .and_then(|row| VILLAGE_ENDINGS.get(row))
-            .map_or("", |(ending, _)| ending)
-    )
+    [stem, village_ending(ending).0].concat()
 }
 
 /// The usual short name of a village that was cut by [`split_village`].
 pub(super) fn village_short(stem: &str, ending: Option<usize>) -> String {
-    format!(
-        "{stem}{}",
-        ending
-            .and_then(|row| VILLAGE_ENDINGS.get(row))
-            .map_or("", |(_, short)| short)
-    )
+    [stem, short_ending(ending)].concat()
+}
+
+/// What follows the stem in that short name.
+pub(super) fn short_ending(ending: Option<usize>) -> &'static str {
+    village_ending(ending).1
+}
+
+fn village_ending(row: Option<usize>) -> (&'static str, &'static str) {
+    let ending = row.and_then(|row| VILLAGE_ENDINGS.get(row));
+    ending.copied().unwrap_or_default()
 }
 
 /// Lines of a table without its comments and its heading.

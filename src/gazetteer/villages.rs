@@ -14,7 +14,7 @@ use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 
-use super::shorten::{split_village, village_name, village_short};
+use super::shorten::{short_ending, split_village, village_name, village_short};
 
 /// A village (行政村, 嘎查) or neighbourhood (社区).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,8 +76,8 @@ impl Villages {
         let Ok(at) = self.blocks.binary_search_by_key(&county, |block| block.0) else {
             return &[];
         };
-        let (_, start, end, villages) = &self.blocks[at];
-        villages.get_or_init(|| self.read(county, &self.bytes[*start..*end]))
+        let (_, _, _, villages) = &self.blocks[at];
+        villages.get_or_init(|| self.read(county))
     }
 
     /// The counties with villages whose code lies in a range.
@@ -89,11 +89,42 @@ impl Villages {
             .take_while(move |&county| county < range.end)
     }
 
-    fn read(&self, county: u32, block: &[u8]) -> Vec<Village> {
+    /// The usual names of a township's villages; does not keep what it opens.
+    pub(super) fn shorts_of_town(&self, town: u64, mut each: impl FnMut(&str)) {
+        let mut short = String::new();
+        self.each((town / 1000) as u32, |code, stem, ending| {
+            if code / 1000 == town {
+                short.clear();
+                short.push_str(stem);
+                short.push_str(short_ending(ending));
+                each(&short);
+            }
+        });
+    }
+
+    fn read(&self, county: u32) -> Vec<Village> {
+        let mut villages = Vec::new();
+        self.each(county, |code, stem, ending| {
+            villages.push(Village {
+                code,
+                name: village_name(stem, ending),
+                short: village_short(stem, ending),
+                stem: stem.to_owned(),
+            });
+        });
+        villages
+    }
+
+    /// Every village of a county: its code, its stem, the row of its ending.
+    fn each(&self, county: u32, mut each: impl FnMut(u64, &str, Option<usize>)) {
+        let Ok(at) = self.blocks.binary_search_by_key(&county, |block| block.0) else {
+            return;
+        };
+        let (_, start, end, _) = self.blocks[at];
+        let block = &self.bytes[start..end];
         let mut bytes = Vec::with_capacity(block.len() * 3);
         // The file is part of the program and a test opens every block; what could not be read would be missing, not wrong.
         let _ = DeflateDecoder::new(block).read_to_end(&mut bytes);
-        let mut villages = Vec::new();
         let (mut town, mut code) = (u64::from(county) * 1000, 0);
         let mut stem = String::new();
         let mut bytes = bytes.into_iter();
@@ -107,13 +138,12 @@ impl Villages {
                 NUMBER => code = town * 1000 + (next() << 8 | next()) - 1,
                 0..=NO_ENDING => {
                     code += 1;
-                    let ending = (byte != NO_ENDING).then_some(usize::from(byte));
-                    villages.push(Village {
+                    each(
                         code,
-                        name: village_name(&stem, ending),
-                        short: village_short(&stem, ending),
-                        stem: std::mem::take(&mut stem),
-                    });
+                        &stem,
+                        (byte != NO_ENDING).then_some(usize::from(byte)),
+                    );
+                    stem.clear();
                 }
                 byte => {
                     let byte = usize::from(byte) - FIRST_CHAR;
@@ -126,7 +156,6 @@ impl Villages {
                 }
             }
         }
-        villages
     }
 }
 

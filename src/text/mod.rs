@@ -5,9 +5,11 @@
 
 mod normal;
 mod outline;
+mod trie;
 
 pub use normal::normalise;
 pub use outline::{Sentence, outline};
+pub use trie::Trie;
 
 /// A text with its normal form.
 #[derive(Clone, Debug, Default)]

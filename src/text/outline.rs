@@ -36,11 +36,12 @@ pub fn outline(chars: &[char]) -> (String, Vec<Sentence>) {
             .map_or(chars.len(), |n| start + n + 1);
         let paragraph: String = chars[start..end].iter().collect();
         let line = paragraph.trim_end();
+        let length = line.chars().count();
         let heading = heading_level(line);
         if n_paragraph < 6
             && heading == 0
             && sentences.iter().all(|s: &Sentence| s.heading == 9)
-            && is_title(line)
+            && is_title(line, length)
         {
             title.push_str(line);
             part = if PLAN_TITLE.is_match(&title) && !REVIEW_TITLE.is_match(&title) {
@@ -55,15 +56,15 @@ pub fn outline(chars: &[char]) -> (String, Vec<Sentence>) {
                 heading: 9,
             });
         } else {
-            let is_heading = heading > 0 && line.chars().count() <= 50;
-            if (1..=2).contains(&heading) || is_heading || line.chars().count() <= 30 {
+            let is_heading = heading > 0 && length <= 50;
+            if (1..=2).contains(&heading) || is_heading || length <= 30 {
                 let head: String = line.split(['。', '；']).next().unwrap_or_default().into();
                 if PLAN_HEADING.is_match(&head) && !REVIEW_HEADING.is_match(&head) {
                     part = Part::Plan;
                 } else if REVIEW_HEADING.is_match(&head) {
                     part = Part::Review;
                 }
-            } else if PLAN_OPENING.is_match(line) {
+            } else if may_open_plan(&chars[start..end]) && PLAN_OPENING.is_match(line) {
                 part = Part::Plan;
             }
             split_paragraph(
@@ -81,6 +82,11 @@ pub fn outline(chars: &[char]) -> (String, Vec<Sentence>) {
     (title, sentences)
 }
 
+/// A sentence from this length on ends at the next comma, and at this one anywhere: what has no full stop is a table or
+/// damaged, and what looks back over its whole sentence stays linear in the length of the text.
+const LONG: usize = 2_000;
+const LONGEST: usize = 2_400;
+
 fn split_paragraph(
     chars: &[char],
     start: usize,
@@ -94,7 +100,9 @@ fn split_paragraph(
     while i < end {
         let c = chars[i];
         i += 1;
-        if matches!(c, '。' | '！' | '？' | '；' | '\n') {
+        let long =
+            i - from >= LONG && matches!(c, '，' | '、' | '：' | '）') || i - from >= LONGEST;
+        if long || matches!(c, '。' | '！' | '？' | '；' | '\n') {
             while i < end && matches!(chars[i], '”' | '’' | '）' | '。' | '！' | '？' | '\n')
             {
                 i += 1;
@@ -110,15 +118,8 @@ fn split_paragraph(
 
 fn sentence(chars: &[char], start: usize, end: usize, part: Part, heading: u8) -> Sentence {
     let part = match part {
-        Part::Plan => Part::Plan,
-        Part::Review => {
-            let text: String = chars[start..end].iter().collect();
-            if INTENT.is_match(&text) {
-                Part::Plan
-            } else {
-                Part::Review
-            }
-        }
+        Part::Review if intends(&chars[start..end]) => Part::Plan,
+        part => part,
     };
     Sentence {
         start,
@@ -128,8 +129,53 @@ fn sentence(chars: &[char], start: usize, end: usize, part: Part, heading: u8) -
     }
 }
 
+/// Characters from the start of a sentence within which [`INTENT`] is decided, and within which its words begin.
+const INTENT_REACH: usize = 64;
+const INTENT_BEGINS: usize = 35;
+
+/// Whether words of intent open a sentence; looking for how they begin is cheaper than the pattern.
+fn intends(sentence: &[char]) -> bool {
+    let begins = |pair: &[char]| {
+        matches!(
+            pair,
+            ['下', '一']
+                | ['接', '下']
+                | ['明' | '下', '年']
+                | ['力', '争']
+                | ['我', '们' | '镇' | '乡']
+                | ['全', '镇']
+                | ['今', '后']
+                | ['计', '划']
+        )
+    };
+    let n = sentence.len().min(INTENT_BEGINS);
+    sentence[..n].windows(2).any(begins) && {
+        let opening: String = sentence.iter().take(INTENT_REACH).collect();
+        INTENT.is_match(&opening)
+    }
+}
+
+/// Whether a line has words without which [`PLAN_OPENING`] does not hold.
+fn may_open_plan(line: &[char]) -> bool {
+    let begins = |pair: &[char]| {
+        matches!(
+            pair,
+            ['做', '好'] | ['今', '年' | '后'] | ['重', '点'] | ['围', '绕']
+        )
+    };
+    line.windows(2).take(42).any(begins)
+}
+
 /// 1 for `一、`, 2 for `（一）`, 3 for `1.` or `1、`, 0 for none.
 fn heading_level(line: &str) -> u8 {
+    let first = line.chars().next();
+    let opens = |c: char| {
+        matches!(c, '第' | '【' | '（' | '0'..='9' | '①'..='⑳')
+            || "一二三四五六七八九十".contains(c)
+    };
+    if !first.is_some_and(opens) {
+        return 0;
+    }
     if H1.is_match(line) {
         1
     } else if H2.is_match(line) {
@@ -141,9 +187,8 @@ fn heading_level(line: &str) -> u8 {
     }
 }
 
-fn is_title(line: &str) -> bool {
-    let n = line.chars().count();
-    n <= 45 && !line.ends_with(['。', '；', '，', '！', '：'])
+fn is_title(line: &str, length: usize) -> bool {
+    length <= 45 && !line.ends_with(['。', '；', '，', '！', '：'])
 }
 
 macro_rules! pattern {

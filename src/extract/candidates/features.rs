@@ -1,6 +1,7 @@
 //! Features of candidates: what each speaks of, how it is written down, how it is shown to a reader.
 
-use super::Candidate;
+use super::Feature;
+use crate::extract::crf::Span;
 use crate::extract::evidence::CLASS_CODES;
 use crate::lexicon::Lexicon;
 use crate::model::EntityType;
@@ -116,7 +117,7 @@ const TEMPLATES: [Template; 33] = {
     ]
 };
 
-pub(super) fn key(template: Template, kind: usize, payload: u64) -> u64 {
+fn key(template: Template, kind: usize, payload: u64) -> u64 {
     (template as u64) << 56 | (kind as u64) << 52 | (payload & 0x000F_FFFF_FFFF_FFFF)
 }
 
@@ -136,9 +137,22 @@ pub(super) fn length(n: usize) -> u64 {
     }
 }
 
-impl Candidate {
+/// Collects the features of one candidate after the other.
+pub(super) struct Collector {
+    /// The candidate.
+    pub span: Span,
+    /// Its features with their values.
+    pub features: Vec<Feature>,
+}
+
+impl Collector {
     pub(super) fn push(&mut self, template: Template, payload: u64) {
-        self.features.push((key(template, self.kind, payload), 1.0));
+        self.push_value(template, payload, 1.0);
+    }
+
+    pub(super) fn push_value(&mut self, template: Template, payload: u64, value: f32) {
+        self.features
+            .push((key(template, self.span.kind, payload), value));
     }
 }
 

@@ -7,7 +7,7 @@
 mod describe;
 mod features;
 
-pub use features::describe;
+pub use features::describe as describe_feature;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -27,28 +27,20 @@ const KNOWN_FROM: f64 = 0.4;
 /// Quotations and terms up to this length are proposed.
 const LONGEST: usize = 40;
 
-/// A span that could be a name of one type.
+/// A feature with its value.
+pub type Feature = (u64, f32);
+
+/// A span that could be a name of one type, with what speaks for and against it.
 #[derive(Clone, Debug)]
 pub struct Candidate {
-    /// First character in the normal form.
-    pub start: usize,
-    /// One past the last character.
-    pub end: usize,
-    /// Index into [`EntityType::ALL`].
-    pub kind: usize,
-    /// What the labelling gives it, 0 to 1.
-    pub probability: f64,
+    /// The span, with what the labelling gives it.
+    pub span: Span,
     /// Features with their values.
-    pub features: Vec<(u64, f32)>,
+    pub features: Vec<Feature>,
 }
 
-/// All candidates of a document, sorted by start, then end, then type.
-pub fn candidates(
-    doc: &Document,
-    survey: &Survey,
-    clues: &Clues,
-    scores: &Scores,
-) -> Vec<Candidate> {
+/// All spans of a document that could be names, sorted by start, then end, then type.
+pub fn spans(doc: &Document, clues: &Clues, scores: &Scores) -> Vec<Span> {
     let lattices: Vec<Lattice> = doc
         .sentences
         .iter()
@@ -58,12 +50,16 @@ pub fn candidates(
     let mut proposals = elsewhere(&doc.text.chars, &spans);
     proposals.extend(terms(clues));
     proposals.extend(quotations(&doc.text.chars));
-    let mut seen: FxHashSet<(usize, usize, usize)> =
-        spans.iter().map(|s| (s.start, s.end, s.kind)).collect();
+    let place =
+        |start: usize, end: usize, kind: usize| (start as u64) << 32 | (8 * end + kind) as u64;
+    let mut seen: FxHashSet<u64> = spans
+        .iter()
+        .map(|s| place(s.start, s.end, s.kind))
+        .collect();
     for (start, end, kind) in proposals {
         let sentence = doc.sentence_at(start);
         if doc.sentences.get(sentence).is_some_and(|s| end <= s.end)
-            && seen.insert((start, end, kind))
+            && seen.insert(place(start, end, kind))
         {
             spans.push(Span {
                 start,
@@ -73,8 +69,19 @@ pub fn candidates(
             });
         }
     }
-    spans.sort_by_key(|s| (s.start, s.end, s.kind));
-    Describer::new(doc, survey, clues, &spans).describe()
+    spans.sort_unstable_by_key(|s| (s.start, s.end, s.kind));
+    spans
+}
+
+/// Tells the features of each span, in order.
+pub fn describe(
+    doc: &Document,
+    survey: &Survey,
+    clues: &Clues,
+    spans: &[Span],
+    each: impl FnMut(&[Feature]),
+) {
+    Describer::new(doc, survey, clues, spans).describe(each);
 }
 
 /// Names and their types by the first two characters.

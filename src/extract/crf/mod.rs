@@ -6,24 +6,25 @@
 //! Singer 2011) on the log-likelihood with an L2 prior, single-threaded and in a fixed order, so that the same
 //! gold gives the same weights.
 
+mod index;
+mod messages;
 mod train;
 
 pub use train::{Example, Training};
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
-
 use super::evidence::{Sink, group_of};
 use crate::model::EntityType;
-use crate::{Error, Result};
+use index::Index;
+use messages::{Edges, Messages};
 
 /// Number of entity types.
 const T: usize = EntityType::ALL.len();
 /// Number of labels.
 pub const LABELS: usize = 1 + 3 * T;
-/// Weights of one attribute, padded to a multiple of four.
-const STRIDE: usize = 20;
+/// Labels padded to whole vectors of eight, which makes adding a row a handful of instructions.
+const LANES: usize = 24;
 const TRANSITIONS: usize = (T + 1) * (T + 1) + 4 * T;
 
 /// Label of the first character of a mention.
@@ -48,15 +49,20 @@ fn within(kind: usize, step: usize) -> usize {
     (T + 1) * (T + 1) + 4 * kind + step
 }
 
+/// Weights of an attribute for every label, in hundredths: sums are exact, whatever their order.
+type Row = [i16; LANES];
+/// Hundredths in a weight of one.
+const UNIT: f32 = 100.0;
+
 /// The trained weights.
 #[derive(Clone, Debug, Default)]
 pub struct Crf {
-    /// For each group of attributes the roles that have weights, and the row of the first of them.
-    groups: FxHashMap<u64, (u16, u32)>,
+    index: Index,
     /// The attribute of each row, by group, then role.
     keys: Vec<u64>,
-    weights: Vec<[f32; STRIDE]>,
+    weights: Vec<Row>,
     transitions: Vec<f32>,
+    edges: Edges,
 }
 
 /// A possible mention: start and end within the sequence, type index, marginal probability of the whole span.
@@ -89,12 +95,14 @@ struct Piece {
 /// A character is surely outside of names if the weights of any other label are lower by this: odds of 1 to 20,000 at best.
 const SURE: f32 = 10.0;
 
+/// Whether a character is surely outside of names.
+fn sure(row: &Row) -> bool {
+    let top = row[1..LABELS].iter().copied().fold(i16::MIN, i16::max);
+    i32::from(row[0]) - i32::from(top) > (SURE * UNIT) as i32
+}
+
 impl Lattice {
-    fn new(start: usize, scores: &[[f32; STRIDE]], transitions: &[f32]) -> Self {
-        let sure = |row: &[f32; STRIDE]| {
-            let top = row[1..LABELS].iter().copied().fold(f32::MIN, f32::max);
-            row[0] - top > SURE
-        };
+    fn new(start: usize, scores: &[Row], edges: &Edges) -> Self {
         let mut pieces = Vec::new();
         let mut i = 0;
         while i < scores.len() {
@@ -107,7 +115,8 @@ impl Lattice {
                 i += 1;
             }
             let end = (i + 1).min(scores.len());
-            let messages = Messages::new(&scores[first..end], transitions);
+            let nodes = scores[first..end].iter().map(node).collect();
+            let messages = Messages::new(nodes, *edges);
             pieces.push(Piece {
                 start: start + first,
                 evidence: messages.evidence(),
@@ -153,7 +162,7 @@ impl Piece {
             false => (inside(kind), 0),
         };
         let from = if i == start + 1 { 0 } else { 2 };
-        m.edge[within(kind, from + ends)] * m.node[i][label] / m.scale[i]
+        m.edges.within[kind][from + ends] * m.node[i][label] / m.scale[i]
     }
 
     fn spans(&self, floor: f64) -> Vec<Span> {
@@ -189,177 +198,104 @@ impl Piece {
     }
 }
 
-/// Forward and backward messages of one sequence, scaled so that each position sums to one.
-struct Messages {
-    node: Vec<[f64; LABELS]>,
-    alpha: Vec<[f64; LABELS]>,
-    beta: Vec<[f64; LABELS]>,
-    scale: Vec<f64>,
-    edge: [f64; TRANSITIONS],
+/// The exponentials of sums of weights, relative to the highest of them.
+fn node(row: &Row) -> [f64; LABELS] {
+    let top = row[..LABELS].iter().copied().fold(i16::MIN, i16::max);
+    let powers = &*POWERS;
+    std::array::from_fn(|l| powers.of(top.abs_diff(row[l])))
 }
 
-impl Messages {
-    fn new(scores: &[[f32; STRIDE]], transitions: &[f32]) -> Self {
-        let n = scores.len();
-        let mut edge = [0.0; TRANSITIONS];
-        for (e, &w) in edge.iter_mut().zip(transitions) {
-            *e = f64::from(w).exp();
-        }
-        let node = scores
-            .iter()
-            .map(|row| {
-                let top = row[..LABELS].iter().copied().fold(f32::MIN, f32::max);
-                let mut out = [0.0; LABELS];
-                for (o, &s) in out.iter_mut().zip(row) {
-                    *o = f64::from(s - top).exp();
-                }
-                out
-            })
-            .collect();
-        let mut m = Self {
-            node,
-            alpha: vec![[0.0; LABELS]; n],
-            beta: vec![[0.0; LABELS]; n],
-            scale: vec![1.0; n],
-            edge,
-        };
-        m.forward();
-        m.backward();
-        m
-    }
+/// e to minus n hundredths: the exponent in two digits, each with its table.
+struct Powers {
+    low: [f64; Powers::BASE],
+    high: [f64; Powers::BASE],
+}
 
-    fn forward(&mut self) {
-        for i in 0..self.node.len() {
-            let mut row = [0.0; LABELS];
-            if i == 0 {
-                row[0] = self.edge[cross(0, 0)];
-                for t in 0..T {
-                    row[begin(t)] = self.edge[cross(0, t + 1)];
-                }
-            } else {
-                let prev = self.alpha[i - 1];
-                for to in 0..=T {
-                    let mut sum = prev[0] * self.edge[cross(0, to)];
-                    for t in 0..T {
-                        sum += prev[end(t)] * self.edge[cross(t + 1, to)];
-                    }
-                    row[if to == 0 { 0 } else { begin(to - 1) }] = sum;
-                }
-                for t in 0..T {
-                    row[inside(t)] = prev[begin(t)] * self.edge[within(t, 0)]
-                        + prev[inside(t)] * self.edge[within(t, 2)];
-                    row[end(t)] = prev[begin(t)] * self.edge[within(t, 1)]
-                        + prev[inside(t)] * self.edge[within(t, 3)];
-                }
-            }
-            let mut sum = 0.0;
-            for (r, n) in row.iter_mut().zip(&self.node[i]) {
-                *r *= n;
-                sum += *r;
-            }
-            let sum = if sum > 0.0 { sum } else { f64::MIN_POSITIVE };
-            for r in &mut row {
-                *r /= sum;
-            }
-            self.scale[i] = sum;
-            self.alpha[i] = row;
-        }
+static POWERS: LazyLock<Powers> = LazyLock::new(|| {
+    let power = |n: usize| (-(n as f64) / f64::from(UNIT)).exp();
+    Powers {
+        low: std::array::from_fn(power),
+        high: std::array::from_fn(|n| power(n * Powers::BASE)),
     }
+});
 
-    fn backward(&mut self) {
-        let n = self.node.len();
-        for i in (0..n).rev() {
-            let mut row = [0.0; LABELS];
-            if i + 1 == n {
-                row[0] = 1.0;
-                for t in 0..T {
-                    row[end(t)] = 1.0;
-                }
-            } else {
-                let mut next = self.beta[i + 1];
-                for (x, w) in next.iter_mut().zip(&self.node[i + 1]) {
-                    *x *= w / self.scale[i + 1];
-                }
-                for from in 0..=T {
-                    let mut sum = next[0] * self.edge[cross(from, 0)];
-                    for t in 0..T {
-                        sum += next[begin(t)] * self.edge[cross(from, t + 1)];
-                    }
-                    row[if from == 0 { 0 } else { end(from - 1) }] = sum;
-                }
-                for t in 0..T {
-                    row[begin(t)] = next[inside(t)] * self.edge[within(t, 0)]
-                        + next[end(t)] * self.edge[within(t, 1)];
-                    row[inside(t)] = next[inside(t)] * self.edge[within(t, 2)]
-                        + next[end(t)] * self.edge[within(t, 3)];
-                }
-            }
-            self.beta[i] = row;
-        }
-    }
+impl Powers {
+    const BASE: usize = 256;
 
-    /// What the last position must be multiplied with: sequences that end inside a mention do not count.
-    fn evidence(&self) -> f64 {
-        let n = self.node.len();
-        (0..LABELS)
-            .map(|l| self.alpha[n - 1][l] * self.beta[n - 1][l])
-            .sum::<f64>()
-            .max(f64::MIN_POSITIVE)
+    fn of(&self, n: u16) -> f64 {
+        self.low[n as usize % Self::BASE] * self.high[n as usize / Self::BASE]
     }
 }
 
 /// Sums of weights, character by character.
 pub struct Scores<'a> {
     crf: &'a Crf,
-    rows: Vec<[f32; STRIDE]>,
+    rows: Vec<Row>,
+}
+
+impl Scores<'_> {
+    #[inline]
+    fn add(&mut self, at: usize, row: u32) {
+        // By value, so that the compiler sees two rows that do not overlap and adds eight lanes at once.
+        let (sums, weights) = (self.rows[at], self.crf.weights[row as usize]);
+        let mut out = [0; LANES];
+        for ((out, s), w) in out.iter_mut().zip(sums).zip(weights) {
+            // No sum comes near the bounds; where one did, the odds would be beyond all doubt anyway.
+            *out = s.saturating_add(w);
+        }
+        self.rows[at] = out;
+    }
+
+    /// How likely each labelling of a stretch of characters is.
+    pub fn lattice(&self, start: usize, end: usize) -> Lattice {
+        Lattice::new(start, &self.rows[start..end], &self.crf.edges)
+    }
 }
 
 impl Sink for Scores<'_> {
     fn tell(&mut self, group: u64, at: impl Iterator<Item = (usize, u8)>) {
-        let Some(&(roles, first)) = self.crf.groups.get(&group) else {
-            return;
-        };
-        for (i, role) in at {
-            if roles >> role & 1 == 1 {
-                let row = first + (roles & ((1 << role) - 1)).count_ones();
-                for (s, w) in self.rows[i].iter_mut().zip(&self.crf.weights[row as usize]) {
-                    *s += w;
+        if let Some(found) = self.crf.index.group(group) {
+            at.for_each(|(i, role)| {
+                if let Some(row) = found.row(role) {
+                    self.add(i, row);
+                }
+            });
+        }
+    }
+
+    fn tell_run(&mut self, group: u64, from: usize, to: usize) {
+        if let Some(row) = self.crf.index.group(group).and_then(|found| found.row(0)) {
+            (from..to).for_each(|i| self.add(i, row));
+        }
+    }
+
+    fn tell_viewers(&mut self, group: u64, first: usize, n: u8) {
+        if let Some(found) = self.crf.index.group(group) {
+            let mut row = found.first;
+            for role in 0..n {
+                if found.has(role) {
+                    self.add(first - usize::from(role), row);
+                    row += 1;
                 }
             }
         }
     }
 }
 
-impl Scores<'_> {
-    /// How likely each labelling of a stretch of characters is.
-    pub fn lattice(&self, start: usize, end: usize) -> Lattice {
-        Lattice::new(start, &self.rows[start..end], &self.crf.transitions)
-    }
-}
-
 impl Crf {
-    fn new(rows: Vec<(u64, [f32; STRIDE])>, transitions: Vec<f32>) -> Self {
+    fn new(rows: Vec<(u64, Row)>, transitions: Vec<f32>) -> Self {
         let mut rows = rows;
-        rows.sort_unstable_by_key(|(key, _)| group_of(*key));
-        let mut groups: FxHashMap<u64, (u16, u32)> = FxHashMap::default();
-        for (row, (key, _)) in rows.iter().enumerate() {
-            let (group, role) = group_of(*key);
-            groups.entry(group).or_insert((0, row as u32)).0 |= 1 << role;
+        if !rows.is_sorted_by_key(|(key, _)| group_of(*key)) {
+            rows.sort_unstable_by_key(|(key, _)| group_of(*key));
         }
-        let (keys, weights) = rows.into_iter().unzip();
+        let (keys, weights): (Vec<u64>, Vec<Row>) = rows.into_iter().unzip();
         Self {
-            groups,
+            index: Index::new(&keys),
             keys,
             weights,
+            edges: Edges::new(&transitions),
             transitions,
         }
-    }
-
-    /// The row of an attribute, if it has weights.
-    fn row(&self, key: u64) -> Option<u32> {
-        let (group, role) = group_of(key);
-        let &(roles, first) = self.groups.get(&group)?;
-        (roles >> role & 1 == 1).then(|| first + (roles & ((1 << role) - 1)).count_ones())
     }
 
     /// Number of attributes with weights.
@@ -376,7 +312,7 @@ impl Crf {
     pub fn scores(&self, n_chars: usize) -> Scores<'_> {
         Scores {
             crf: self,
-            rows: vec![[0.0; STRIDE]; n_chars],
+            rows: vec![[0; LANES]; n_chars],
         }
     }
 
@@ -390,7 +326,8 @@ impl Crf {
         for (&key, weights) in self.keys.iter().zip(&self.weights) {
             write!(out, "{key:x}\t{}", describe(key)).expect("writing to a string");
             for (l, w) in weights.iter().enumerate() {
-                if *w != 0.0 {
+                if *w != 0 {
+                    let w = f32::from(*w) / UNIT;
                     write!(out, "\t{}:{w}", NAMES[l]).expect("writing to a string");
                 }
             }
@@ -399,41 +336,58 @@ impl Crf {
         out
     }
 
-    /// Reads what [`Crf::to_tsv`] wrote.
-    pub fn from_tsv(path: &str, text: &str) -> Result<Self> {
-        let labels: FxHashMap<&str, usize> = NAMES.iter().map(String::as_str).zip(0..).collect();
-        let mut transitions = vec![0.0; TRANSITIONS];
-        let mut rows = Vec::new();
-        for (n, line) in text.lines().enumerate() {
-            if line.starts_with('#') || line.is_empty() {
-                continue;
-            }
-            let bad = || {
-                Error::data(
-                    path,
-                    n + 1,
-                    "expected key, name and label:weight cells, as `xiangtu train` writes them",
-                )
-            };
-            let mut cells = line.split('\t');
-            let key = cells.next().ok_or_else(bad)?;
-            let name = cells.next().ok_or_else(bad)?;
-            if key == "t" {
-                let i: usize = name.parse().map_err(|_| bad())?;
-                *transitions.get_mut(i).ok_or_else(bad)? =
-                    cells.next().and_then(|w| w.parse().ok()).ok_or_else(bad)?;
-                continue;
-            }
-            let mut row = [0.0; STRIDE];
-            for cell in cells {
-                let (label, weight) = cell.split_once(':').ok_or_else(bad)?;
-                let label = labels.get(label).ok_or_else(bad)?;
-                row[*label] = weight.parse().map_err(|_| bad())?;
-            }
-            rows.push((u64::from_str_radix(key, 16).map_err(|_| bad())?, row));
+    /// Reads what [`Crf::to_tsv`] wrote in the form that the build packs it in; `None` if it is cut short.
+    pub fn unpack(bytes: &[u8]) -> Option<Self> {
+        let mut bytes = Bytes(bytes);
+        let transitions = (0..bytes.number()?)
+            .map(|_| bytes.take().map(f32::from_le_bytes))
+            .collect::<Option<_>>()?;
+        let mut labels = Vec::new();
+        for _ in 0..bytes.number()? {
+            let [length] = bytes.take()?;
+            let name = bytes.text(length as usize)?;
+            labels.push(NAMES.iter().position(|n| n.as_bytes() == name)?);
         }
-        Ok(Self::new(rows, transitions))
+        let mut rows = Vec::new();
+        while !bytes.0.is_empty() {
+            let key = u64::from_le_bytes(bytes.take()?);
+            let mut told = bytes.number()?;
+            let mut row = [0; LANES];
+            while told > 0 {
+                let label = *labels.get(told.trailing_zeros() as usize)?;
+                row[label] = i16::from_le_bytes(bytes.take()?);
+                told &= told - 1;
+            }
+            rows.push((key, row));
+        }
+        Some(Self::new(rows, transitions))
     }
+}
+
+/// What is left to read.
+struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (&first, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(first)
+    }
+
+    fn number(&mut self) -> Option<u32> {
+        self.take().map(u32::from_le_bytes)
+    }
+
+    fn text(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (first, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(first)
+    }
+}
+
+/// A weight in hundredths, as training rounds it.
+fn hundredths(weight: f32) -> i16 {
+    (weight * UNIT).round() as i16
 }
 
 /// The names of labels, by number.
@@ -443,3 +397,55 @@ static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| {
         .chain(EntityType::ALL.into_iter().flat_map(of))
         .collect()
 });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table of weights without the readable names, which change with the names of lexicons.
+    fn cells(table: &str) -> Vec<Vec<&str>> {
+        table
+            .lines()
+            .map(|line| {
+                let all = line.split('\t').enumerate();
+                all.filter(|(n, _)| *n != 1 || line.starts_with("t\t"))
+                    .map(|(_, cell)| cell)
+                    .collect()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn what_is_packed_is_what_the_table_says() {
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/data/model/labels.tsv");
+        let table = std::fs::read_to_string(file).expect("the weights are part of the project");
+        let crf = Crf::unpack(crate::embedded::LABELS).expect("the build packed it");
+        let written = crf.to_tsv(|_| String::new());
+        assert!(
+            cells(&written) == cells(&table),
+            "the packed weights differ"
+        );
+        assert!(Crf::unpack(&crate::embedded::LABELS[..99]).is_none());
+    }
+
+    #[test]
+    fn powers_are_exponentials() {
+        for n in [0, 1, 255, 256, 999, 65_535] {
+            let exact = (-f64::from(n) / f64::from(UNIT)).exp();
+            assert!((POWERS.of(n) - exact).abs() <= 1e-14 * exact, "{n}");
+        }
+    }
+
+    #[test]
+    fn every_way_of_telling_adds_the_same() {
+        let crf = Crf::unpack(crate::embedded::LABELS).expect("the build packed it");
+        let group = group_of(crf.keys[crf.keys.len() / 2]).0;
+        let (mut one, mut other) = (crf.scores(20), crf.scores(20));
+        one.tell_viewers(group, 9, 4);
+        other.tell(group, (0..4).map(|role| (9 - usize::from(role), role)));
+        one.tell_run(group, 12, 15);
+        other.tell(group, (12..15).map(|i| (i, 0)));
+        assert_eq!(one.rows, other.rows);
+        assert!(one.rows.iter().flatten().any(|w| *w != 0));
+    }
+}

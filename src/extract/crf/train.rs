@@ -2,8 +2,13 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Crf, LABELS, Messages, STRIDE, T, TRANSITIONS, begin, cross, end, inside, within};
+use super::index::Index;
+use super::messages::{Edges, Messages};
+use super::{Crf, LABELS, LANES, T, TRANSITIONS, begin, cross, end, hundredths, inside, within};
 use crate::extract::evidence::group_of;
+
+/// Weights of one attribute, padded to a multiple of four.
+const STRIDE: usize = 20;
 
 /// One training sequence: attributes of every position and its gold label.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +54,28 @@ impl Default for Training {
     }
 }
 
+/// Weights while they are learned.
+struct Learner {
+    /// The attribute of each row, by group, then role.
+    keys: Vec<u64>,
+    weights: Vec<[f32; STRIDE]>,
+    transitions: Vec<f32>,
+}
+
 impl Crf {
+    /// Learns weights.
+    pub fn train(examples: &[&Example], options: &Training) -> Self {
+        Learner::learn(examples, options).finish(options.prune)
+    }
+}
+
+/// The exponentials of sums of weights, relative to the highest of them.
+fn node(row: &[f32; STRIDE]) -> [f64; LABELS] {
+    let top = row[..LABELS].iter().copied().fold(f32::MIN, f32::max);
+    std::array::from_fn(|l| f64::from(row[l] - top).exp())
+}
+
+impl Learner {
     fn sums(&self, attributes: &[Vec<u32>]) -> Vec<[f32; STRIDE]> {
         attributes
             .iter()
@@ -65,8 +91,7 @@ impl Crf {
             .collect()
     }
 
-    /// Learns weights.
-    pub fn train(examples: &[&Example], options: &Training) -> Self {
+    fn learn(examples: &[&Example], options: &Training) -> Self {
         let mut seen: FxHashMap<u64, (u32, u32, u32)> = FxHashMap::default();
         for example in examples {
             for &key in example.attributes.iter().flatten() {
@@ -84,25 +109,27 @@ impl Crf {
             .collect();
         keys.sort_unstable_by_key(|&k| group_of(k));
         let frequency: Vec<f32> = keys.iter().map(|k| seen[k].2 as f32).collect();
-        let mut crf = Crf::new(
-            keys.iter().map(|&k| (k, [0.0; STRIDE])).collect(),
-            vec![0.0; TRANSITIONS],
-        );
+        let index = Index::new(&keys);
+        let mut learner = Self {
+            weights: vec![[0.0; STRIDE]; keys.len()],
+            keys,
+            transitions: vec![0.0; TRANSITIONS],
+        };
         let sequences: Vec<(Vec<Vec<u32>>, &[u8])> = examples
             .iter()
             .map(|e| {
                 (
                     e.attributes
                         .iter()
-                        .map(|a| a.iter().filter_map(|&k| crf.row(k)).collect())
+                        .map(|a| a.iter().filter_map(|&k| index.row(k)).collect())
                         .collect(),
                     &e.labels[..],
                 )
             })
             .collect();
-        let mut sums = vec![[0.0f32; STRIDE]; keys.len()];
+        let mut sums = vec![[0.0f32; STRIDE]; learner.keys.len()];
         let mut n_sums = 0.0;
-        let mut squares = vec![[1e-2f32; STRIDE]; keys.len()];
+        let mut squares = vec![[1e-2f32; STRIDE]; learner.keys.len()];
         let mut edge_squares = vec![1e-2f32; TRANSITIONS];
         let mut order: Vec<usize> = (0..sequences.len()).collect();
         let mut seed = 0x9E37_79B9_7F4A_7C15u64;
@@ -135,7 +162,7 @@ impl Crf {
                             .collect(),
                     );
                 }
-                crf.step(
+                learner.step(
                     &kept,
                     1.0 / (1.0 - options.dropout),
                     labels,
@@ -148,7 +175,7 @@ impl Crf {
             }
             if options.average && epoch * 2 >= options.epochs {
                 n_sums += 1.0;
-                for (sum, w) in sums.iter_mut().zip(&crf.weights) {
+                for (sum, w) in sums.iter_mut().zip(&learner.weights) {
                     for (s, w) in sum.iter_mut().zip(w) {
                         *s += w;
                     }
@@ -156,14 +183,13 @@ impl Crf {
             }
         }
         if n_sums > 0.0 {
-            for (w, sum) in crf.weights.iter_mut().zip(&sums) {
+            for (w, sum) in learner.weights.iter_mut().zip(&sums) {
                 for (w, s) in w.iter_mut().zip(sum) {
                     *w = s / n_sums;
                 }
             }
         }
-        crf.prune(options.prune);
-        crf
+        learner
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -182,7 +208,10 @@ impl Crf {
         for s in scores.iter_mut().flatten() {
             *s *= scale;
         }
-        let m = Messages::new(&scores, &self.transitions);
+        let m = Messages::new(
+            scores.iter().map(node).collect(),
+            Edges::new(&self.transitions),
+        );
         let z = m.evidence();
         let n = attributes.len();
         let mut edges = [0.0f64; TRANSITIONS];
@@ -240,7 +269,7 @@ impl Crf {
             let a = prev[if from == 0 { 0 } else { end(from - 1) }];
             for to in 0..=T {
                 edges[cross(from, to)] +=
-                    a * m.edge[cross(from, to)] * next[if to == 0 { 0 } else { begin(to - 1) }];
+                    a * m.edges.cross[from][to] * next[if to == 0 { 0 } else { begin(to - 1) }];
             }
         }
         for t in 0..T {
@@ -250,7 +279,7 @@ impl Crf {
                 (2, inside(t), inside(t)),
                 (3, inside(t), end(t)),
             ] {
-                edges[within(t, step)] += prev[from] * m.edge[within(t, step)] * next[to];
+                edges[within(t, step)] += prev[from] * m.edges.within[t][step] * next[to];
             }
         }
         let (a, b) = (labels[i - 1] as usize, labels[i] as usize);
@@ -273,26 +302,26 @@ impl Crf {
         edges[index] -= 1.0;
     }
 
-    fn prune(&mut self, least: f32) {
-        let keys = std::mem::take(&mut self.keys);
-        let weights = std::mem::take(&mut self.weights);
-        let rows = keys
+    /// The weights without those that are smaller than `least`, rounded.
+    fn finish(self, least: f32) -> Crf {
+        let rows = self
+            .keys
             .into_iter()
-            .zip(weights)
+            .zip(self.weights)
             .map(|(key, w)| {
-                let kept = w.map(|x| match x.abs() < least {
-                    true => 0.0,
-                    false => (x * 100.0).round() / 100.0,
-                });
+                let mut kept = [0; LANES];
+                for (k, x) in kept.iter_mut().zip(w) {
+                    *k = if x.abs() < least { 0 } else { hundredths(x) };
+                }
                 (key, kept)
             })
-            .filter(|(_, w)| w.iter().any(|&x| x != 0.0))
+            .filter(|(_, w)| w.iter().any(|&x| x != 0))
             .collect();
         let transitions = self
             .transitions
             .iter()
             .map(|w| (w * 1000.0).round() / 1000.0)
             .collect();
-        *self = Self::new(rows, transitions);
+        Crf::new(rows, transitions)
     }
 }

@@ -36,30 +36,25 @@ impl Run {
     }
 
     fn end(&mut self, sink: &mut impl Sink) {
-        let told = (self.low..self.high).map(|i| (i, 0));
-        sink.tell(group(self.template, self.payload), told);
+        sink.tell_run(group(self.template, self.payload), self.low, self.high);
         self.high = self.low;
     }
 }
 
-fn once(at: usize) -> impl Iterator<Item = (usize, u8)> {
-    std::iter::once((at, 0))
-}
-
-/// The classes of heads, by type of entity, and of verbs that introduce one.
+/// For each class the number of its kind of head, by type of entity, and of the verbs that introduce one; 0 for none.
 struct Frames {
-    heads: Vec<(Class, u64)>,
-    verbs: Vec<(Class, u64)>,
+    heads: Vec<u8>,
+    verbs: Vec<u8>,
 }
 
 static FRAMES: LazyLock<Frames> = LazyLock::new(|| {
     let lexicon = Lexicon::get();
     let classes = |names: &[&str]| {
-        names
-            .iter()
-            .enumerate()
-            .filter_map(|(i, n)| Some((lexicon.class(n)?, i as u64 + 1)))
-            .collect()
+        let number = |class: usize| {
+            let name = lexicon.class_name(class as Class);
+            names.iter().position(|n| *n == name).map_or(0, |i| i + 1) as u8
+        };
+        (0..lexicon.n_classes()).map(number).collect()
     };
     Frames {
         heads: classes(&[
@@ -82,6 +77,11 @@ static FRAMES: LazyLock<Frames> = LazyLock::new(|| {
         ]),
     }
 });
+
+/// The number of the kind of head that a hit is, if it is one.
+fn head(hit: &Hit) -> Option<u8> {
+    Some(FRAMES.heads[hit.class as usize]).filter(|&code| code > 0)
+}
 
 fn distance(n: usize) -> u64 {
     match n {
@@ -106,18 +106,19 @@ pub(super) fn frames(chars: &[char], hits: &[Hit], sink: &mut impl Sink) {
     let mut head_start = vec![0u32; n + 1];
     let mut verb_end = vec![0u8; n + 1];
     for h in hits {
-        if let Some(&(_, code)) = FRAMES.heads.iter().find(|(c, _)| *c == h.class) {
+        if let Some(code) = head(h) {
             let end = h.end as usize;
             let longer = head_end[end] == 0
                 || (code <= 4 && head_end[end] > 4)
                 || (h.start < head_start[end] && (code <= 4) == (head_end[end] <= 4));
             if longer {
-                head_end[end] = code as u8;
+                head_end[end] = code;
                 head_start[end] = h.start;
             }
         }
-        if let Some(&(_, code)) = FRAMES.verbs.iter().find(|(c, _)| *c == h.class) {
-            verb_end[h.end as usize] |= 1 << code;
+        let verb = FRAMES.verbs[h.class as usize];
+        if verb > 0 {
+            verb_end[h.end as usize] |= 1 << verb;
         }
     }
     let mut right = vec![(0u8, 0u64, 0u64); n];
@@ -163,9 +164,9 @@ pub(super) fn frames(chars: &[char], hits: &[Hit], sink: &mut impl Sink) {
 pub(super) fn quotes(chars: &[char], hits: &[Hit], sink: &mut impl Sink) {
     let mut head_at = rustc_hash::FxHashMap::<usize, u64>::default();
     for h in hits {
-        if let Some(&(_, code)) = FRAMES.heads.iter().find(|(c, _)| *c == h.class) {
-            let e = head_at.entry(h.start as usize).or_insert(code);
-            *e = (*e).min(code);
+        if let Some(code) = head(h) {
+            let e = head_at.entry(h.start as usize).or_insert(u64::from(code));
+            *e = (*e).min(u64::from(code));
         }
     }
     let mut i = 0;
@@ -203,12 +204,12 @@ pub(super) fn quotes(chars: &[char], hits: &[Hit], sink: &mut impl Sink) {
                 2
             };
             let told = book << 20 | comma << 16 | p << 12 | length << 8 | head;
-            sink.tell(group(Template::Quote, told), once(j));
-            sink.tell(group(Template::Quote, 1 << 24 | p << 12 | head), once(j));
+            sink.tell_run(group(Template::Quote, told), j, j + 1);
+            sink.tell_run(group(Template::Quote, 1 << 24 | p << 12 | head), j, j + 1);
         }
         if end + 1 < chars.len() {
             let told = 2 << 24 | length << 8 | head | book << 20;
-            sink.tell(group(Template::Quote, told), once(end + 1));
+            sink.tell_run(group(Template::Quote, told), end + 1, end + 2);
         }
         i += 1;
     }
@@ -218,13 +219,7 @@ pub(super) fn quotes(chars: &[char], hits: &[Hit], sink: &mut impl Sink) {
 pub(super) fn lists(chars: &[char], hits: &[Hit], sink: &mut impl Sink) {
     let mut heads: Vec<(usize, usize, u64)> = hits
         .iter()
-        .filter_map(|h| {
-            FRAMES
-                .heads
-                .iter()
-                .find(|(c, _)| *c == h.class)
-                .map(|&(_, code)| (h.start as usize, h.end as usize, code))
-        })
+        .filter_map(|h| head(h).map(|code| (h.start as usize, h.end as usize, u64::from(code))))
         .collect();
     heads.sort_unstable();
     let mut i = 0;
@@ -271,7 +266,7 @@ pub(super) fn lists(chars: &[char], hits: &[Hit], sink: &mut impl Sink) {
         let payload =
             u64::from(etc.is_some()) << 16 | announced << 8 | last_item << 4 | n_items.min(4);
         for told in [payload, 1 << 24 | announced << 8] {
-            sink.tell(group(Template::List, told), (from..to).map(|i| (i, 0)));
+            sink.tell_run(group(Template::List, told), from, to);
         }
         i = to;
     }

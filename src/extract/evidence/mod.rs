@@ -29,6 +29,16 @@ pub fn warm() {
 pub trait Sink {
     /// Characters, each with its role, have an attribute of a group.
     fn tell(&mut self, group: u64, at: impl Iterator<Item = (usize, u8)>);
+
+    /// Neighbouring characters have an attribute of a group in its first role.
+    fn tell_run(&mut self, group: u64, from: usize, to: usize) {
+        self.tell(group, (from..to).map(|i| (i, 0)));
+    }
+
+    /// `first` and the characters before it, `n` in all, have an attribute of a group, each in the role of its distance.
+    fn tell_viewers(&mut self, group: u64, first: usize, n: u8) {
+        self.tell(group, (0..n).map(|role| (first - usize::from(role), role)));
+    }
 }
 
 /// Keeps the keys.
@@ -191,10 +201,7 @@ pub fn tell(doc: &Document, places: &[PlaceHit], clues: &Clues, sink: &mut impl 
     frames::lists(chars, &clues.hits, sink);
     for s in &doc.sentences {
         let payload = u64::from(s.part == Part::Plan) | u64::from(s.heading.min(4)) << 1;
-        sink.tell(
-            group(Template::Part, payload),
-            (s.start..s.end).map(|i| (i, 0)),
-        );
+        sink.tell_run(group(Template::Part, payload), s.start, s.end);
     }
 }
 
@@ -223,29 +230,29 @@ fn segment(chars: &[char]) -> Vec<Word> {
             .position(|&c| c == '\n')
             .map_or(chars.len(), |n| start + n + 1);
         let text: String = chars[start..end].iter().collect();
-        let mut at = start;
-        for token in JIEBA.tag(&text, true) {
-            let n = token.word.chars().count();
-            words.push(Word {
-                start: at,
-                end: at + n,
-                tag: tag_code(token.tag),
-                form: form_code(token.word),
-            });
-            at += n;
-        }
+        words.extend(JIEBA.tag(&text, true).iter().map(|word| {
+            let (from, to) = (start + word.start, start + word.end);
+            Word {
+                start: from,
+                end: to,
+                tag: tag_code(word.tag),
+                form: form_code(&chars[from..to]),
+            }
+        }));
         start = end;
     }
     words
 }
 
-/// The first two and the last character of a word.
-fn form_code(word: &str) -> u64 {
-    let mut chars = word.chars();
-    let first = chars.next().map_or(0, code);
-    let second = chars.next().map_or(0, code);
-    let last = chars.next_back().map_or(0, code);
-    first << 32 | second << 16 | last
+/// The first two and the last character of a word; the last is told of words of three characters or more.
+fn form_code(word: &[char]) -> u64 {
+    let at = |i: usize| word.get(i).map_or(0, |&c| code(c));
+    let last = if word.len() > 2 {
+        at(word.len() - 1)
+    } else {
+        0
+    };
+    at(0) << 32 | at(1) << 16 | last
 }
 
 fn class_code(class: Class) -> u64 {

@@ -19,39 +19,55 @@ const BEHIND: u8 = 4;
 const BEFORE: u8 = 5;
 
 /// Single characters, pairs and triples around, and kinds of characters.
-pub(super) fn characters(chars: &[char], sink: &mut impl Sink) {
+pub(super) fn characters<S: Sink>(chars: &[char], sink: &mut S) {
     let n = chars.len() as i64;
-    let inner = 0..n;
-    let at = |i: i64| match inner.contains(&i) && chars[i as usize] != '\n' {
-        true => code(chars[i as usize]),
-        false => 0,
-    };
-    let kind_at = |i: i64| kind(inner.contains(&i).then(|| chars[i as usize]));
-    sink.tell(group(Template::Bias, 0), (0..chars.len()).map(|i| (i, 0)));
+    sink.tell_run(group(Template::Bias, 0), 0, chars.len());
     // What begins at `i` is told to those that see it at a distance of `d` from themselves; the role is `d` less its least value.
-    let seen = |i: i64, least: i64, most: i64| {
-        (least..=most).filter_map(move |d| {
-            let viewer = i - d;
-            (0..n)
-                .contains(&viewer)
-                .then_some((viewer as usize, (d - least) as u8))
-        })
+    let tell = |sink: &mut S, told: u64, i: i64, least: i64, most: i64| {
+        if i >= most && i - least < n {
+            sink.tell_viewers(told, (i - least) as usize, (most - least + 1) as u8);
+        } else {
+            let seen = (least..=most)
+                .filter(|d| (0..n).contains(&(i - d)))
+                .map(|d| ((i - d) as usize, (d - least) as u8));
+            sink.tell(told, seen);
+        }
     };
-    for i in -3..n + 3 {
-        let (a, b, c) = (at(i), at(i + 1), at(i + 2));
-        sink.tell(group(Template::Char, a), seen(i, -3, 3));
-        sink.tell(group(Template::Pair, a << 16 | b), seen(i, -2, 1));
-        sink.tell(
+    let around = || std::iter::repeat_n(0, 3);
+    let inner = chars
+        .iter()
+        .map(|&c| if c == '\n' { 0 } else { code(c) })
+        .chain(around());
+    let (mut b, mut c) = (0, 0);
+    // Three boundaries stand before the text and behind it.
+    let ahead = around().chain(inner).chain(std::iter::repeat_n(0, 2));
+    for (i, next) in (-5..n + 3).zip(ahead) {
+        let a = std::mem::replace(&mut b, std::mem::replace(&mut c, next));
+        if i < -3 {
+            continue;
+        }
+        tell(sink, group(Template::Char, a), i, -3, 3);
+        tell(sink, group(Template::Pair, a << 16 | b), i, -2, 1);
+        tell(
+            sink,
             group(Template::Triple, a << 32 | b << 16 | c),
-            seen(i, -2, 0),
+            i,
+            -2,
+            0,
         );
     }
-    for i in 0..n {
-        let kinds = kind_at(i - 1) << 8 | kind_at(i) << 4 | kind_at(i + 1);
-        sink.tell(
-            group(Template::Kind, kinds),
-            std::iter::once((i as usize, 0)),
-        );
+    let mut run = 0;
+    let kinds: Vec<u64> = chars.iter().map(|&c| kind(Some(c))).collect();
+    let kinds_at = |i: usize| {
+        let before = i.checked_sub(1).map_or(0, |i| kinds[i]);
+        let behind = kinds.get(i + 1).copied().unwrap_or_default();
+        before << 8 | kinds[i] << 4 | behind
+    };
+    for i in 0..chars.len() {
+        if i + 1 == chars.len() || kinds_at(i + 1) != kinds_at(run) {
+            sink.tell_run(group(Template::Kind, kinds_at(run)), run, i + 1);
+            run = i + 1;
+        }
     }
 }
 
@@ -102,19 +118,31 @@ fn around(start: usize, end: usize, n_chars: usize) -> impl Iterator<Item = (usi
         .chain(before)
 }
 
-/// For each class the leftmost longest of its hits that do not overlap.
+/// For each class the leftmost longest of its hits that do not overlap, class by class; hits come by start, the longest first.
 fn leftmost_longest(hits: &[Hit]) -> Vec<Hit> {
-    let mut hits = hits.to_vec();
-    hits.sort_unstable_by_key(|h| (h.class, h.start, std::cmp::Reverse(h.end)));
-    let mut last: Option<Hit> = None;
-    hits.retain(|h| {
-        let keep = last.is_none_or(|l| l.class != h.class || h.start >= l.end);
-        if keep {
-            last = Some(*h);
+    let n_classes = CLASS_CODES.len();
+    let mut ends = vec![0; n_classes];
+    // Where the hits of each class begin in the result: the sum of what the classes before it keep.
+    let mut starts = vec![0; n_classes + 1];
+    let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
+    for hit in hits {
+        let class = hit.class as usize;
+        if hit.start >= ends[class] {
+            ends[class] = hit.end;
+            starts[class + 1] += 1;
+            kept.push(*hit);
         }
-        keep
-    });
-    hits
+    }
+    for class in 0..n_classes {
+        starts[class + 1] += starts[class];
+    }
+    let mut sorted = kept.clone();
+    for hit in kept {
+        let at = &mut starts[hit.class as usize];
+        sorted[*at] = hit;
+        *at += 1;
+    }
+    sorted
 }
 
 /// Terms of the lexicons.

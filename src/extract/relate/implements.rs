@@ -88,7 +88,12 @@ fn others(facts: &mut Facts) {
             }
             from = place.end().max(whole.end());
         }
-        for pattern in [&DOES, &FIRST] {
+        let opens = text.starts_with('Ⓛ')
+            || ["，Ⓛ", "。Ⓛ", "；Ⓛ", "：Ⓛ"]
+                .iter()
+                .any(|o| text.contains(o));
+        // Both patterns have a place at the beginning of a clause.
+        for pattern in [&DOES, &FIRST].into_iter().filter(|_| opens) {
             for found in pattern.find_iter(text) {
                 let range = sentence.start + found.start()..sentence.start + found.end();
                 let marks = facts.fold.marks_in(range.clone());

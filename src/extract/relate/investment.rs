@@ -151,26 +151,17 @@ fn owner(facts: &Facts, paragraph: Range<usize>, at: usize) -> Option<Mark> {
     let clause = fold.clauses[fold.clause_at(at)].start;
     let of_firm = FIRM.is_match(&fold.text[clause..at]);
     let near = |range: Range<usize>| -> Option<Mark> {
-        let marks: Vec<Mark> = fold
-            .marks_in(range)
-            .iter()
-            .copied()
-            .filter(|m| match m.kind {
-                EntityType::Project => !of_firm && !is_end(facts, *m),
-                // 由Ⓔ建设 and 与Ⓔ合作 name a builder, not what is built.
-                EntityType::Enterprise => {
-                    !BUILDER.is_match(&fold.text[sentence.start.min(m.at)..m.at])
-                }
-                _ => false,
-            })
-            .collect();
-        let last = marks
-            .iter()
-            .rev()
-            .find(|m| m.kind == EntityType::Project)
-            .or(marks.last())?;
+        let marks = || fold.marks_in(range.clone()).iter().rev().copied();
+        let project =
+            marks().find(|m| m.kind == EntityType::Project && !of_firm && !is_end(facts, *m));
+        // 由Ⓔ建设 and 与Ⓔ合作 name a builder, not what is built.
+        let firm = |m: &Mark| {
+            m.kind == EntityType::Enterprise
+                && !BUILDER.is_match(&fold.text[sentence.start.min(m.at)..m.at])
+        };
+        let last = project.or_else(|| marks().find(firm))?;
         // An amount after a list of several projects is their total.
-        (last.kind != EntityType::Project || facts.list_before(*last).len() == 1).then_some(*last)
+        (last.kind != EntityType::Project || facts.list_before(last).len() == 1).then_some(last)
     };
     if let Some(mark) = near(sentence.start..at) {
         return Some(mark);

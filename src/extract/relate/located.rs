@@ -158,12 +158,16 @@ fn by_words(facts: &mut Facts) {
         }
         let mut links: Vec<(Mark, Mark, Range<usize>, &str, f64)> = Vec::new();
         let plan = facts.part(shift) == Part::Plan;
+        // No pattern passes over a thing or a place: the two stand next to each other, one way or the other.
+        let things = [EntityType::Project, EntityType::Enterprise];
+        let place_follows = facts.adjacent(&sentence, &things, &[EntityType::Place]);
+        let thing_follows = facts.adjacent(&sentence, &[EntityType::Place], &things);
         // The thing and the last sign of a run of places, which is the finest.
         for (pattern, rule, confidence) in [
             (&LIES, "thing-lies-in-place", 0.92),
             (&STARTS, "thing-in-place", 0.85),
         ] {
-            if !may_hold(rule, text) {
+            if !place_follows || !may_hold(rule, text) {
                 continue;
             }
             for found in pattern.captures_iter(text) {
@@ -199,7 +203,7 @@ fn by_words(facts: &mut Facts) {
             (&THROUGH, "project-through-enterprise", 0.8),
         ];
         for (pattern, rule, confidence) in patterns {
-            if !may_hold(rule, text) {
+            if !thing_follows || !may_hold(rule, text) {
                 continue;
             }
             for found in pattern.captures_iter(text) {

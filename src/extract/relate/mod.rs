@@ -156,6 +156,22 @@ impl Facts<'_> {
             .filter(move |m| m.kind == kind)
     }
 
+    /// Whether somewhere in a stretch a mark of the second types comes next after one of the first, others left aside.
+    fn adjacent(&self, range: &Range<usize>, first: &[EntityType], second: &[EntityType]) -> bool {
+        let mut after = false;
+        for mark in self.fold.marks_in(range.clone()) {
+            if after && second.contains(&mark.kind) {
+                return true;
+            }
+            if first.contains(&mark.kind) {
+                after = true;
+            } else if second.contains(&mark.kind) {
+                after = false;
+            }
+        }
+        false
+    }
+
     /// The mark that is listed after one: `Ⓟ、Ⓟ`.
     fn listed_after(&self, mark: Mark) -> Option<Mark> {
         let rest = &self.fold.text[mark.at + fold::SIGN..];

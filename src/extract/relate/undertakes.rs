@@ -1,5 +1,7 @@
 //! 承担: which enterprise invests in, owns or builds which project.
 
+use rustc_hash::FxHashMap;
+
 use super::fold::{Mark, SIGN};
 use super::{Facts, Object, patterns, within};
 use crate::model::{EntityType, Predicate};
@@ -29,14 +31,18 @@ pub fn find(facts: &mut Facts) {
             continue;
         }
         let mut links: Vec<(Mark, Mark, &str, f64)> = Vec::new();
+        // No pattern passes over a firm or a project: the two stand next to each other, one way or the other.
+        let (firms, projects) = ([EntityType::Enterprise], [EntityType::Project]);
+        let project_follows = facts.adjacent(&sentence, &firms, &projects);
+        let firm_follows = facts.adjacent(&sentence, &projects, &firms);
         let patterns = [
-            (&OWNS, "investor-of-project", 0.88),
-            (&THEN, "investor-then-project", 0.8),
-            (&AFTER, "project-then-investor", 0.8),
-            (&BY, "project-by-builder", 0.88),
-            (&BESIDE, "project-beside-builder", 0.8),
+            (&OWNS, project_follows, "investor-of-project", 0.88),
+            (&THEN, project_follows, "investor-then-project", 0.8),
+            (&AFTER, firm_follows, "project-then-investor", 0.8),
+            (&BY, firm_follows, "project-by-builder", 0.88),
+            (&BESIDE, firm_follows, "project-beside-builder", 0.8),
         ];
-        for (pattern, rule, confidence) in patterns {
+        for (pattern, _, rule, confidence) in patterns.into_iter().filter(|p| p.1) {
             for found in pattern.captures_iter(text) {
                 let Some(whole) = found.get(0) else { continue };
                 let range = sentence.start + whole.start()..sentence.start + whole.end();
@@ -129,8 +135,8 @@ pub fn is_end(facts: &Facts, mark: Mark) -> bool {
 
 /// A project named after an enterprise: 海河轴承二期 is 海河轴承's.
 fn named_after(facts: &mut Facts) {
-    let enterprises = names(facts, EntityType::Enterprise);
-    if enterprises.is_empty() {
+    let names = names(facts, EntityType::Enterprise);
+    if names.is_empty() {
         return;
     }
     let mut told: rustc_hash::FxHashSet<String> = facts
@@ -142,19 +148,20 @@ fn named_after(facts: &mut Facts) {
     let projects: Vec<Mark> = facts.marks(EntityType::Project).collect();
     for mark in projects {
         let entity = facts.entity(mark);
-        let name = entity.name.clone();
         if !told.insert(entity.id.clone()) {
             continue;
         }
-        let whole = enterprises.iter().filter_map(|(entity, names)| {
-            let longest = names
-                .iter()
-                .filter(|n| n.chars().count() >= 2 && name.contains(n.as_str()) && name != **n)
-                .map(String::len)
-                .max()?;
-            Some((longest, *entity))
+        let name = entity.name.as_str();
+        let starts: Vec<usize> = name.char_indices().map(|(i, _)| i).collect();
+        let within = starts.windows(2).flat_map(|window| {
+            let rest = &name[window[0]..];
+            let pair = rest.char_indices().nth(2).map_or(rest.len(), |(i, _)| i);
+            let named = names.get(&rest[..pair]).into_iter().flatten();
+            named.filter(move |(n, _)| rest.starts_with(n.as_str()) && *n != name)
         });
-        if let Some((_, enterprise)) = whole.max() {
+        // The longest name, then the last enterprise.
+        let whole = within.map(|(n, enterprise)| (n.len(), *enterprise)).max();
+        if let Some((_, enterprise)) = whole {
             facts.add(
                 Predicate::Undertakes,
                 enterprise,
@@ -167,21 +174,17 @@ fn named_after(facts: &mut Facts) {
     }
 }
 
-fn names(facts: &Facts, kind: EntityType) -> Vec<(usize, Vec<String>)> {
-    let list = facts
-        .context
-        .entities
-        .iter()
-        .enumerate()
-        .filter(|(_, e)| e.kind == kind);
-    list.map(|(i, e)| {
-        (
-            i,
-            std::iter::once(&e.name)
-                .chain(&e.aliases)
-                .cloned()
-                .collect(),
-        )
-    })
-    .collect()
+/// The names of entities of a type, each with its index, by their first two characters.
+fn names(facts: &Facts, kind: EntityType) -> FxHashMap<String, Vec<(String, usize)>> {
+    let mut names: FxHashMap<String, Vec<(String, usize)>> = FxHashMap::default();
+    let entities = facts.context.entities.iter().enumerate();
+    for (i, entity) in entities.filter(|(_, e)| e.kind == kind) {
+        for name in std::iter::once(&entity.name).chain(&entity.aliases) {
+            if let Some((second, c)) = name.char_indices().nth(1) {
+                let pair = name[..second + c.len_utf8()].to_owned();
+                names.entry(pair).or_default().push((name.clone(), i));
+            }
+        }
+    }
+    names
 }
