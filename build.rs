@@ -11,7 +11,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// What decides what a document says and how it stands in the store.
-const KNOWLEDGE: [&str; 7] = [
+const KNOWLEDGE: [&str; 8] = [
     "src",
     "build",
     "ontology",
