@@ -123,29 +123,30 @@ pub fn resolve(
         national,
         concepts,
     };
+    // What is written alike is the same thing.
+    let mut known: FxHashMap<(EntityType, &str, &str), usize> = FxHashMap::default();
     let mut spans = Vec::with_capacity(names.len());
-    let mut identities: FxHashMap<(EntityType, String), Identity> = FxHashMap::default();
-    for (i, name) in names.iter().enumerate() {
-        let surface = surfaces[i].clone();
-        let full = joined[i].as_deref().unwrap_or(&surface);
-        let (id, label, code) = identities
-            .entry((name.kind, full.to_owned()))
-            .or_insert_with(|| identifier.identify(name.kind, full))
-            .clone();
-        let entity = *by_id.entry(id.clone()).or_insert_with(|| {
-            entities.push(Entity {
-                id,
-                kind: name.kind,
-                name: label,
-                aliases: Vec::new(),
-                code,
+    for ((name, surface), joined) in names.iter().zip(&surfaces).zip(&joined) {
+        let full = joined.as_deref().unwrap_or(surface);
+        let written = (name.kind, full, surface.as_str());
+        let entity = *known.entry(written).or_insert_with(|| {
+            let (id, label, code) = identifier.identify(name.kind, full);
+            let entity = *by_id.entry(id.clone()).or_insert_with(|| {
+                entities.push(Entity {
+                    id,
+                    kind: name.kind,
+                    name: label,
+                    aliases: Vec::new(),
+                    code,
+                });
+                entities.len() - 1
             });
-            entities.len() - 1
+            let aliases = &mut entities[entity].aliases;
+            if !aliases.contains(surface) {
+                aliases.push(surface.clone());
+            }
+            entity
         });
-        let aliases = &mut entities[entity].aliases;
-        if !aliases.contains(&surface) {
-            aliases.push(surface);
-        }
         spans.push(Span {
             start: name.start,
             end: name.end,
@@ -359,7 +360,16 @@ fn join_short_names(
                     _ => false,
                 }
         };
-        let mut longer: Vec<usize> = (0..distinct.len()).filter(|&j| stands_for(j)).collect();
+        // Sorted by type, those of one type stand together; of some types no name stands for another.
+        let alike = if matches!(
+            kind,
+            EntityType::Campaign | EntityType::Honour | EntityType::Person
+        ) {
+            0..0
+        } else {
+            distinct.partition_point(|d| d.0 < kind)..distinct.partition_point(|d| d.0 <= kind)
+        };
+        let mut longer: Vec<usize> = alike.filter(|&j| stands_for(j)).collect();
         // Of two that say the same the longer one is meant.
         if let (EntityType::Enterprise, Some(&best)) = (
             kind,

@@ -40,6 +40,8 @@ pub(super) struct Villages {
     n_short: usize,
     /// County, start and end of the block, in order of counties.
     blocks: Vec<(u32, usize, usize, OnceLock<Vec<Village>>)>,
+    /// The blocks without compression, each once it was asked for: six megabytes if all are.
+    opened: Vec<OnceLock<Vec<u8>>>,
     bytes: &'static [u8],
 }
 
@@ -66,6 +68,7 @@ impl Villages {
         Some(Self {
             n_short: n_short(alphabet.len()),
             alphabet,
+            opened: blocks.iter().map(|_| OnceLock::new()).collect(),
             blocks,
             bytes,
         })
@@ -89,7 +92,7 @@ impl Villages {
             .take_while(move |&county| county < range.end)
     }
 
-    /// The usual names of a township's villages; does not keep what it opens.
+    /// The usual names of a township's villages.
     pub(super) fn shorts_of_town(&self, town: u64, mut each: impl FnMut(&str)) {
         let mut short = String::new();
         self.each((town / 1000) as u32, |code, stem, ending| {
@@ -120,14 +123,17 @@ impl Villages {
         let Ok(at) = self.blocks.binary_search_by_key(&county, |block| block.0) else {
             return;
         };
-        let (_, start, end, _) = self.blocks[at];
-        let block = &self.bytes[start..end];
-        let mut bytes = Vec::with_capacity(block.len() * 3);
-        // The file is part of the program and a test opens every block; what could not be read would be missing, not wrong.
-        let _ = DeflateDecoder::new(block).read_to_end(&mut bytes);
+        let opened = self.opened[at].get_or_init(|| {
+            let (_, start, end, _) = self.blocks[at];
+            let block = &self.bytes[start..end];
+            let mut bytes = Vec::with_capacity(block.len() * 3);
+            // The file is part of the program and a test opens every block; what could not be read would be missing, not wrong.
+            let _ = DeflateDecoder::new(block).read_to_end(&mut bytes);
+            bytes
+        });
         let (mut town, mut code) = (u64::from(county) * 1000, 0);
         let mut stem = String::new();
-        let mut bytes = bytes.into_iter();
+        let mut bytes = opened.iter().copied();
         while let Some(byte) = bytes.next() {
             let mut next = || u64::from(bytes.next().unwrap_or_default());
             match byte {

@@ -34,16 +34,22 @@ pub fn outline(chars: &[char]) -> (String, Vec<Sentence>) {
             .iter()
             .position(|&c| c == '\n')
             .map_or(chars.len(), |n| start + n + 1);
-        let paragraph: String = chars[start..end].iter().collect();
-        let line = paragraph.trim_end();
-        let length = line.chars().count();
-        let heading = heading_level(line);
+        let blanks = chars[start..end].iter().rev();
+        let stop = end - blanks.take_while(|c| c.is_whitespace()).count();
+        let length = stop - start;
+        let own = &chars[start..stop];
+        let line = LazyLock::new(move || own.iter().collect::<String>());
+        let heading = match own.first() {
+            Some(&first) if opens_heading(first) => heading_level(&line),
+            _ => 0,
+        };
         if n_paragraph < 6
             && heading == 0
             && sentences.iter().all(|s: &Sentence| s.heading == 9)
-            && is_title(line, length)
+            && length <= 45
+            && is_title(&line)
         {
-            title.push_str(line);
+            title.push_str(&line);
             part = if PLAN_TITLE.is_match(&title) && !REVIEW_TITLE.is_match(&title) {
                 Part::Plan
             } else {
@@ -64,7 +70,7 @@ pub fn outline(chars: &[char]) -> (String, Vec<Sentence>) {
                 } else if REVIEW_HEADING.is_match(&head) {
                     part = Part::Review;
                 }
-            } else if may_open_plan(&chars[start..end]) && PLAN_OPENING.is_match(line) {
+            } else if may_open_plan(&chars[start..end]) && PLAN_OPENING.is_match(&line) {
                 part = Part::Plan;
             }
             split_paragraph(
@@ -166,16 +172,13 @@ fn may_open_plan(line: &[char]) -> bool {
     line.windows(2).take(42).any(begins)
 }
 
+/// The characters that a heading with a number begins with.
+fn opens_heading(c: char) -> bool {
+    matches!(c, '第' | '【' | '（' | '0'..='9' | '①'..='⑳') || "一二三四五六七八九十".contains(c)
+}
+
 /// 1 for `一、`, 2 for `（一）`, 3 for `1.` or `1、`, 0 for none.
 fn heading_level(line: &str) -> u8 {
-    let first = line.chars().next();
-    let opens = |c: char| {
-        matches!(c, '第' | '【' | '（' | '0'..='9' | '①'..='⑳')
-            || "一二三四五六七八九十".contains(c)
-    };
-    if !first.is_some_and(opens) {
-        return 0;
-    }
     if H1.is_match(line) {
         1
     } else if H2.is_match(line) {
@@ -187,8 +190,8 @@ fn heading_level(line: &str) -> u8 {
     }
 }
 
-fn is_title(line: &str, length: usize) -> bool {
-    length <= 45 && !line.ends_with(['。', '；', '，', '！', '：'])
+fn is_title(line: &str) -> bool {
+    !line.ends_with(['。', '；', '，', '！', '：'])
 }
 
 macro_rules! pattern {
