@@ -14,9 +14,9 @@ const TOWNS: [&str; 2] = ["430181110", "360923102"];
 /// What only weak statements name.
 fn has_weak(text: &str) -> bool {
     let names = [
-        "弱行动",
-        "弱工程",
-        "弱计划",
+        "弱林行动",
+        "弱水工程",
+        "弱田计划",
         "弱农牧",
         "弱路",
         "弱某",
@@ -116,9 +116,9 @@ fn reports() -> Vec<Extraction> {
                 });
                 // In the second year one more, so that something begins.
                 let campaigns = [
-                    format!("{how}行动"),
-                    format!("{how}工程"),
-                    format!("{how}计划"),
+                    format!("{how}林行动"),
+                    format!("{how}水工程"),
+                    format!("{how}田计划"),
                 ];
                 for name in &campaigns[..if year == 2021 { 3 } else { 2 }] {
                     let id = format!("{CAMPAIGN}{name}");
@@ -256,7 +256,7 @@ fn what_is_weak_disappears_from_every_export() {
         let every: String = export(&[]);
         let sure: String = export(&["--min-confidence", "0.5"]);
         assert!(
-            every.contains("弱行动") && sure.contains("强行动"),
+            every.contains("弱林行动") && sure.contains("强林行动"),
             "{format:?}"
         );
         assert!(!has_weak(&sure), "{format:?}");
@@ -274,11 +274,11 @@ fn a_weak_link_is_not_explained_and_a_threshold_is_a_part_of_one() {
         .0
     };
     assert_eq!(
-        [explain("弱行动", "0"), explain("弱行动", "0.5")],
+        [explain("弱林行动", "0"), explain("弱林行动", "0.5")],
         [Some(0), Some(1)]
     );
     assert_eq!(
-        [explain("强行动", "0.5"), explain("强行动", "0.95")],
+        [explain("强林行动", "0.5"), explain("强林行动", "0.95")],
         [Some(0), Some(1)]
     );
     for wrong in ["-0.1", "1.1", "NaN", "much"] {
