@@ -57,7 +57,7 @@ fn columns() -> Vec<Column<Promise>> {
         }),
         hidden("promise", |p| Cell::Text(p.target.document.clone())),
         joined("report", |p| {
-            let files: Vec<&str> = reports(p).into_iter().map(|path| file_name(path)).collect();
+            let files: Vec<&str> = reports(p).into_iter().map(file_name).collect();
             Cell::Text(files.join("、"))
         }),
         hidden("report", |p| Cell::Text(reports(p).join("、"))),
