@@ -402,16 +402,14 @@ fn changed(mut bytes: Vec<u8>, changes: &[Change]) -> Vec<u8> {
     bytes
 }
 
-/// Cases of each property; more of them for a long run.
-fn cases() -> u32 {
-    std::env::var("XIANGTU_CASES")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(96)
+/// Cases of each property: this many, or more of them for a long run.
+pub fn cases(usual: u32) -> u32 {
+    let wanted = std::env::var("XIANGTU_CASES").ok();
+    wanted.and_then(|n| n.parse().ok()).unwrap_or(usual)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(96), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn changed_files_are_read_or_set_aside(at in 0usize..9, changes in changes()) {
