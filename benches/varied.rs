@@ -80,8 +80,9 @@ impl Reports {
 
     /// The text of one report, from half of `size` to twice as many bytes.
     pub fn text(&self, number: usize, size: usize) -> String {
-        let mut random =
-            Random::new(self.seed ^ (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        // The number is scrambled first: numbers in a row would give the same chances, each one step on.
+        let mut random = Random::new(self.seed.rotate_left(32) ^ number as u64);
+        let mut random = Random::new(random.bits());
         let gazetteer = Gazetteer::get();
         let (town, villages) = loop {
             let county = *often(&self.counties, &mut random);
