@@ -42,8 +42,12 @@ pub enum Error {
 }
 
 impl Error {
-    /// An I/O error with the file it happened on.
+    /// An I/O error with the file it happened on, and with what to do about it where that is plain.
     pub fn file(path: impl Into<PathBuf>, source: std::io::Error) -> Self {
+        let source = match remedy(&source) {
+            "" => source,
+            remedy => std::io::Error::new(source.kind(), format!("{source}{remedy}")),
+        };
         Self::File {
             path: path.into(),
             source,
@@ -59,6 +63,27 @@ impl Error {
         }
     }
 }
+
+/// What to do about an error of the system, where it is plain.
+pub(crate) fn remedy(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind;
+    // Of some errors the store gives the system's words without its code.
+    let says = |words: &str| error.kind() == ErrorKind::Other && error.to_string().contains(words);
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => DISK_FULL,
+        ErrorKind::ReadOnlyFilesystem => READ_ONLY,
+        ErrorKind::PermissionDenied => {
+            "; you lack the right to it: name another place, or have its rights changed"
+        }
+        _ if says("No space left on device") => DISK_FULL,
+        _ if says("Read-only file system") => READ_ONLY,
+        _ => "",
+    }
+}
+
+const DISK_FULL: &str = "; the disk is full: make room there and run the same command again";
+const READ_ONLY: &str =
+    "; nothing can be written there: name another place, or mount it for writing";
 
 /// The library's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

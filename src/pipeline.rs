@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
 
 use rayon::prelude::*;
 
@@ -80,6 +81,8 @@ pub struct BuildOptions {
     pub judgements: Ledger,
     /// The user's own knowledge. Its words and concepts must be installed; its corrections are applied here.
     pub knowledge: Knowledge,
+    /// Statements and mentions that gather before they are saved in one commit; 0 for as many as is fastest.
+    pub commit: usize,
 }
 
 impl BuildOptions {
@@ -133,10 +136,13 @@ pub struct BuildReport {
 
 /// Documents are read and extracted this many at a time, or fewer when they are large, so that memory does not grow
 /// with the corpus.
-const AT_A_TIME: usize = 64;
-const BYTES_AT_A_TIME: usize = 32 << 20;
-/// Documents are written once this many statements and mentions have gathered: a commit has a fixed cost.
-const WRITE_FROM: usize = 20_000;
+const AT_A_TIME: usize = 256;
+const BYTES_AT_A_TIME: usize = 4 << 20;
+/// So many such batches wait at each end of the extraction.
+const WAITING: usize = 1;
+/// What a build saves in one commit unless it is told otherwise: some half a million quads, of which the loader makes
+/// files of the size that it works best with.
+const COMMIT: usize = 30_000;
 
 /// A piece with the index of its file.
 type Numbered = (usize, Piece);
@@ -186,30 +192,60 @@ pub fn build(
     let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut waiting: Vec<Sourced> = Vec::new();
     let mut held_back = HeldBack::default();
-    for batch in batches(&files, &options.read) {
-        let look = |(i, piece): &Numbered| look(&files[*i], piece, &held, options);
-        let looked: Vec<Looked> = pool.install(|| batch.par_iter().map(look).collect());
-        for document in looked {
-            report.count(&document);
-            seen.entry(document.path).or_default().insert(document.hash);
-            match document.goes_by_path {
-                true => held_back.add(document.sourced),
-                false => waiting.extend(document.sourced),
+    let mut size = 0;
+    let commit = match options.commit {
+        0 => COMMIT,
+        size => size,
+    };
+    // Reading, extracting and writing go on side by side; a stage that is ahead waits for the next one.
+    std::thread::scope(|scope| {
+        let (read, to_look) = sync_channel::<Vec<Numbered>>(WAITING);
+        let (looked, to_write) = sync_channel::<(usize, Vec<Looked>)>(WAITING);
+        let (files, held) = (&files, &held);
+        scope.spawn(move || {
+            for batch in batches(files, &options.read) {
+                if read.send(batch).is_err() {
+                    break;
+                }
             }
+        });
+        let pool = &pool;
+        scope.spawn(move || {
+            for batch in to_look {
+                let last = batch.last().map_or(0, |(i, _)| i + 1);
+                let look = |(i, piece): &Numbered| look(&files[*i], piece, held, options);
+                let documents = pool.install(|| batch.par_iter().map(look).collect());
+                if looked.send((last, documents)).is_err() {
+                    break;
+                }
+            }
+        });
+        for (last, documents) in to_write {
+            for document in documents {
+                report.count(&document);
+                seen.entry(document.path).or_default().insert(document.hash);
+                if document.goes_by_path {
+                    held_back.add(document.sourced);
+                    continue;
+                }
+                let Some(sourced) = document.sourced else {
+                    continue;
+                };
+                stands = false;
+                size += 1 + sourced
+                    .content
+                    .as_ref()
+                    .map_or(0, |e| e.facts.len() + e.indicators.len() + e.mentions.len());
+                waiting.push(sourced);
+                if size >= commit {
+                    store.replace(std::mem::take(&mut waiting))?;
+                    size = 0;
+                }
+            }
+            progress(last, files.len());
         }
-        stands &= waiting.is_empty();
-        let size: usize = waiting
-            .iter()
-            .filter_map(|d| d.content.as_ref().ok())
-            .map(|e| e.facts.len() + e.indicators.len() + e.mentions.len())
-            .sum();
-        if size >= WRITE_FROM {
-            store.replace(std::mem::take(&mut waiting))?;
-        }
-        let last = batch.last().map_or(0, |(i, _)| i + 1);
-        progress(last, files.len());
-    }
-    store.replace(waiting)?;
+        store.replace(waiting)
+    })?;
     let held_back = held_back.changed(&held);
     stands &= held_back.is_empty();
     store.replace(held_back)?;
@@ -218,7 +254,7 @@ pub fn build(
     if stands && !settled.changed {
         store.end()?;
     } else {
-        let (applied, idle) = store.finish()?;
+        let (applied, idle) = pool.install(|| store.finish())?;
         let any = applied + idle > 0;
         report.judgements = any.then_some((applied, idle));
     }

@@ -27,6 +27,9 @@ pub(super) struct Arguments {
     extractions: Option<PathBuf>,
     #[arg(long)]
     prune: bool,
+    /// For tests: many commits of a small corpus.
+    #[arg(long, hide = true, default_value_t = 0, value_name = "N")]
+    commit: usize,
     #[command(flatten)]
     ledger: LedgerArgument,
     #[command(flatten)]
@@ -47,6 +50,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
             .ledger
             .read(&arguments.store, &context.knowledge)?,
         knowledge: context.knowledge.clone(),
+        commit: arguments.commit,
     };
     // A progress bar draws on a terminal only; elsewhere it is silent.
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());

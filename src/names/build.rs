@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use fst::MapBuilder;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::file::{MAGIC, SECTIONS};
@@ -24,12 +25,17 @@ impl Gathered {
         }
     }
 
-    /// Writes the keys as a sorted map; what a key of several entries leads to goes into `lists`.
-    fn write(mut self, out: &mut impl Write, lists: &mut Vec<u8>) -> io::Result<()> {
-        let bytes = self.bytes;
+    fn sort(&mut self) {
+        let bytes = &self.bytes;
         let text = |&(start, length, _): &(usize, usize, u32)| &bytes[start..start + length];
         self.at
-            .sort_unstable_by(|a, b| (text(a), a.2).cmp(&(text(b), b.2)));
+            .par_sort_unstable_by(|a, b| (text(a), a.2).cmp(&(text(b), b.2)));
+    }
+
+    /// Writes the keys, which are in order, as a map; what a key of several entries leads to goes into `lists`.
+    fn write(self, out: &mut impl Write, lists: &mut Vec<u8>) -> io::Result<()> {
+        let bytes = self.bytes;
+        let text = |&(start, length, _): &(usize, usize, u32)| &bytes[start..start + length];
         let mut map = MapBuilder::new(out).map_err(io::Error::other)?;
         for same in self.at.chunk_by(|a, b| text(a) == text(b)) {
             let mut entries: Vec<u32> = same.iter().map(|(_, _, entry)| *entry).collect();
@@ -47,6 +53,18 @@ impl Gathered {
         }
         map.finish().map_err(io::Error::other)
     }
+}
+
+/// The keys of all names, in order.
+fn gathered(entries: &[Entry], keys_of: impl Fn(&str, &mut dyn FnMut(&str))) -> Gathered {
+    let mut keys = Gathered::default();
+    for (number, entry) in (0..).zip(entries) {
+        for name in &entry.names {
+            keys_of(name, &mut |key| keys.add(key, number));
+        }
+    }
+    keys.sort();
+    keys
 }
 
 /// A list of ascending numbers: its length in bytes, then the steps from each to the next, seven bits a byte.
@@ -112,24 +130,17 @@ pub fn write(mut entries: Vec<Entry>, out: &mut impl Write) -> io::Result<()> {
     let mut lists = Vec::new();
     let numbered = || (0..).zip(&entries);
 
-    let mut keys = Gathered::default();
-    for (number, entry) in numbered() {
-        for name in &entry.names {
-            keys.add(&key(name), number);
-        }
-    }
+    let (keys, pinyin) = rayon::join(
+        || gathered(&entries, |name, take| take(&key(name))),
+        || {
+            gathered(&entries, |name, take| {
+                pinyin::keys(name).iter().for_each(|stored| take(stored));
+            })
+        },
+    );
     keys.write(&mut out, &mut lists)?;
     ends.push(out.n);
-
-    let mut keys = Gathered::default();
-    for (number, entry) in numbered() {
-        for name in &entry.names {
-            for stored in pinyin::keys(name) {
-                keys.add(&stored, number);
-            }
-        }
-    }
-    keys.write(&mut out, &mut lists)?;
+    pinyin.write(&mut out, &mut lists)?;
     ends.push(out.n);
 
     out.write_all(&lists)?;

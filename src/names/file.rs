@@ -231,6 +231,15 @@ impl Names {
         serde_json::from_slice(&line).map_err(|_| self.damaged())
     }
 
+    /// All entries in their order. Costs the memory of them all.
+    pub fn entries(&self) -> Result<Vec<Entry>> {
+        let bytes = self.read(self.start(5), self.ends[5] - self.start(5))?;
+        serde_json::Deserializer::from_slice(&bytes)
+            .into_iter()
+            .map(|entry| entry.map_err(|_| self.damaged()))
+            .collect()
+    }
+
     /// Number of entries.
     pub fn len(&self) -> usize {
         ((self.ends[6] - self.ends[5]) / 8) as usize

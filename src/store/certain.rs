@@ -3,15 +3,13 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use oxigraph::model::{
-    GraphName, GraphNameRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term, Triple,
-};
+use oxigraph::model::{GraphName, GraphNameRef, NamedOrBlankNode, NamedOrBlankNodeRef, Quad, Term};
 use oxigraph::store::{QuadIter, StorageError, Store as Quads};
 use rustc_hash::{FxHashMap, FxHashSet};
 use spareval::{InternalQuad, QueryableDataset};
 
 use super::Store;
-use super::derive::plain_triple;
+use super::plain::plain_triple;
 use super::read::Node;
 use crate::{Result, vocab};
 
@@ -45,8 +43,8 @@ impl Store {
             for (id, node) in self.nodes_of(document.as_ref())? {
                 let is_certain = self.is_certain(&node);
                 if node.is(vocab::STATEMENT) {
-                    if let Some((subject, property, object)) = plain_triple(&node) {
-                        stated.put(Triple::new(subject, property, object), is_certain);
+                    if let Some(triple) = plain_triple(&node) {
+                        stated.put(triple, is_certain);
                     }
                 } else if node.is(vocab::MENTION) {
                     for entity in node.iris(vocab::IDENT_REF) {

@@ -3,20 +3,32 @@
 //! A function of the documents' graphs and of which names are one. The plain triples of the default graph, the graph of entities and the thesaurus
 //! hold no triple in common, so that a query may read them as one graph and count (the union of graphs that
 //! overlap counts a triple once a graph).
+//!
+//! Entities are described one by one from what the store has of each, all of them or those that a build has touched, so
+//! memory does not grow with the store. A plain triple is written with its document and taken out with its last statement.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{PoisonError, RwLock};
 
 use oxigraph::model::{
-    GraphName, GraphNameRef, Literal, NamedNode, NamedOrBlankNode, Quad, Term, Triple,
+    GraphName, GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term,
 };
-use rustc_hash::FxHashMap;
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::identity::Homes;
+use super::identity::{self, Homes};
+use super::quads::zh;
 use super::read::{Node, literal, node_of};
-use super::{Store, failed, quads::zh};
+use super::touched::{Change, Touched};
+use super::{Store, failed};
 use crate::gazetteer::{DivisionId, Gazetteer, Level};
 use crate::identity::{Resolution, Unit};
+use crate::model::EntityType;
 use crate::{Result, vocab};
+
+/// So many entities are described at a time.
+const AT_A_TIME: usize = 20_000;
 
 /// What documents together say of one entity.
 #[derive(Default)]
@@ -25,7 +37,7 @@ struct Described {
     /// Names as documents give them, each with the number of documents.
     names: BTreeMap<String, usize>,
     aliases: BTreeSet<String>,
-    code: Option<String>,
+    codes: BTreeSet<String>,
     years: BTreeSet<String>,
 }
 
@@ -35,123 +47,101 @@ impl Described {
         let best = self
             .names
             .iter()
-            .max_by_key(|(name, n)| (**n, name.chars().count(), std::cmp::Reverse(*name)));
+            .max_by_key(|(name, n)| (**n, name.chars().count(), Reverse(*name)));
         best.map(|(name, _)| name.as_str())
     }
-}
 
-/// The quads of the default graph and of the graph of entities.
-pub(super) fn derive(store: &Store, resolution: &Resolution, homes: &Homes) -> Result<Vec<Quad>> {
-    let mut entities: BTreeMap<NamedNode, Described> = BTreeMap::new();
-    let mut plain: BTreeSet<(NamedNode, NamedNode, String)> = BTreeSet::new();
-    let mut quads = Vec::new();
-    for document in store.document_iris()? {
-        let nodes = store.nodes_of(document.as_ref())?;
-        let home = homes.get(&document).map_or("", String::as_str);
-        for (id, node) in &nodes {
-            if node.is(vocab::STATEMENT) {
-                if let Some(quad) = plain_triple(node)
-                    && plain.insert((quad.0.clone(), quad.1.clone(), quad.2.to_string()))
-                {
-                    quads.push(Quad::new(quad.0, quad.1, quad.2, GraphName::DefaultGraph));
+    fn take(&mut self, property: NamedNodeRef<'_>, value: Term) {
+        match value {
+            Term::NamedNode(class) if property == vocab::TYPE => {
+                self.classes.insert(class);
+            }
+            Term::Literal(said) => {
+                let said = said.value().to_owned();
+                if property == vocab::PREF_LABEL {
+                    *self.names.entry(said).or_default() += 1;
+                } else if property == vocab::ALT_LABEL {
+                    self.aliases.insert(said);
+                } else if property == vocab::CODE {
+                    self.codes.insert(said);
                 }
-            } else if !node.is(vocab::MENTION) && !node.is(vocab::DOCUMENT) {
-                let id = NamedNode::new_unchecked(resolution.node(id.as_str(), home));
-                let class = Unit::new(id.as_str()).map(|unit| vocab::class(unit.kind).into_owned());
-                let described = entities.entry(id).or_default();
-                describe(described, node);
-                // What was parted from its IRI has no description of its own.
-                described.classes.extend(class);
             }
+            _ => {}
         }
-        let Some(card) = nodes.get(&document) else {
-            continue;
+    }
+
+    /// Adds what the list of divisions has of the place with this code.
+    fn add_division(&mut self, code: &str) {
+        self.classes.insert(vocab::PLACE.into_owned());
+        self.classes
+            .extend(vocab::place_class(code).map(Into::into));
+        // The official name outweighs what any number of documents say.
+        if let Some(name) = official_name(code) {
+            self.names.insert(name, usize::MAX);
+        }
+        self.codes.insert(code.to_owned());
+    }
+}
+
+/// The years of documents, each looked up once.
+#[derive(Default)]
+struct Years(RwLock<FxHashMap<NamedNode, Option<String>>>);
+
+impl Years {
+    fn of(&self, store: &Store, document: &NamedNode) -> Result<Option<String>> {
+        let known = |years: &FxHashMap<_, _>| years.get(document).cloned();
+        if let Some(year) = known(&self.0.read().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(year);
+        }
+        let graph = GraphNameRef::from(document.as_ref());
+        let card = node_of(store.inner.quads_for_pattern(
+            Some(document.as_ref().into()),
+            Some(vocab::YEAR),
+            None,
+            Some(graph),
+        ))?;
+        let year = card.text(vocab::YEAR).map(str::to_owned);
+        let mut years = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        years.insert(document.clone(), year.clone());
+        Ok(year)
+    }
+}
+
+/// Which names of documents belong to one entity.
+#[derive(Default)]
+struct Joined<'a> {
+    by: Option<(&'a Resolution, &'a Homes)>,
+    /// The names' IRIs by the entity that they belong to, where one does not belong to itself alone.
+    names: FxHashMap<NamedNode, BTreeSet<NamedNode>>,
+}
+
+impl Joined<'_> {
+    /// The entity to which the name with this IRI belongs in a document.
+    fn entity<'a>(&'a self, name: &'a NamedNode, document: &NamedNode) -> &'a str {
+        let Some((resolution, homes)) = self.by else {
+            return name.as_str();
         };
-        let Some(year) = card.text(vocab::YEAR) else {
-            continue;
-        };
-        for entity in card.iris(vocab::MENTIONS).chain(card.iris(vocab::HOME)) {
-            entities
-                .entry(entity.clone())
-                .or_default()
-                .years
-                .insert(year.to_owned());
-        }
-    }
-    add_ancestors(&mut entities);
-    for (id, described) in &entities {
-        quads.extend(description(store, id, described)?);
-    }
-    Ok(quads)
-}
-
-pub(super) fn plain_triple(statement: &Node) -> Option<(NamedNode, NamedNode, Term)> {
-    let subject = statement.iris(vocab::SUBJECT).next()?.clone();
-    let property = statement.iris(vocab::PREDICATE).next()?.clone();
-    if let Some(object) = statement.iris(vocab::OBJECT).next() {
-        return Some((subject, property, object.clone().into()));
-    }
-    let said = if property.as_ref() == vocab::REPORTS_INDICATOR {
-        statement.text(vocab::INDICATOR)?.to_owned()
-    } else {
-        format!(
-            "{}{}",
-            statement.text(vocab::VALUE)?,
-            statement.text(vocab::UNIT_AS_WRITTEN).unwrap_or("")
-        )
-    };
-    Some((subject, property, Literal::from(said).into()))
-}
-
-fn describe(described: &mut Described, node: &Node) {
-    described.classes.extend(node.iris(vocab::TYPE).cloned());
-    for name in node.texts(vocab::PREF_LABEL) {
-        *described.names.entry(name.to_owned()).or_default() += 1;
-    }
-    described
-        .aliases
-        .extend(node.texts(vocab::ALT_LABEL).map(str::to_owned));
-    if let Some(code) = node.text(vocab::CODE) {
-        described.code = Some(code.to_owned());
+        let home = homes.get(document).map_or("", String::as_str);
+        resolution.node(name.as_str(), home)
     }
 }
 
-/// Every place with a code brings the divisions above it.
-fn add_ancestors(entities: &mut BTreeMap<NamedNode, Described>) {
-    let codes: BTreeSet<String> = entities
-        .values()
-        .filter_map(|described| described.code.clone())
-        .collect();
-    for code in codes {
-        for above in divisions_from(&code) {
-            let described = entities.entry(place_iri(&above.code)).or_default();
-            described.classes.insert(vocab::PLACE.into_owned());
-            described
-                .classes
-                .extend(vocab::place_class(&above.code).map(Into::into));
-            // The official name outweighs what any number of documents say.
-            if let Some(name) = above.name {
-                described.names.insert(name, usize::MAX);
-            }
-            described.code = Some(above.code);
-        }
+/// What the store is to say of an entity besides what the thesaurus says of it.
+fn description(id: &NamedNode, described: &Described, concept: &Node) -> Vec<Quad> {
+    if described.classes.is_empty() {
+        return Vec::new();
     }
-}
-
-fn description(store: &Store, id: &NamedNode, described: &Described) -> Result<Vec<Quad>> {
-    let mut triples: Vec<(oxigraph::model::NamedNodeRef<'_>, Term)> = Vec::new();
+    let mut triples: Vec<(NamedNodeRef<'_>, Term)> = Vec::new();
     triples.extend(
         described
             .classes
             .iter()
             .map(|class| (vocab::TYPE, class.clone().into())),
     );
-    let concept = store.thesaurus_label(id)?;
-    let name = concept
-        .clone()
-        .or_else(|| described.name().map(str::to_owned));
-    if concept.is_none()
-        && let Some(name) = &name
+    let given = concept.label(vocab::PREF_LABEL, "zh");
+    let name = given.or_else(|| described.name());
+    if given.is_none()
+        && let Some(name) = name
     {
         triples.push((vocab::PREF_LABEL, zh(name).into()));
     }
@@ -159,11 +149,11 @@ fn description(store: &Store, id: &NamedNode, described: &Described) -> Result<V
         .names
         .keys()
         .chain(&described.aliases)
-        .filter(|alias| Some(*alias) != name.as_ref());
+        .filter(|alias| Some(alias.as_str()) != name);
     for alias in others.collect::<BTreeSet<_>>() {
         triples.push((vocab::ALT_LABEL, zh(alias).into()));
     }
-    if let Some(code) = &described.code {
+    if let Some(code) = described.codes.first() {
         triples.push((vocab::CODE, Literal::from(code.as_str()).into()));
         if let Some(above) = divisions_from(code).get(1) {
             triples.push((vocab::PART_OF, place_iri(&above.code).into()));
@@ -175,25 +165,15 @@ fn description(store: &Store, id: &NamedNode, described: &Described) -> Result<V
     ];
     for (property, year) in years {
         if let Some(year) = year {
-            triples.push((
-                property,
-                Literal::new_typed_literal(year, oxigraph::model::vocab::xsd::G_YEAR).into(),
-            ));
+            let year = Literal::new_typed_literal(year, oxigraph::model::vocab::xsd::G_YEAR);
+            triples.push((property, year.into()));
         }
     }
-    let mut quads = Vec::new();
-    for (property, object) in triples {
-        let known = Quad::new(id.clone(), property, object.clone(), vocab::THESAURUS_GRAPH);
-        if !store.inner.contains(&known).map_err(failed)? {
-            quads.push(Quad::new(
-                id.clone(),
-                property,
-                object,
-                vocab::ENTITIES_GRAPH,
-            ));
-        }
-    }
-    Ok(quads)
+    triples
+        .into_iter()
+        .filter(|(property, object)| !concept.says(*property, object))
+        .map(|(property, object)| Quad::new(id.clone(), property, object, vocab::ENTITIES_GRAPH))
+        .collect()
 }
 
 /// A division of the official list.
@@ -240,25 +220,304 @@ pub(super) fn divisions_from(code: &str) -> Vec<Division> {
     found
 }
 
+/// The division code in a place's IRI.
+fn code_of(id: &NamedNode) -> Option<&str> {
+    Some(identity::code_of(id.as_str())).filter(|code| !code.is_empty())
+}
+
+/// The document whose graph this is.
+fn document_of(graph: &GraphName) -> Option<&NamedNode> {
+    match graph {
+        GraphName::NamedNode(graph) => Some(graph).filter(|graph| identity::is_document(graph)),
+        _ => None,
+    }
+}
+
+/// The name that the list of divisions has for a code.
+fn official_name(code: &str) -> Option<String> {
+    let place = divisions_from(code).into_iter().next();
+    place.filter(|place| place.code == code)?.name
+}
+
 /// The IRI of the place with this division code.
 pub(super) fn place_iri(code: &str) -> NamedNode {
     NamedNode::new_unchecked(format!("{}place/{code}", crate::model::ID_BASE))
 }
 
 impl Store {
-    /// The plain triples that these statements support.
-    pub(crate) fn plain_triples(&self, statements: &BTreeSet<&str>) -> Result<BTreeSet<String>> {
-        let mut triples = BTreeSet::new();
-        for document in self.document_iris()? {
-            for (id, node) in self.nodes_of(document.as_ref())? {
-                if statements.contains(id.as_str())
-                    && let Some((subject, property, object)) = plain_triple(&node)
+    /// Describes every entity anew.
+    pub(super) fn describe_all(&self, resolution: &Resolution, homes: &Homes) -> Result<()> {
+        self.clear(vocab::ENTITIES_GRAPH)?;
+        let mut joined = Joined {
+            by: Some((resolution, homes)),
+            ..Joined::default()
+        };
+        let mut ids: Vec<NamedNode> = Vec::new();
+        for kind in EntityType::ALL {
+            let class = vocab::class(kind);
+            self.each_said(vocab::TYPE, Some(class.into()), |quad| {
+                if let NamedOrBlankNode::NamedNode(id) = quad.subject
+                    && ids.last() != Some(&id)
                 {
-                    triples.insert(Triple::new(subject, property, object).to_string());
+                    ids.push(id);
+                }
+            })?;
+        }
+        self.each_said(vocab::REPLACED_BY, None, |quad| {
+            if let (NamedOrBlankNode::NamedNode(name), Term::NamedNode(entity)) =
+                (quad.subject, quad.object)
+            {
+                ids.push(entity.clone());
+                joined.names.entry(entity).or_default().insert(name);
+            }
+        })?;
+        let mut codes: BTreeSet<String> = BTreeSet::new();
+        self.each_said(vocab::CODE, None, |quad| {
+            if let Term::Literal(code) = &quad.object
+                && !codes.contains(code.value())
+            {
+                codes.insert(code.value().to_owned());
+            }
+        })?;
+        let mut brought: FxHashSet<NamedNode> = FxHashSet::default();
+        for code in codes {
+            for above in divisions_from(&code) {
+                brought.insert(place_iri(&above.code));
+            }
+        }
+        ids.extend(brought.iter().cloned());
+        ids.sort_unstable();
+        ids.dedup();
+        let years = Years::default();
+        let mut loader = self.loader();
+        for ids in ids.chunks(AT_A_TIME) {
+            let quads = ids
+                .par_iter()
+                .map(|id| self.described(id, brought.contains(id), &years, &joined))
+                .collect::<Result<Vec<_>>>()?;
+            loader
+                .load_quads(quads.into_iter().flatten())
+                .map_err(failed)?;
+        }
+        loader.commit().map_err(failed)
+    }
+
+    /// Describes the entities that a build has touched. Returns those that may be described otherwise than before.
+    pub(super) fn describe_touched(&self, touched: &Touched) -> Result<FxHashSet<NamedNode>> {
+        let years = Years::default();
+        // A division stands as long as one below it does, so they go from the longest code up.
+        let mut waiting: BTreeSet<(Reverse<usize>, NamedNode)> = BTreeSet::new();
+        for (id, change) in &touched.entities {
+            if !self.still_holds(id, change, &years)? {
+                waiting.insert((Reverse(code_of(id).map_or(0, str::len)), id.clone()));
+            }
+        }
+        let mut done = FxHashSet::default();
+        while let Some((_, id)) = waiting.pop_first() {
+            let graph = Some(GraphNameRef::from(vocab::ENTITIES_GRAPH));
+            let about = Some(id.as_ref().into());
+            let before: FxHashSet<Quad> = self
+                .inner
+                .quads_for_pattern(about, None, None, graph)
+                .collect::<std::result::Result<_, _>>()
+                .map_err(failed)?;
+            let now: FxHashSet<Quad> = self
+                .described(&id, self.is_brought(&id)?, &years, &Joined::default())?
+                .into_iter()
+                .collect();
+            let mut transaction = self.inner.start_transaction().map_err(failed)?;
+            for quad in before.symmetric_difference(&now) {
+                if now.contains(quad) {
+                    transaction.insert(quad.as_ref());
+                } else {
+                    transaction.remove(quad.as_ref());
+                }
+                match &quad.object {
+                    Term::NamedNode(above) if quad.predicate == vocab::PART_OF => {
+                        let length = code_of(above).map_or(0, str::len);
+                        waiting.insert((Reverse(length), above.clone()));
+                    }
+                    Term::Literal(code) if quad.predicate == vocab::CODE => {
+                        let place = place_iri(code.value());
+                        if place != id {
+                            waiting.insert((Reverse(code.value().len()), place));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            transaction.commit().map_err(failed)?;
+            done.insert(id);
+        }
+        Ok(done)
+    }
+
+    /// What the store is to say of an entity; `brought` where a division below it is spoken of.
+    fn described(
+        &self,
+        id: &NamedNode,
+        brought: bool,
+        years: &Years,
+        joined: &Joined<'_>,
+    ) -> Result<Vec<Quad>> {
+        let mut described = Described::default();
+        let mut is_described = false;
+        let others = joined.names.get(id).into_iter().flatten();
+        for name in std::iter::once(id).chain(others.filter(|name| *name != id)) {
+            let about = Some(name.as_ref().into());
+            for quad in self.inner.quads_for_pattern(about, None, None, None) {
+                let quad = quad.map_err(failed)?;
+                if let Some(document) = document_of(&quad.graph_name)
+                    && joined.entity(name, document) == id.as_str()
+                {
+                    is_described = true;
+                    described.take(quad.predicate.as_ref(), quad.object);
                 }
             }
         }
-        Ok(triples)
+        // What was joined with another or parted from its IRI has no class in the documents' graphs.
+        if let Some(unit) = Unit::new(id.as_str()).filter(|_| is_described) {
+            described
+                .classes
+                .insert(vocab::class(unit.kind).into_owned());
+        }
+        for role in [vocab::MENTIONS, vocab::HOME] {
+            for quad in
+                self.inner
+                    .quads_for_pattern(None, Some(role), Some(id.as_ref().into()), None)
+            {
+                if let NamedOrBlankNode::NamedNode(document) = quad.map_err(failed)?.subject
+                    && let Some(year) = years.of(self, &document)?
+                {
+                    described.years.insert(year);
+                }
+            }
+        }
+        if let Some(code) = code_of(id)
+            && (brought || described.codes.contains(code))
+        {
+            described.add_division(code);
+        }
+        let concept = self.node(id, vocab::THESAURUS_GRAPH.into())?;
+        Ok(description(id, &described, &concept))
+    }
+
+    /// Whether a place stands above one that is spoken of, or is one that goes by its code.
+    fn is_brought(&self, id: &NamedNode) -> Result<bool> {
+        let graph = Some(GraphNameRef::from(vocab::ENTITIES_GRAPH));
+        let above = Some(id.as_ref().into());
+        let mut below = self
+            .inner
+            .quads_for_pattern(None, Some(vocab::PART_OF), above, graph);
+        if below.next().transpose().map_err(failed)?.is_some() {
+            return Ok(true);
+        }
+        let Some(code) = code_of(id) else {
+            return Ok(false);
+        };
+        self.is_said(None, vocab::CODE, &Literal::from(code).into())
+    }
+
+    /// Whether an entity is described as before although documents say more or less of it. In doubt it is not.
+    ///
+    /// Most of what a document says of a place or of a campaign, many others say too: looking for one of them costs
+    /// less than reading them all.
+    fn still_holds(&self, id: &NamedNode, change: &Change, years: &Years) -> Result<bool> {
+        let mut changes = change.said.iter().filter(|(_, n)| **n != 0).peekable();
+        if changes.peek().is_none() {
+            return Ok(true);
+        }
+        let entity = self.node(id, vocab::ENTITIES_GRAPH.into())?;
+        let concept = self.node(id, vocab::THESAURUS_GRAPH.into())?;
+        let has_official_name = concept.label(vocab::PREF_LABEL, "zh").is_some()
+            || entity.text(vocab::CODE).is_some() && code_of(id).and_then(official_name).is_some();
+        let name = entity.text(vocab::PREF_LABEL);
+        for ((property, value), n) in changes {
+            let property = property.as_ref();
+            let is_label = property == vocab::PREF_LABEL || property == vocab::ALT_LABEL;
+            let said = literal(value).map(Literal::value).unwrap_or_default();
+            let is_weighed = property == vocab::PREF_LABEL && !has_official_name;
+            let holds = if property == vocab::YEAR {
+                let first = entity.text(vocab::FIRST_YEAR).unwrap_or("9999");
+                let last = entity.text(vocab::LAST_YEAR).unwrap_or("");
+                if *n > 0 {
+                    first <= said && said <= last
+                } else {
+                    first < said && said < last || self.is_spoken_of_in(id, said, years)?
+                }
+            } else if is_weighed && (*n > 0) != (name == Some(said)) {
+                // A lesser name that gains may win, and the first one that loses may fall behind.
+                false
+            } else if *n < 0 {
+                self.is_said(Some(id), property, value)?
+            } else if is_label {
+                [vocab::PREF_LABEL, vocab::ALT_LABEL]
+                    .into_iter()
+                    .any(|label| entity.says(label, value) || concept.says(label, value))
+            } else {
+                (property == vocab::TYPE || property == vocab::CODE)
+                    && (entity.says(property, value) || concept.says(property, value))
+            };
+            if !holds {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether any document says this.
+    fn is_said(
+        &self,
+        id: Option<&NamedNode>,
+        property: NamedNodeRef<'_>,
+        value: &Term,
+    ) -> Result<bool> {
+        let about = id.map(|id| id.as_ref().into());
+        for quad in self
+            .inner
+            .quads_for_pattern(about, Some(property), Some(value.as_ref()), None)
+        {
+            if document_of(&quad.map_err(failed)?.graph_name).is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether a document of this year speaks of an entity.
+    fn is_spoken_of_in(&self, id: &NamedNode, year: &str, years: &Years) -> Result<bool> {
+        for role in [vocab::MENTIONS, vocab::HOME] {
+            for quad in
+                self.inner
+                    .quads_for_pattern(None, Some(role), Some(id.as_ref().into()), None)
+            {
+                if let NamedOrBlankNode::NamedNode(document) = quad.map_err(failed)?.subject
+                    && years.of(self, &document)?.as_deref() == Some(year)
+                {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// What documents say with a property, and of a value where one is given; quads of one value stand together.
+    fn each_said(
+        &self,
+        property: NamedNodeRef<'_>,
+        value: Option<oxigraph::model::TermRef<'_>>,
+        mut take: impl FnMut(Quad),
+    ) -> Result<()> {
+        for quad in self
+            .inner
+            .quads_for_pattern(None, Some(property), value, None)
+        {
+            let quad = quad.map_err(failed)?;
+            if document_of(&quad.graph_name).is_some() {
+                take(quad);
+            }
+        }
+        Ok(())
     }
 
     /// The documents' IRIs in order.
@@ -295,25 +554,6 @@ impl Store {
             }
         }
         Ok(nodes)
-    }
-
-    /// The Chinese name of a concept of the thesaurus.
-    pub(super) fn thesaurus_label(&self, id: &NamedNode) -> Result<Option<String>> {
-        let graph = GraphNameRef::from(vocab::THESAURUS_GRAPH);
-        for quad in self.inner.quads_for_pattern(
-            Some(id.as_ref().into()),
-            Some(vocab::PREF_LABEL),
-            None,
-            Some(graph),
-        ) {
-            let quad = quad.map_err(failed)?;
-            if let Some(label) =
-                literal(&quad.object).filter(|label| label.language() == Some("zh"))
-            {
-                return Ok(Some(label.value().to_owned()));
-            }
-        }
-        Ok(None)
     }
 
     /// What one graph says of one thing.

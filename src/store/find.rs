@@ -1,22 +1,15 @@
 //! Names to entities: the index of names is asked in ways from the closest to the farthest, until one answers.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{BufWriter, Write};
-use std::path::PathBuf;
 
-use oxigraph::model::{
-    GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term,
-};
-use rustc_hash::{FxHashMap, FxHashSet};
+use oxigraph::model::{GraphName, NamedNode, NamedNodeRef};
 
 use super::card::{Found, PlaceStep};
-use super::read::literal;
 use super::{Store, failed};
 use crate::model::{EntityType, ID_BASE};
-use crate::names::{Entry, Match, Names, write};
+use crate::names::{Entry, Match};
 use crate::text::key;
-use crate::{Error, Result, vocab};
+use crate::{Result, vocab};
 
 /// What to look for.
 #[derive(Clone, Copy, Debug)]
@@ -191,123 +184,6 @@ impl Store {
         is_code.then(|| super::derive::place_iri(name))
     }
 
-    /// The index of names: the one beside the store, else one made now in memory.
-    pub fn names(&self) -> Result<&Names> {
-        if let Some(names) = self.names.get() {
-            return Ok(names);
-        }
-        let stored = match self.names_path() {
-            Some(path) => Names::open(&path)?,
-            None => None,
-        };
-        let names = match stored {
-            Some(names) => names,
-            None => {
-                let mut bytes = Vec::new();
-                write(self.name_entries()?, &mut bytes)
-                    .map_err(|e| Error::Store(format!("cannot index the names: {e}")))?;
-                Names::from_bytes(bytes)?
-            }
-        };
-        Ok(self.names.get_or_init(|| names))
-    }
-
-    /// Where the index of names stands.
-    pub(super) fn names_path(&self) -> Option<PathBuf> {
-        self.folder.as_ref().map(|folder| folder.join("names.idx"))
-    }
-
-    /// Takes the index away: it does not fit a graph that changes.
-    pub(super) fn drop_names(&mut self) -> Result<()> {
-        self.names.take();
-        match self
-            .names_path()
-            .map(|path| (std::fs::remove_file(&path), path))
-        {
-            Some((Err(e), path)) if e.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::file(path, e))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Writes the index beside the store, whole or not at all.
-    pub(super) fn write_names(&self) -> Result<()> {
-        let Some(path) = self.names_path() else {
-            return Ok(());
-        };
-        let new = path.with_extension("tmp");
-        let wrong = |e| Error::file(&new, e);
-        let mut out = BufWriter::new(File::create(&new).map_err(wrong)?);
-        write(self.name_entries()?, &mut out).map_err(wrong)?;
-        out.flush().map_err(wrong)?;
-        out.get_ref().sync_all().map_err(wrong)?;
-        std::fs::rename(&new, &path).map_err(|e| Error::file(&path, e))
-    }
-
-    /// Every entity and concept with its names and how often it is spoken of.
-    fn name_entries(&self) -> Result<Vec<Entry>> {
-        let mut of: FxHashMap<NamedNode, Entry> = FxHashMap::default();
-        for (graph, property) in [
-            (vocab::THESAURUS_GRAPH, vocab::PREF_LABEL),
-            (vocab::ENTITIES_GRAPH, vocab::PREF_LABEL),
-            (vocab::THESAURUS_GRAPH, vocab::ALT_LABEL),
-            (vocab::ENTITIES_GRAPH, vocab::ALT_LABEL),
-        ] {
-            self.each(property, Some(graph.into()), |quad| {
-                let Some(label) = literal(&quad.object) else {
-                    return;
-                };
-                if let NamedOrBlankNode::NamedNode(id) = quad.subject {
-                    let is_chinese = label.language() == Some("zh");
-                    let entry = of.entry(id).or_insert_with_key(empty_entry);
-                    // A concept's Chinese name leads, whatever the order in which its labels are read.
-                    let at = if property == vocab::PREF_LABEL && is_chinese {
-                        0
-                    } else {
-                        entry.names.len()
-                    };
-                    entry.names.insert(at, label.value().to_owned());
-                }
-            })?;
-        }
-        self.each(vocab::TYPE, Some(vocab::ENTITIES_GRAPH.into()), |quad| {
-            if let (NamedOrBlankNode::NamedNode(id), Term::NamedNode(class)) =
-                (quad.subject, quad.object)
-                && let Some(kind) = vocab::entity_type(class.as_str())
-                && let Some(entry) = of.get_mut(&id)
-            {
-                entry.kind = Some(kind);
-            }
-        })?;
-        // A name inside that of a project is stated but not mentioned: a document names what it mentions or states.
-        let mut named_by: FxHashSet<(NamedNode, GraphName)> = FxHashSet::default();
-        for role in [vocab::SUBJECT, vocab::OBJECT, vocab::MENTIONS, vocab::HOME] {
-            let is_statement = role == vocab::SUBJECT || role == vocab::OBJECT;
-            self.each(role, None, |quad| {
-                let Term::NamedNode(id) = quad.object else {
-                    return;
-                };
-                if let Some(entry) = of.get_mut(&id) {
-                    entry.statements += usize::from(is_statement);
-                    if named_by.insert((id, quad.graph_name)) {
-                        entry.documents += 1;
-                    }
-                }
-            })?;
-        }
-        let mut entries: Vec<Entry> = of.into_values().collect();
-        for entry in &mut entries {
-            let rest = entry.names.split_off(1);
-            let others: BTreeSet<String> = rest.into_iter().collect();
-            let first = entry.names[0].clone();
-            entry
-                .names
-                .extend(others.into_iter().filter(|name| *name != first));
-        }
-        Ok(entries)
-    }
-
     /// An entity's identity; `None` if the store does not describe it.
     pub(super) fn found(&self, id: &NamedNode) -> Result<Option<Found>> {
         self.found_as(id, None)
@@ -322,7 +198,7 @@ impl Store {
         let kind = node
             .iris(vocab::TYPE)
             .find_map(|class| vocab::entity_type(class.as_str()))
-            .or(empty_entry(id).kind);
+            .or(super::index::kind_by_iri(id));
         let code = node.text(vocab::CODE).map(str::to_owned);
         let mut homes = BTreeSet::new();
         let mut n_documents = 0;
@@ -414,32 +290,6 @@ impl Store {
             }
         }
         Ok(false)
-    }
-
-    fn each(
-        &self,
-        property: NamedNodeRef<'_>,
-        graph: Option<GraphNameRef<'_>>,
-        mut take: impl FnMut(Quad),
-    ) -> Result<()> {
-        for quad in self
-            .inner
-            .quads_for_pattern(None, Some(property), None, graph)
-        {
-            take(quad.map_err(failed)?);
-        }
-        Ok(())
-    }
-}
-
-fn empty_entry(id: &NamedNode) -> Entry {
-    let is_campaign = id.as_str().starts_with(&format!("{ID_BASE}campaign/"));
-    Entry {
-        id: id.as_str().to_owned(),
-        kind: is_campaign.then_some(EntityType::Campaign),
-        names: Vec::new(),
-        statements: 0,
-        documents: 0,
     }
 }
 

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use oxigraph::model::{Literal, NamedNode, NamedOrBlankNode, Quad, Term};
 use rustc_hash::FxHashMap;
 
-use super::{Kind, Store, document_iri, failed, write_marker};
+use super::folder::{Kind, remove_file, write_marker};
+use super::{Store, document_iri, failed};
 use crate::model::ID_BASE;
 use crate::{Error, Result, vocab};
 
@@ -46,10 +47,16 @@ pub struct Settled {
 impl Store {
     /// Says that documents are about to change, and by which knowledge they are extracted from now on.
     pub fn begin(&mut self, knowledge: &str) -> Result<()> {
+        if self.is_unfinished() {
+            // What was being changed is not known.
+            self.touched.knowledge = true;
+            self.touched.doubtful = true;
+        }
         if let Some(mark) = self.unfinished_mark() {
             std::fs::write(&mark, "").map_err(|e| Error::file(mark, e))?;
         }
         if self.marker.knowledge != knowledge {
+            self.touched.knowledge = true;
             self.marker.outdated = self
                 .document_iris()?
                 .iter()
@@ -58,7 +65,7 @@ impl Store {
             self.marker.knowledge = knowledge.to_owned();
             self.save_marker()?;
         }
-        self.drop_names()
+        self.put_names_aside()
     }
 
     /// Whether the last build ended and was made by this knowledge, so that what documents say together holds still.
@@ -132,6 +139,7 @@ impl Store {
         let mut placed: BTreeSet<NamedNode> = missing.iter().map(|(iri, _)| iri.clone()).collect();
         let mut unseen: BTreeSet<NamedNode> = BTreeSet::new();
         let mut settled = Settled::default();
+        self.paths = None;
         for (document, path) in self.values_of(vocab::IDENTIFIER)? {
             let found = seen.get(&path);
             if found.map_or(!prune, |hashes| hashes.contains(hash_of(&document))) {
@@ -155,9 +163,7 @@ impl Store {
             if placed.contains(&document) {
                 continue;
             }
-            self.inner
-                .remove_named_graph(document.as_ref())
-                .map_err(failed)?;
+            self.take_out(&document)?;
             self.marker.outdated.remove(hash_of(&document));
             settled.changed = true;
             settled.pruned += usize::from(unseen.contains(&document));
@@ -181,12 +187,10 @@ impl Store {
     /// Says that the build has ended. Only when nothing changed does it end without [`Store::finish`].
     pub fn end(&self) -> Result<()> {
         self.save_marker()?;
-        self.write_names()?;
+        self.put_names_back()?;
         match self.unfinished_mark() {
-            Some(mark) if mark.exists() => {
-                std::fs::remove_file(&mark).map_err(|e| Error::file(mark, e))
-            }
-            _ => Ok(()),
+            Some(mark) => remove_file(&mark),
+            None => Ok(()),
         }
     }
 
@@ -198,7 +202,7 @@ impl Store {
     }
 
     /// The documents that have a property, with its literal values.
-    fn values_of(
+    pub(super) fn values_of(
         &self,
         property: oxigraph::model::NamedNodeRef<'_>,
     ) -> Result<Vec<(NamedNode, String)>> {

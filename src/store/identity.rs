@@ -11,6 +11,7 @@ use oxigraph::model::{
 };
 use rustc_hash::FxHashMap;
 
+use super::plain::plain_triple;
 use super::read::literal;
 use super::{Store, failed};
 use crate::identity::{Ledger, Resolution, Unit, decide};
@@ -140,7 +141,13 @@ impl Store {
                 if kept.is_some() {
                     self.set(&mut changes, &node, &document, stated, kept)?;
                 }
+                let at = changes.0.len();
                 let changed = self.set(&mut changes, &node, &document, role, Some(&wanted))?;
+                if changed && (role == vocab::SUBJECT || role == vocab::OBJECT) {
+                    // Before the statement changes: a build may be killed between two parts.
+                    let plain = self.moved_triple(&node, &document, role, &wanted)?;
+                    changes.0.splice(at..at, plain.map(|quad| (quad, true)));
+                }
                 if kept.is_none() {
                     self.set(&mut changes, &node, &document, stated, None)?;
                 }
@@ -210,6 +217,42 @@ impl Store {
             }
         }
         Ok(changes)
+    }
+
+    /// The plain triple that a statement is going to support; that which it supports now is put in doubt.
+    fn moved_triple(
+        &mut self,
+        node: &NamedNode,
+        document: &NamedNode,
+        role: NamedNodeRef<'_>,
+        wanted: &NamedNode,
+    ) -> Result<Option<Quad>> {
+        let statement = self.node(node, GraphNameRef::from(document.as_ref()))?;
+        let Some(triple) = plain_triple(&statement) else {
+            return Ok(None);
+        };
+        let mut moved = triple.clone();
+        if role == vocab::SUBJECT {
+            moved.subject = wanted.clone().into();
+        } else {
+            moved.object = wanted.clone().into();
+        }
+        self.touched.doubt(triple);
+        Ok(Some(moved.in_graph(GraphName::DefaultGraph)))
+    }
+
+    /// Whether any name stands moved to another node.
+    pub(super) fn has_moved_names(&self) -> Result<bool> {
+        let stated = ROLES.map(|(_, stated)| stated).into_iter();
+        for property in stated.chain([vocab::REPLACED_BY]) {
+            let mut found = self
+                .inner
+                .quads_for_pattern(None, Some(property), None, None);
+            if found.next().transpose().map_err(failed)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Where a role names what may belong elsewhere or was moved before: node and document, with the IRI that the document gives.
@@ -383,13 +426,14 @@ pub(super) fn judgement_quads(resolution: &Resolution) -> Vec<Quad> {
     quads
 }
 
-fn is_document(graph: &NamedNode) -> bool {
+/// Whether a graph is that of a document.
+pub(super) fn is_document(graph: &NamedNode) -> bool {
     let local = graph.as_str().strip_prefix(ID_BASE);
     local.is_some_and(|local| local.starts_with("document/"))
 }
 
 /// The division code in a place's IRI; empty where it has none.
-fn code_of(place: &str) -> &str {
+pub(super) fn code_of(place: &str) -> &str {
     place
         .strip_prefix(ID_BASE)
         .and_then(|local| local.strip_prefix("place/"))

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use oxigraph::model::{GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Term};
-use serde::Serialize;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
+use super::touched::Touched;
 use super::{Store, failed};
 use crate::model::EntityType;
 use crate::ontology::Ontology;
@@ -326,9 +328,79 @@ impl Store {
         Ok(counts)
     }
 
-    /// Number of entities of each type, of statements of each property, of documents done and set aside.
+    /// Number of entities of each type, of statements of each property, of documents done and set aside, as they were
+    /// when the last build ended.
     pub fn counts(&self) -> Result<Counts> {
-        let mut counts = Counts::default();
+        match &self.marker.counts {
+            Some(counts) if !self.is_unfinished() => Ok(counts.clone()),
+            _ => self.count(None),
+        }
+    }
+
+    /// The same after a build that touched so much; `entities` where they were counted already.
+    pub(super) fn renew_counts(
+        &self,
+        touched: &Touched,
+        entities: Option<BTreeMap<EntityType, usize>>,
+    ) -> Result<Counts> {
+        let (true, Some(entities), Some(mut counts)) =
+            (touched.lists(), &entities, self.marker.counts.clone())
+        else {
+            return self.count(entities);
+        };
+        let add = |n: &mut usize, more: i64| *n = n.saturating_add_signed(more as isize);
+        let sums = &touched.sums;
+        add(&mut counts.mentions, sums.mentions);
+        for (list, sums) in [
+            (&mut counts.statements, &sums.statements),
+            (&mut counts.facts, &sums.facts),
+        ] {
+            for (property, n) in list {
+                add(n, sums.get(property).copied().unwrap_or(0));
+            }
+        }
+        counts.entities = entities.clone();
+        (counts.documents, counts.set_aside) = self.count_documents()?;
+        Ok(counts)
+    }
+
+    fn count_documents(&self) -> Result<(usize, usize)> {
+        let states = self.values_of(vocab::STATE)?;
+        let done = states.iter().filter(|(_, state)| state == "done").count();
+        Ok((done, states.len() - done))
+    }
+
+    fn count(&self, entities: Option<BTreeMap<EntityType, usize>>) -> Result<Counts> {
+        let quads = |predicate: NamedNodeRef<'_>, object: Option<NamedNodeRef<'_>>, graph| {
+            self.inner
+                .quads_for_pattern(None, Some(predicate), object.map(Into::into), graph)
+                .count()
+        };
+        let properties: Vec<NamedNodeRef<'_>> = crate::model::Predicate::ALL
+            .map(vocab::property)
+            .into_iter()
+            .chain([vocab::REPORTS_INDICATOR])
+            .collect();
+        let each = |count: &(dyn Fn(NamedNodeRef<'static>) -> usize + Sync)| {
+            let named = |p: &NamedNodeRef<'static>| (p.as_str().to_owned(), count(*p));
+            properties.par_iter().map(named).collect()
+        };
+        let (documents, set_aside) = self.count_documents()?;
+        Ok(Counts {
+            documents,
+            set_aside,
+            mentions: quads(vocab::TYPE, Some(vocab::MENTION), None),
+            entities: match entities {
+                Some(entities) => entities,
+                None => self.count_entities()?,
+            },
+            facts: each(&|p| quads(p, None, Some(GraphNameRef::DefaultGraph))),
+            statements: each(&|p| quads(vocab::PREDICATE, Some(p), None)),
+        })
+    }
+
+    fn count_entities(&self) -> Result<BTreeMap<EntityType, usize>> {
+        let mut entities = BTreeMap::new();
         for thing in self.things()? {
             // Divisions that only stand above others are no finding.
             let id = NamedNode::new_unchecked(&thing.id);
@@ -340,43 +412,15 @@ impl Store {
                     .is_some()
             };
             if roles.into_iter().any(is_said) {
-                *counts.entities.entry(thing.kind).or_default() += 1;
+                *entities.entry(thing.kind).or_default() += 1;
             }
         }
-        let quads = |predicate: NamedNodeRef<'_>, object: NamedNodeRef<'_>| {
-            self.inner
-                .quads_for_pattern(None, Some(predicate), Some(object.into()), None)
-                .count()
-        };
-        for property in crate::model::Predicate::ALL
-            .map(vocab::property)
-            .into_iter()
-            .chain([vocab::REPORTS_INDICATOR])
-        {
-            counts.statements.push((
-                property.as_str().to_owned(),
-                quads(vocab::PREDICATE, property),
-            ));
-            let plain = self
-                .inner
-                .quads_for_pattern(None, Some(property), None, Some(GraphNameRef::DefaultGraph))
-                .count();
-            counts.facts.push((property.as_str().to_owned(), plain));
-        }
-        counts.mentions = quads(vocab::TYPE, vocab::MENTION);
-        for document in self.documents()? {
-            if document.reason.is_some() {
-                counts.set_aside += 1
-            } else {
-                counts.documents += 1
-            }
-        }
-        Ok(counts)
+        Ok(entities)
     }
 }
 
 /// How much a store holds.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Counts {
     /// Documents that were read.
     pub documents: usize,

@@ -16,14 +16,49 @@ pub fn document_iri(hash: &str) -> NamedNode {
     NamedNode::new_unchecked(format!("{ID_BASE}document/{hash}"))
 }
 
-/// All quads of one document, each once, in no particular order.
+/// All quads of one document and the plain triples that it supports, each once, in no particular order.
 pub fn document_quads(document: &Sourced) -> Vec<Quad> {
-    let mut writer = Writer::new(document_iri(&document.hash));
+    let mut quads = Vec::new();
+    let mut seen = FxHashSet::default();
+    each_quad(document, |quad| {
+        if seen.insert(quad.clone()) {
+            quads.push(quad);
+        }
+    });
+    quads
+}
+
+/// The same one after another, some of them more than once.
+pub(super) fn each_quad(document: &Sourced, take: impl FnMut(Quad)) {
+    let iri = document_iri(&document.hash);
+    let mut writer = Writer {
+        graph: iri.clone().into(),
+        document: iri,
+        take,
+    };
     writer.document(document);
     if let Ok(extraction) = &document.content {
         writer.extraction(extraction);
     }
-    writer.quads
+}
+
+/// What the plain triple of a statement has as its object: the other entity, the indicator's name, the value with its unit.
+pub(super) fn plain_object(
+    property: NamedNodeRef<'_>,
+    object: Option<&NamedNode>,
+    indicator: Option<&str>,
+    value: Option<&str>,
+    unit: Option<&str>,
+) -> Option<Term> {
+    if let Some(object) = object {
+        return Some(object.clone().into());
+    }
+    let said = if property == vocab::REPORTS_INDICATOR {
+        indicator?.to_owned()
+    } else {
+        format!("{}{}", value?, unit.unwrap_or(""))
+    };
+    Some(Literal::from(said).into())
 }
 
 /// A Chinese name.
@@ -39,28 +74,31 @@ fn decimal_literal(value: String) -> Literal {
     Literal::new_typed_literal(value, oxigraph::model::vocab::xsd::DECIMAL)
 }
 
-struct Writer {
+struct Writer<F> {
     document: NamedNode,
     graph: GraphName,
-    quads: Vec<Quad>,
+    take: F,
 }
 
-impl Writer {
-    fn new(document: NamedNode) -> Self {
-        Self {
-            graph: document.clone().into(),
-            document,
-            quads: Vec::new(),
-        }
-    }
-
+impl<F: FnMut(Quad)> Writer<F> {
     fn add(&mut self, subject: &NamedNode, predicate: NamedNodeRef<'_>, object: impl Into<Term>) {
-        self.quads.push(Quad::new(
+        (self.take)(Quad::new(
             subject.clone(),
             predicate.into_owned(),
             object,
             self.graph.clone(),
         ));
+    }
+
+    fn plain(&mut self, subject: &NamedNode, property: NamedNodeRef<'_>, object: Option<Term>) {
+        if let Some(object) = object {
+            (self.take)(Quad::new(
+                subject.clone(),
+                property.into_owned(),
+                object,
+                GraphName::DefaultGraph,
+            ));
+        }
     }
 
     fn document(&mut self, document: &Sourced) {
@@ -198,8 +236,6 @@ impl Writer {
         for indicator in &extraction.indicators {
             self.indicator(indicator, extraction.year);
         }
-        let mut seen = FxHashSet::default();
-        self.quads.retain(|quad| seen.insert(quad.clone()));
     }
 
     fn entity(&mut self, entity: &Entity) -> NamedNode {
@@ -252,10 +288,17 @@ impl Writer {
             fact.confidence,
         );
         self.add(&node, vocab::PART, Literal::from(part_name(fact.part)));
+        let value = fact.value.as_deref();
+        let unit = fact.unit.as_deref();
+        self.plain(
+            &subject,
+            property,
+            plain_object(property, object.as_ref(), None, value, unit),
+        );
         if let Some(object) = object {
             self.add(&node, vocab::OBJECT, object);
         } else {
-            self.value(&node, fact.value.as_deref(), fact.unit.as_deref());
+            self.value(&node, value, unit);
         }
     }
 
@@ -293,6 +336,12 @@ impl Writer {
             &node,
             vocab::INDICATOR,
             Literal::from(indicator.name.as_str()),
+        );
+        let said = Some(indicator.name.as_str());
+        self.plain(
+            &subject,
+            property,
+            plain_object(property, None, said, None, None),
         );
         let (kind, part) = match indicator.kind {
             IndicatorKind::Actual => ("actual", Part::Review),
@@ -539,7 +588,12 @@ mod tests {
             "home place",
             "",
         ] {
-            let iri = Writer::new(document_iri("00")).resolve(id);
+            let iri = Writer {
+                document: document_iri("00"),
+                graph: GraphName::DefaultGraph,
+                take: drop::<Quad>,
+            }
+            .resolve(id);
             assert!(NamedNode::new(iri.as_str()).is_ok(), "{iri}");
         }
     }

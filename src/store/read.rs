@@ -19,6 +19,14 @@ impl Node {
         self.0.push((property, value));
     }
 
+    pub(super) fn pairs(&self) -> impl Iterator<Item = &(NamedNode, Term)> {
+        self.0.iter()
+    }
+
+    pub(super) fn says(&self, property: NamedNodeRef<'_>, value: &Term) -> bool {
+        self.values(property).any(|said| said == value)
+    }
+
     fn values(&self, property: NamedNodeRef<'_>) -> impl Iterator<Item = &Term> {
         self.0
             .iter()

@@ -9,9 +9,12 @@ use crate::fixture::nquads;
 use xiangtu::pipeline::{BuildOptions, BuildReport, build};
 use xiangtu::store::Store;
 
-/// Texts that share places and campaigns; the last ones are set aside.
-const TEXTS: [&str; 6] = [
+/// Texts that share places, campaigns and persons, under several names and in several years; the last ones are set aside.
+const TEXTS: [&str; 9] = [
     "青河镇2021年工作总结\n全镇推行河长制，完成财政收入1.5亿元。\n",
+    "江西省上高县锦江镇2020年工作总结\n锦江镇推行河长制，镇党委书记周一帆带队引进江西云峰农业开发有限公司，投资1.2亿元。\n",
+    "江西省上高县锦江镇2024年工作总结\n引进云峰农业开发有限公司。江西云峰农业开发有限公司投资1.2亿元，斜口村获评全国文明村。\n",
+    "江西省上高县敖阳街道2024年工作总结\n推行“河长制”，引进江西云峰农业开发有限公司，投资1.2亿元。\n",
     "江西省上高县锦江镇2022年工作总结\n锦江镇推行河长制，开展厕所革命。\n",
     "江西省上高县锦江镇2023年工作总结\n全镇开展厕所革命，完成财政收入2.5亿元。\n",
     "××镇2021年工作总结\n2021年，全镇完成财政收入3亿元。\n",
@@ -66,11 +69,17 @@ impl Place {
 
     fn is_as_clean(&self) {
         run(&self.corpus, &self.clean, 1, false);
-        assert!(
-            nquads(&self.worn) == nquads(&self.clean),
-            "the stores differ"
-        );
+        is_same(&self.worn, &self.clean);
     }
+}
+
+/// Graph, sums and index of names are the same.
+pub fn is_same(worn: &Path, clean: &Path) {
+    assert!(nquads(worn) == nquads(clean), "the stores differ");
+    let counts = |store| Store::open(store).unwrap().counts().unwrap();
+    assert_eq!(counts(worn), counts(clean));
+    let names = |store: &Path| std::fs::read(store.join("names.idx")).unwrap();
+    assert!(names(worn) == names(clean), "the indexes of names differ");
 }
 
 #[test]
@@ -171,7 +180,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::hostile::cases(6), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_history_gives_the_store_of_a_clean_build(steps in steps(), stopped in any::<bool>()) {

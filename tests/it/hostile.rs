@@ -1,6 +1,8 @@
 //! Input that is broken or made to do harm: it is read or set aside, and costs no more than its size.
 //!
 //! Random bytes and mutated files of every format; what such runs once found stands below as cases of its own.
+//!
+//! The long run, over every reader and the extraction: `XIANGTU_CASES=20000 cargo test --test it changed_files any_bytes random_texts`.
 
 use std::io::Write;
 
@@ -402,16 +404,14 @@ fn changed(mut bytes: Vec<u8>, changes: &[Change]) -> Vec<u8> {
     bytes
 }
 
-/// Cases of each property; more of them for a long run.
-fn cases() -> u32 {
-    std::env::var("XIANGTU_CASES")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(96)
+/// Cases of each property: this many, or more of them for a long run.
+pub fn cases(usual: u32) -> u32 {
+    let wanted = std::env::var("XIANGTU_CASES").ok();
+    wanted.and_then(|n| n.parse().ok()).unwrap_or(usual)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(96), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn changed_files_are_read_or_set_aside(at in 0usize..9, changes in changes()) {

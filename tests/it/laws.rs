@@ -276,7 +276,7 @@ fn texts() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::hostile::cases(256), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_texts_keep_the_laws(source in texts()) {

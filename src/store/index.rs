@@ -1,0 +1,310 @@
+//! The index of names beside the store: written at the end of a build, from all entities or from the last index and
+//! what has changed since.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use oxigraph::model::{
+    GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term,
+};
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::folder::{remove_file, replace_file};
+use super::read::literal;
+use super::touched::Touched;
+use super::{Store, failed};
+use crate::model::{EntityType, ID_BASE};
+use crate::names::{Entry, Names, write};
+use crate::{Error, Result, vocab};
+
+/// Where names of entities stand, the place of the first name before the others.
+const LABELS: [(NamedNodeRef<'static>, NamedNodeRef<'static>); 4] = [
+    (vocab::THESAURUS_GRAPH, vocab::PREF_LABEL),
+    (vocab::ENTITIES_GRAPH, vocab::PREF_LABEL),
+    (vocab::THESAURUS_GRAPH, vocab::ALT_LABEL),
+    (vocab::ENTITIES_GRAPH, vocab::ALT_LABEL),
+];
+
+/// The ways in which documents speak of an entity; the first two in statements.
+const ROLES: [NamedNodeRef<'static>; 4] =
+    [vocab::SUBJECT, vocab::OBJECT, vocab::MENTIONS, vocab::HOME];
+
+impl Store {
+    /// The index of names: the one beside the store, else one made now in memory.
+    pub fn names(&self) -> Result<&Names> {
+        if let Some(names) = self.names.get() {
+            return Ok(names);
+        }
+        let stored = match self.names_path() {
+            Some(path) => Names::open(&path)?,
+            None => None,
+        };
+        let names = match stored {
+            Some(names) => names,
+            None => {
+                let mut bytes = Vec::new();
+                write(self.name_entries()?, &mut bytes)
+                    .map_err(|e| Error::Store(format!("cannot index the names: {e}")))?;
+                Names::from_bytes(bytes)?
+            }
+        };
+        Ok(self.names.get_or_init(|| names))
+    }
+
+    fn names_path(&self) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| folder.join("names.idx"))
+    }
+
+    fn old_names_path(&self) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| folder.join("names.old"))
+    }
+
+    /// Puts the index where no search finds it: it does not fit a graph that changes.
+    pub(super) fn put_names_aside(&mut self) -> Result<()> {
+        self.names.take();
+        if let (Some(path), Some(old)) = (self.names_path(), self.old_names_path())
+            && path.exists()
+        {
+            std::fs::rename(&path, &old).map_err(|e| Error::file(path, e))?;
+        }
+        Ok(())
+    }
+
+    /// Puts it back where the build has written no other.
+    pub(super) fn put_names_back(&self) -> Result<()> {
+        let (Some(path), Some(old)) = (self.names_path(), self.old_names_path()) else {
+            return Ok(());
+        };
+        if path.exists() {
+            return remove_file(&old);
+        }
+        if old.exists() {
+            return std::fs::rename(&old, &path).map_err(|e| Error::file(path, e));
+        }
+        self.write_names(self.name_entries()?)
+    }
+
+    /// Writes the index after a build and counts the entities that documents speak of; nothing in memory.
+    pub(super) fn renew_names(
+        &self,
+        touched: &Touched,
+        described: &FxHashSet<NamedNode>,
+    ) -> Result<Option<BTreeMap<EntityType, usize>>> {
+        let Some(old) = self.old_names_path() else {
+            return Ok(None);
+        };
+        let entries = match Names::open(&old) {
+            Ok(Some(names)) if touched.lists() => match names.entries() {
+                Ok(entries) => self.renewed_entries(entries, touched, described)?,
+                Err(_) => self.name_entries()?,
+            },
+            _ => self.name_entries()?,
+        };
+        let mut kinds = BTreeMap::new();
+        for kind in entries
+            .iter()
+            .filter(|e| e.documents > 0)
+            .filter_map(|e| e.kind)
+        {
+            *kinds.entry(kind).or_default() += 1;
+        }
+        self.write_names(entries)?;
+        Ok(Some(kinds))
+    }
+
+    fn write_names(&self, entries: Vec<Entry>) -> Result<()> {
+        match self.names_path() {
+            Some(path) => replace_file(&path, |out| write(entries, out)),
+            None => Ok(()),
+        }
+    }
+
+    /// The entries of the last index with what has changed since.
+    fn renewed_entries(
+        &self,
+        mut entries: Vec<Entry>,
+        touched: &Touched,
+        described: &FxHashSet<NamedNode>,
+    ) -> Result<Vec<Entry>> {
+        let mut new: FxHashMap<&str, Option<Entry>> = FxHashMap::default();
+        for id in described {
+            new.insert(id.as_str(), self.entry_of(id)?);
+        }
+        let changes: FxHashMap<&str, _> = touched
+            .entities
+            .iter()
+            .map(|(id, change)| (id.as_str(), change))
+            .collect();
+        entries.retain_mut(|entry| {
+            if let Some(change) = changes.get(entry.id.as_str()) {
+                let sum = |n: usize, more: i64| n.saturating_add_signed(more as isize);
+                entry.statements = sum(entry.statements, change.statements);
+                entry.documents = sum(entry.documents, change.documents);
+            }
+            match new.remove(entry.id.as_str()) {
+                None => true,
+                Some(None) => false,
+                Some(Some(new)) => {
+                    entry.kind = new.kind;
+                    entry.names = new.names;
+                    true
+                }
+            }
+        });
+        for mut entry in new.into_values().flatten() {
+            (entry.statements, entry.documents) = self.weight_of(&entry.id)?;
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+
+    /// One entity or concept with its names; `None` for what has none.
+    fn entry_of(&self, id: &NamedNode) -> Result<Option<Entry>> {
+        let mut entry = empty_entry(id);
+        for (graph, property) in LABELS {
+            let about = Some(id.as_ref().into());
+            let graph = Some(GraphNameRef::from(graph));
+            for quad in self
+                .inner
+                .quads_for_pattern(about, Some(property), None, graph)
+            {
+                add_label(&mut entry, &quad.map_err(failed)?);
+            }
+        }
+        for class in self
+            .node(id, vocab::ENTITIES_GRAPH.into())?
+            .iris(vocab::TYPE)
+        {
+            entry.kind = vocab::entity_type(class.as_str()).or(entry.kind);
+        }
+        Ok((!entry.names.is_empty()).then(|| in_order(entry)))
+    }
+
+    /// Number of statements with an entity as subject or object, and of documents that name it.
+    fn weight_of(&self, id: &str) -> Result<(usize, usize)> {
+        let id = NamedNode::new_unchecked(id);
+        let mut statements = 0;
+        let mut documents: FxHashSet<GraphName> = FxHashSet::default();
+        for (i, role) in ROLES.into_iter().enumerate() {
+            let whom = Some(id.as_ref().into());
+            for quad in self.inner.quads_for_pattern(None, Some(role), whom, None) {
+                documents.insert(quad.map_err(failed)?.graph_name);
+                statements += usize::from(i < 2);
+            }
+        }
+        Ok((statements, documents.len()))
+    }
+
+    /// Every entity and concept with its names and how often it is spoken of.
+    fn name_entries(&self) -> Result<Vec<Entry>> {
+        let mut of: FxHashMap<NamedNode, Entry> = FxHashMap::default();
+        for (graph, property) in LABELS {
+            self.each(property, Some(graph.into()), |quad| {
+                if let NamedOrBlankNode::NamedNode(id) = &quad.subject {
+                    if !of.contains_key(id) {
+                        of.insert(id.clone(), empty_entry(id));
+                    }
+                    add_label(of.get_mut(id).expect("it was just put in"), &quad);
+                }
+            })?;
+        }
+        of.retain(|_, entry| !entry.names.is_empty());
+        self.each(vocab::TYPE, Some(vocab::ENTITIES_GRAPH.into()), |quad| {
+            if let (NamedOrBlankNode::NamedNode(id), Term::NamedNode(class)) =
+                (quad.subject, quad.object)
+                && let Some(kind) = vocab::entity_type(class.as_str())
+                && let Some(entry) = of.get_mut(&id)
+            {
+                entry.kind = Some(kind);
+            }
+        })?;
+        let numbers: FxHashMap<&NamedNode, u32> = of.keys().zip(0..).collect();
+        let documents = self.document_iris()?;
+        let graphs: FxHashMap<&NamedNode, u32> = documents.iter().zip(0..).collect();
+        // Numbers in the place of IRIs: the pairs are as many as the mentions of a corpus.
+        let named = ROLES
+            .into_par_iter()
+            .map(|role| {
+                let mut named: Vec<(u32, u32)> = Vec::new();
+                self.each(role, None, |quad| {
+                    if let (Term::NamedNode(id), GraphName::NamedNode(graph)) =
+                        (&quad.object, &quad.graph_name)
+                        && let (Some(entry), Some(graph)) = (numbers.get(id), graphs.get(graph))
+                    {
+                        named.push((*entry, *graph));
+                    }
+                })?;
+                Ok(named)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let mut weights = vec![(0, 0); numbers.len()];
+        for (entry, _) in named[..2].iter().flatten() {
+            weights[*entry as usize].0 += 1;
+        }
+        let mut named = named.concat();
+        named.par_sort_unstable();
+        named.dedup();
+        for (entry, _) in named {
+            weights[entry as usize].1 += 1;
+        }
+        drop(numbers);
+        let weighed = of.into_values().zip(weights);
+        let entries = weighed.map(|(mut entry, (statements, documents))| {
+            (entry.statements, entry.documents) = (statements, documents);
+            in_order(entry)
+        });
+        Ok(entries.collect())
+    }
+
+    fn each(
+        &self,
+        property: NamedNodeRef<'_>,
+        graph: Option<GraphNameRef<'_>>,
+        mut take: impl FnMut(Quad),
+    ) -> Result<()> {
+        for quad in self
+            .inner
+            .quads_for_pattern(None, Some(property), None, graph)
+        {
+            take(quad.map_err(failed)?);
+        }
+        Ok(())
+    }
+}
+
+/// What an IRI tells of its thing: concepts of the thesaurus have no class among the entities.
+pub(super) fn kind_by_iri(id: &NamedNode) -> Option<EntityType> {
+    let rest = id.as_str().strip_prefix(ID_BASE)?;
+    rest.starts_with("campaign/")
+        .then_some(EntityType::Campaign)
+}
+
+fn empty_entry(id: &NamedNode) -> Entry {
+    Entry {
+        id: id.as_str().to_owned(),
+        kind: kind_by_iri(id),
+        names: Vec::new(),
+        statements: 0,
+        documents: 0,
+    }
+}
+
+/// A concept's Chinese name leads, whatever the order in which its labels are read.
+fn add_label(entry: &mut Entry, quad: &Quad) {
+    let Some(label) = literal(&quad.object) else {
+        return;
+    };
+    let leads = quad.predicate == vocab::PREF_LABEL && label.language() == Some("zh");
+    let at = if leads { 0 } else { entry.names.len() };
+    entry.names.insert(at, label.value().to_owned());
+}
+
+/// The first name, then the others in order, each once.
+fn in_order(mut entry: Entry) -> Entry {
+    let others: BTreeSet<String> = entry.names.split_off(1).into_iter().collect();
+    let first = entry.names[0].clone();
+    let others = others.into_iter().filter(|name| *name != first);
+    entry.names.extend(others);
+    entry
+}
