@@ -1,9 +1,9 @@
 //! Lists the knowledge files in sorted order, so that adding one touches no second list, packs the largest of them so that
 //! they load fast, and makes their fingerprint.
 
-#[path = "build/campaigns.rs"]
+#[path = "src/embedded/campaigns.rs"]
 mod campaigns;
-#[path = "build/labels.rs"]
+#[path = "src/embedded/labels.rs"]
 mod labels;
 
 use std::fmt::Write as _;
@@ -11,9 +11,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// What decides what a document says and how it stands in the store.
-const KNOWLEDGE: [&str; 8] = [
+const KNOWLEDGE: [&str; 7] = [
     "src",
-    "build",
     "ontology",
     "data/gazetteer",
     "data/identity",

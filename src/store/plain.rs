@@ -54,7 +54,7 @@ impl Store {
             }
             return self.drop_if_unsupported(waiting, touched);
         }
-        gone.sort_unstable_by(|a, b| a.subject.to_string().cmp(&b.subject.to_string()));
+        gone.sort_by_cached_key(|triple| triple.subject.to_string());
         self.drop_if_unsupported(gone, touched)
     }
 

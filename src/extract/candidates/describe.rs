@@ -81,11 +81,14 @@ struct Surface {
     n_likely: [u32; T],
 }
 
+/// A beginning or an end of a likely name, with its type.
+type Edge<'a> = (&'a [char], usize);
+
 /// The distinct surfaces of spans, which of them each span has, and the beginnings and ends of likely names.
 fn surfaces<'a>(
     chars: &'a [char],
     spans: &[Span],
-) -> (Vec<Surface>, Vec<u32>, FxHashSet<(&'a [char], usize)>) {
+) -> (Vec<Surface>, Vec<u32>, FxHashSet<Edge<'a>>) {
     let mut numbers: FxHashMap<&[char], u32> = FxHashMap::default();
     let mut surfaces: Vec<Surface> = Vec::new();
     let mut parts = FxHashSet::default();
