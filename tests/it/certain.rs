@@ -83,6 +83,20 @@ fn figure(town: &str, name: &str, kind: IndicatorKind, value: &str) -> Indicator
     }
 }
 
+/// The nth mention of a report.
+fn mention(n: usize, kind: EntityType, name: &str, id: &str) -> Mention {
+    Mention {
+        start: 10 * n,
+        end: 10 * n + name.chars().count(),
+        kind,
+        text: name.to_owned(),
+        entity: id.to_owned(),
+        confidence: if name.contains('弱') { 0.4 } else { 0.9 },
+        quote: None,
+        corrections: Vec::new(),
+    }
+}
+
 /// Reports of two towns on two years. Each says everything twice: surely of what is called 强, weakly of what is called 弱.
 fn reports() -> Vec<Extraction> {
     let mut reports = Vec::new();
@@ -90,7 +104,6 @@ fn reports() -> Vec<Extraction> {
         for year in [2020, 2021] {
             let mut all = report(town, year, &[]);
             let place = format!("{PLACE}{town}");
-            let mut n_named = 0;
             for how in ["强", "弱"] {
                 let [enterprise, project, person, honour] = [
                     ("enterprise", EntityType::Enterprise, "农牧发展有限公司"),
@@ -102,17 +115,8 @@ fn reports() -> Vec<Extraction> {
                     let name = format!("{how}{name}");
                     let id = format!("{ID}{path}/{name}");
                     all.entities.push(entity(id.clone(), kind, &name, None));
-                    n_named += 1;
-                    all.mentions.push(Mention {
-                        start: 10 * n_named,
-                        end: 10 * n_named + name.chars().count(),
-                        kind,
-                        text: name,
-                        entity: id.clone(),
-                        confidence: if how == "弱" { 0.4 } else { 0.9 },
-                        quote: None,
-                        corrections: Vec::new(),
-                    });
+                    all.mentions
+                        .push(mention(all.mentions.len(), kind, &name, &id));
                     id
                 });
                 // In the second year one more, so that something begins.
@@ -125,6 +129,8 @@ fn reports() -> Vec<Extraction> {
                     let id = format!("{CAMPAIGN}{name}");
                     all.entities
                         .push(entity(id.clone(), EntityType::Campaign, name, None));
+                    let named = mention(all.mentions.len(), EntityType::Campaign, name, &id);
+                    all.mentions.push(named);
                     state(&mut all, &place, Predicate::Implements, Ok(id));
                 }
                 state(
