@@ -12,6 +12,7 @@ use jieba_rs::Jieba;
 use xiangtu::extract::evidence::Clues;
 use xiangtu::extract::places::{self, Survey};
 use xiangtu::extract::{Context, context, evidence, indicate, model, recognise, relate};
+use xiangtu::knowledge::{Rulings, Selected};
 use xiangtu::pipeline::extract_document;
 use xiangtu::text::Document;
 
@@ -55,7 +56,7 @@ struct Known {
 static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
     let known = |text: &String| {
         let doc = Document::new("", text);
-        let survey = places::survey(&doc);
+        let survey = places::survey(&doc, &Selected::default());
         let clues = Clues::new(&doc.text.chars);
         let spans = recognise::label(&model().crf, &doc, &survey, &clues);
         Known {
@@ -71,7 +72,7 @@ static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
 static CONTEXTS: LazyLock<Vec<Context>> = LazyLock::new(|| {
     let named = |k: &'static Known| {
         let names = recognise::choose(&model().chooser, &k.doc, &k.survey, &k.clues, &k.spans);
-        context(&k.doc, &k.survey, names)
+        context(&k.doc, &k.survey, names.into(), &Rulings::default())
     };
     KNOWN.iter().map(named).collect()
 });
@@ -96,7 +97,9 @@ mod stages {
     /// The home place and all names of divisions.
     #[divan::bench(sample_count = 20)]
     fn b_places(bencher: Bencher) {
-        each(bencher, &KNOWN, |k| places::survey(&k.doc));
+        each(bencher, &KNOWN, |k| {
+            places::survey(&k.doc, &Selected::default())
+        });
     }
 
     /// Words with their tags, and terms of the lexicons.
@@ -126,7 +129,9 @@ mod stages {
     fn f_choose_and_resolve(bencher: Bencher) {
         each(bencher, &KNOWN, |k| {
             let names = recognise::choose(&model().chooser, &k.doc, &k.survey, &k.clues, &k.spans);
-            context(&k.doc, &k.survey, names).spans.len()
+            context(&k.doc, &k.survey, names.into(), &Rulings::default())
+                .spans
+                .len()
         });
     }
 

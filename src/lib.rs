@@ -11,6 +11,7 @@ pub mod gazetteer;
 pub mod gold;
 pub mod graph;
 pub mod identity;
+pub mod knowledge;
 pub mod lexicon;
 pub mod messages;
 pub mod model;

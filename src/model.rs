@@ -146,6 +146,9 @@ pub struct Extraction {
     /// Measured quantities of places.
     #[serde(default)]
     pub indicators: Vec<Indicator>,
+    /// Corrections of the user that changed something here, as `corrections.tsv:LINE`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<String>,
 }
 
 /// The place that a document is about.
@@ -185,6 +188,9 @@ pub struct Mention {
     /// The sentence around an entity's first mention in the document.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<Quote>,
+    /// Corrections of the user by which it is what it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<String>,
 }
 
 /// A thing with its names.

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use crate::extract;
 use crate::identity::Ledger;
+use crate::knowledge::{Corrections, Knowledge, Selected};
 use crate::model::{EntityType, Extraction, Metadata};
 use crate::read::{self, Piece, Source, list_files};
 use crate::store::{Counts, Held, Sourced, Store};
@@ -19,7 +20,7 @@ use crate::{Error, Result, embedded};
 
 /// What one document says: text -> document -> mentions -> entities, facts, indicators. A pure function.
 pub fn extract_document(name: &str, source: &str) -> Extraction {
-    extract::extract(&Document::new(name, source))
+    extract::extract(&Document::new(name, source), &Selected::default())
 }
 
 /// The same with home, year, mentions and entities taken from elsewhere; only facts and indicators are found.
@@ -32,20 +33,28 @@ pub fn extract_named(name: &str, source: &str, names: &[(usize, usize, EntityTyp
     extract::named(&Document::new(name, source), names)
 }
 
-/// What a document that was read says; `given` has mentions and home from elsewhere.
-pub fn extract_source(name: &str, source: &Source, given: Option<&Extraction>) -> Extraction {
-    let found = match given {
-        Some(given) => extract_given(name, &source.text, given),
-        None => extract_document(name, &source.text),
-    };
-    completed(found, &source.metadata)
+/// What a document that was read says, by the corrections that bear on its path or titles.
+pub fn extract_source(
+    path: &str,
+    name: &str,
+    source: &Source,
+    corrections: &Corrections,
+) -> Extraction {
+    let doc = Document::new(name, &source.text);
+    let stated = source.metadata.title.as_deref();
+    let selected = corrections.select(path, &[&doc.title, stated.unwrap_or_default()]);
+    let found = extract::extract(&doc, &selected);
+    let year = found.year.filter(|_| selected.say_year(&found.corrections));
+    let mut found = completed(found, &source.metadata);
+    found.year = year.or(found.year);
+    found
 }
 
 /// An extraction with the title that the page or table gives, and with its year where the text tells none, or one far off.
 ///
 /// A table's year may be the one in which a report was given, which is the next after the one it reports on: there the
 /// text is right.
-fn completed(mut extraction: Extraction, metadata: &Metadata) -> Extraction {
+pub fn completed(mut extraction: Extraction, metadata: &Metadata) -> Extraction {
     if let Some(title) = &metadata.title {
         extraction.title = Some(title.clone());
     }
@@ -69,17 +78,23 @@ pub struct BuildOptions {
     pub prune: bool,
     /// What people judged on identity.
     pub judgements: Ledger,
+    /// The user's own knowledge. Its words and concepts must be installed; its corrections are applied here.
+    pub knowledge: Knowledge,
 }
 
 impl BuildOptions {
     /// Fingerprint of all that an extraction is made from besides its document.
-    fn knowledge(&self) -> String {
-        if self.extractions.is_empty() {
-            return embedded::FINGERPRINT.to_owned();
+    fn fingerprint(&self) -> String {
+        let mut parts = vec![embedded::FINGERPRINT.to_owned()];
+        if !self.extractions.is_empty() {
+            let given = serde_json::to_vec(&self.extractions).expect("extractions are plain data");
+            parts.push(read::content_hash(&[&given]));
         }
-        let given = serde_json::to_vec(&self.extractions).expect("extractions are plain data");
-        let given = read::content_hash(&[&given]);
-        format!("{} {given}", embedded::FINGERPRINT)
+        let own = self.knowledge.fingerprint();
+        if !own.is_empty() {
+            parts.push(format!("+{own}"));
+        }
+        parts.join(" ")
     }
 }
 
@@ -109,6 +124,9 @@ pub struct BuildReport {
     /// Judgements that were applied, and those that name what is not in the graph; nothing where the graph stood as it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judgements: Option<(usize, usize)>,
+    /// Corrections of the user that changed nothing in any document of the store, each with what it says.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unused_corrections: Vec<(String, String)>,
     /// What the store holds now.
     pub store: Counts,
 }
@@ -160,20 +178,24 @@ pub fn build(
         files: files.len(),
         ..BuildReport::default()
     };
-    let knowledge = options.knowledge();
-    let mut stands = store.is_current(&knowledge) && store.is_judged_by(&options.judgements);
+    let fingerprint = options.fingerprint();
+    let mut stands = store.is_current(&fingerprint) && store.is_judged_by(&options.judgements);
     store.judge(options.judgements.clone());
-    store.begin(&knowledge)?;
+    store.begin(&fingerprint)?;
     let held = store.held()?;
     let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut waiting: Vec<Sourced> = Vec::new();
+    let mut held_back = HeldBack::default();
     for batch in batches(&files, &options.read) {
         let look = |(i, piece): &Numbered| look(&files[*i], piece, &held, options);
         let looked: Vec<Looked> = pool.install(|| batch.par_iter().map(look).collect());
         for document in looked {
             report.count(&document);
             seen.entry(document.path).or_default().insert(document.hash);
-            waiting.extend(document.sourced);
+            match document.goes_by_path {
+                true => held_back.add(document.sourced),
+                false => waiting.extend(document.sourced),
+            }
         }
         stands &= waiting.is_empty();
         let size: usize = waiting
@@ -188,6 +210,9 @@ pub fn build(
         progress(last, files.len());
     }
     store.replace(waiting)?;
+    let held_back = held_back.changed(&held);
+    stands &= held_back.is_empty();
+    store.replace(held_back)?;
     let settled = store.settle(&seen, options.prune)?;
     report.pruned = settled.pruned;
     if stands && !settled.changed {
@@ -198,7 +223,45 @@ pub fn build(
         report.judgements = any.then_some((applied, idle));
     }
     report.store = store.counts()?;
+    let corrections = &options.knowledge.corrections;
+    if !corrections.is_empty() {
+        report.unused_corrections = corrections.without(&store.corrections()?);
+    }
     Ok(report)
+}
+
+/// Documents whose corrections are limited by path, so that what they say is no function of their content alone.
+///
+/// They are extracted in every build and written last. Of one content under several paths the one counts on which most
+/// corrections bear, in whatever order they are met.
+#[derive(Default)]
+struct HeldBack(BTreeMap<String, Sourced>);
+
+impl HeldBack {
+    fn add(&mut self, document: Option<Sourced>) {
+        let applied = |d: &Sourced| d.content.as_ref().map_or(0, |e| e.corrections.len());
+        let Some(document) = document else { return };
+        match self.0.get_mut(&document.hash) {
+            Some(other) if applied(other) >= applied(&document) => {
+                other.paths.extend(document.paths);
+            }
+            _ => {
+                self.0.insert(document.hash.clone(), document);
+            }
+        }
+    }
+
+    /// Those that differ from what the store holds.
+    fn changed(self, held: &Held) -> Vec<Sourced> {
+        let differs = |d: &Sourced| {
+            let known = held.documents.get(&d.hash).filter(|known| known.fresh);
+            let applied = d.content.as_ref().map(|e| e.corrections.iter().collect());
+            known.is_none_or(|known| {
+                Ok(known.corrections.iter().collect::<BTreeSet<_>>()) != applied
+            })
+        };
+        self.0.into_values().filter(differs).collect()
+    }
 }
 
 /// How a document stands to what was in the store.
@@ -221,6 +284,8 @@ struct Looked {
     guessed: Option<String>,
     /// What is to be written, where the store does not have it.
     sourced: Option<Sourced>,
+    /// Whether corrections that are limited by path bear on it, or did.
+    goes_by_path: bool,
 }
 
 impl BuildReport {
@@ -262,6 +327,9 @@ fn look(file: &Path, piece: &Piece, held: &Held, options: &BuildOptions) -> Look
         None => Standing::New,
     };
     let known = known.filter(|known| known.fresh);
+    let corrections = &options.knowledge.corrections;
+    let goes_by_path = corrections.bear_on_path(&piece.path)
+        || known.is_some_and(|known| corrections.limited(&known.corrections));
     let mut looked = Looked {
         path: piece.path.clone(),
         hash,
@@ -269,12 +337,14 @@ fn look(file: &Path, piece: &Piece, held: &Held, options: &BuildOptions) -> Look
         reason: None,
         guessed: None,
         sourced: None,
+        goes_by_path,
     };
     // What was set aside is tried again: the reason may lie outside its content. Given extractions go by file name, so
     // the content alone does not tell what one of them says, and taking them costs nothing.
     if let Some(known) = known
         && known.reason.is_none()
         && options.extractions.is_empty()
+        && !goes_by_path
     {
         looked.guessed = known.guessed.clone();
         return looked;
@@ -295,7 +365,7 @@ fn source(file: &Path, piece: &Piece, hash: String, options: &BuildOptions) -> S
         Ok(source) => {
             let extraction = match options.extractions.get(&name) {
                 Some(made) => completed(made.clone(), &source.metadata),
-                None => extract_source(&name, &source, None),
+                None => extract_source(&piece.path, &name, &source, &options.knowledge.corrections),
             };
             (Ok(extraction), source.metadata)
         }

@@ -3,11 +3,14 @@
 //! Names are compared by [`Thesaurus::key`], which passes over quotation marks, white space, middle dots,
 //! enumeration commas, plus signs and brackets, so that 互联网+政务服务 and “互联网＋政务服务” are one name.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use oxigraph::model::{NamedOrBlankNode, Term};
 use rustc_hash::FxHashMap;
 
-use crate::embedded;
+use crate::store::parse_turtle;
+use crate::{Result, embedded, vocab};
 
 const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
 const XT: &str = "https://w3id.org/xiangtu/ontology#";
@@ -65,7 +68,32 @@ pub struct Thesaurus {
     keys: Vec<String>,
 }
 
-static THESAURUS: LazyLock<Thesaurus> = LazyLock::new(|| Thesaurus::read(embedded::CAMPAIGNS));
+static THESAURUS: LazyLock<Thesaurus> = LazyLock::new(|| {
+    let mut statements = Cow::Borrowed(embedded::CAMPAIGNS);
+    for (path, text) in embedded::overlay("ontology/campaigns") {
+        let own = statements_of(path, text).expect("what is laid over was read before");
+        statements.to_mut().push_str(&own);
+    }
+    Thesaurus::read(&statements)
+});
+
+/// Turtle as the statements that the build packs.
+fn statements_of(path: &str, text: &str) -> Result<String> {
+    let mut statements = String::new();
+    for quad in parse_turtle(path, text, vocab::THESAURUS_GRAPH)? {
+        let (language, object) = match &quad.object {
+            Term::Literal(value) => (value.language().unwrap_or_default(), value.value()),
+            Term::NamedNode(iri) => ("", iri.as_str()),
+            _ => continue,
+        };
+        if let NamedOrBlankNode::NamedNode(concept) = &quad.subject {
+            let cells = [concept.as_str(), quad.predicate.as_str(), language, object];
+            statements.push_str(&cells.join("\t").replace('\n', " "));
+            statements.push('\n');
+        }
+    }
+    Ok(statements)
+}
 
 impl Thesaurus {
     /// The built-in thesaurus.

@@ -43,7 +43,10 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         extractions,
         read: arguments.read.options(),
         prune: arguments.prune,
-        judgements: arguments.ledger.read(&arguments.store)?,
+        judgements: arguments
+            .ledger
+            .read(&arguments.store, &context.knowledge)?,
+        knowledge: context.knowledge.clone(),
     };
     // A progress bar draws on a terminal only; elsewhere it is silent.
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -175,6 +178,13 @@ fn summary(
         )?;
         for (path, format) in &report.guessed {
             writeln!(out, "  {path}: {format}")?;
+        }
+    }
+    if !report.unused_corrections.is_empty() {
+        let n = report.unused_corrections.len();
+        writeln!(out, "{}", lang.count("build.unused", n))?;
+        for (line, says) in &report.unused_corrections {
+            writeln!(out, "  {line}: {says}")?;
         }
     }
     Ok(writeln!(

@@ -1,10 +1,12 @@
-//! `xiangtu check`: whether the knowledge files are as they must be.
+//! `xiangtu check`: whether the knowledge files, built in and the user's own, are as they must be.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{Context, Done, Exit, write_json};
+use crate::identity::Ledger;
+use crate::knowledge::Knowledge;
 use crate::ontology::Ontology;
 use crate::store::{parse_query_file, thesaurus_faults};
 use crate::{Error, embedded};
@@ -28,23 +30,27 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
         Some(folder) => read_files(folder)?,
         None => FOLDERS
             .iter()
-            .flat_map(|(folder, _)| embedded::folder(folder))
+            .flat_map(|(folder, _)| embedded::built_in_folder(folder))
             .map(|(path, text)| (path.to_owned(), text.to_owned()))
             .collect(),
     };
-    let faults = faults(&files);
-    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let mut lines: Vec<String> = faults(&files).iter().map(ToString::to_string).collect();
+    let mut n_files = files.len();
+    if let Some(dir) = &context.knowledge.dir {
+        let (own, faults) = Knowledge::read(dir)?;
+        n_files += own.files;
+        lines.extend(faults.iter().map(|fault| fault.text(context.lang)));
+        let judgements = Ledger::read(&dir.join("judgements.tsv"));
+        lines.extend(judgements.err().map(|fault| fault.to_string()));
+    }
     if context.json {
-        write_json(
-            out,
-            &serde_json::json!({"files": files.len(), "faults": lines}),
-        )?;
+        write_json(out, &serde_json::json!({"files": n_files, "faults": lines}))?;
     } else {
         for line in &lines {
             writeln!(out, "{line}")?;
         }
         let message = if lines.is_empty() {
-            ("check.good", files.len())
+            ("check.good", n_files)
         } else {
             ("check.bad", lines.len())
         };

@@ -1,22 +1,28 @@
 //! `xiangtu explain`: why an edge or a statement is in the graph; why two names are one thing or two.
 
 use std::io::Write;
+use std::path::PathBuf;
 
+use super::reading::ReadArguments;
 use super::review::LedgerArgument;
-use super::{Context, Done, Exit, StoreArgument, file_name, open, write_json};
+use super::{Context, Done, Exit, StoreArgument, file_name, mention, open, write_json};
 use crate::messages::Lang;
 use crate::ontology::Ontology;
-use crate::store::{Explained, Explanation, Identity, Source, Store};
+use crate::store::{Explained, Explanation, Identity, Mentioned, Source, Store};
 use crate::{Error, vocab};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     #[arg(value_name = "STATEMENT|NAME", num_args = 1..=3, required = true)]
     what: Vec<String>,
+    #[arg(long = "in", value_name = "FILE")]
+    document: Option<PathBuf>,
     #[command(flatten)]
     ledger: LedgerArgument,
     #[command(flatten)]
     store: StoreArgument,
+    #[command(flatten)]
+    read: ReadArguments,
 }
 
 /// What links two things, and whether they are one.
@@ -29,12 +35,20 @@ struct Told {
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
+    if let Some(file) = &arguments.document {
+        let [name] = arguments.what.as_slice() else {
+            anyhow::bail!("{}", context.lang.text("mention.one_name"));
+        };
+        return mention::run(name, file, &arguments.read.options(), context, out);
+    }
     let store = open(&arguments.store, context)?;
     let mut identity = None;
     let explanation = match arguments.what.as_slice() {
         [statement] => store.explain_statement(statement)?,
         [one, other] => {
-            let ledger = arguments.ledger.read(&arguments.store.folder)?;
+            let ledger = arguments
+                .ledger
+                .read(&arguments.store.folder, &context.knowledge)?;
             let both = store
                 .one(one, None)
                 .and_then(|a| Ok((a, store.one(other, None)?)));
@@ -203,7 +217,8 @@ fn write_statement(explained: &Explained, lang: Lang, out: &mut dyn Write) -> an
         file_name(path),
         &id[..id.len().min(12)]
     )?;
-    writeln!(out, "    {}", marked(explained))?;
+    let evidence = [row.start, row.end];
+    writeln!(out, "    {}", marked(&row.quote, row.quote_start, evidence))?;
     let part = Ontology::get().value_label(&row.part, lang.index());
     let values: [&dyn std::fmt::Display; 5] = [
         &row.rule,
@@ -230,7 +245,7 @@ fn from(source: &Source, name: &str, lang: Lang) -> String {
         Source::Home => lang.fill("explain.home", &[&name]),
         Source::Words { mention } => {
             let confidence = format!("{:.2}", mention.confidence);
-            lang.fill(
+            let said = lang.fill(
                 "explain.words",
                 &[
                     &name,
@@ -239,21 +254,30 @@ fn from(source: &Source, name: &str, lang: Lang) -> String {
                     &mention.end,
                     &confidence,
                 ],
-            )
+            );
+            said + &corrected(mention, lang)
         }
-        Source::Elsewhere { mention } => lang.fill(
-            "explain.elsewhere",
-            &[&name, &mention.text, &mention.start, &mention.end],
-        ),
+        Source::Elsewhere { mention } => {
+            let values: [&dyn std::fmt::Display; 4] =
+                [&name, &mention.text, &mention.start, &mention.end];
+            lang.fill("explain.elsewhere", &values) + &corrected(mention, lang)
+        }
     }
 }
 
-/// The sentence with its evidence between 【 and 】.
-fn marked(explained: &Explained) -> String {
-    let row = &explained.statement;
-    let [start, end] = [row.start, row.end].map(|at| at.saturating_sub(row.quote_start));
+/// The user's corrections by which a mention is what it is.
+fn corrected(mention: &Mentioned, lang: Lang) -> String {
+    match mention.corrections.as_slice() {
+        [] => String::new(),
+        lines => lang.fill("explain.corrected", &[&lines.join(", ")]),
+    }
+}
+
+/// A sentence with what stands at these offsets of its document between 【 and 】.
+pub(super) fn marked(quote: &str, quote_start: usize, evidence: [usize; 2]) -> String {
+    let [start, end] = evidence.map(|at| at.saturating_sub(quote_start));
     let mut text = String::new();
-    for (i, c) in row.quote.chars().enumerate() {
+    for (i, c) in quote.chars().enumerate() {
         if i == start {
             text.push('【');
         }

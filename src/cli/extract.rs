@@ -10,8 +10,9 @@ use serde::Serialize;
 use super::build::read_extractions;
 use super::reading::{ReadArguments, reason_text};
 use super::{Context, Done, Exit};
+use crate::knowledge::Corrections;
 use crate::model::{Extraction, Metadata};
-use crate::pipeline::{batches, extract_source, threads};
+use crate::pipeline::{batches, completed, extract_given, extract_source, threads};
 use crate::read::{Options, Piece, list_files};
 
 #[derive(clap::Args)]
@@ -45,9 +46,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     }
     let pool = threads(arguments.jobs)?;
     let options = arguments.read.options();
+    let corrections = &context.knowledge.corrections;
     let mut set_aside = false;
     for batch in batches(&files, &options) {
-        let line = |(i, piece): &(usize, Piece)| line(&files[*i], piece, &given, &options);
+        let line =
+            |(i, piece): &(usize, Piece)| line(&files[*i], piece, &given, corrections, &options);
         let lines: Vec<Result<String, String>> =
             pool.install(|| batch.par_iter().map(line).collect());
         for ((_, piece), line) in batch.iter().zip(lines) {
@@ -71,12 +74,17 @@ fn line(
     file: &Path,
     piece: &Piece,
     given: &BTreeMap<String, Extraction>,
+    corrections: &Corrections,
     options: &Options,
 ) -> Result<String, String> {
     let source = piece.read(options).map_err(|reason| reason.to_string())?;
     let name = piece.name(file);
+    let extraction = match given.get(&name) {
+        Some(given) => completed(extract_given(&name, &source.text, given), &source.metadata),
+        None => extract_source(&piece.path, &name, &source, corrections),
+    };
     let printed = Printed {
-        extraction: extract_source(&name, &source, given.get(&name)),
+        extraction,
         metadata: source.metadata,
     };
     serde_json::to_string(&printed).map_err(|e| e.to_string())

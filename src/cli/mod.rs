@@ -16,6 +16,7 @@ mod explain;
 mod export;
 mod extract;
 mod lookup;
+mod mention;
 mod money;
 mod panel;
 mod promises;
@@ -38,6 +39,7 @@ use std::process::ExitCode;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::graph::adoption::{Level, Selection};
+use crate::knowledge::Knowledge;
 use crate::messages::Lang;
 use crate::model::EntityType;
 use crate::store::Store;
@@ -74,6 +76,8 @@ struct Arguments {
     lang: Option<Lang>,
     #[arg(long, global = true)]
     json: bool,
+    #[arg(long, global = true, env = "XIANGTU_KNOWLEDGE", value_name = "DIR")]
+    knowledge: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -195,6 +199,7 @@ impl SelectionArguments {
 struct Context {
     lang: Lang,
     json: bool,
+    knowledge: Knowledge,
     /// The words of the command line, as they were understood.
     matches: ArgMatches,
 }
@@ -232,6 +237,7 @@ pub fn run() -> Done {
     let context = Context {
         lang: arguments.lang.unwrap_or(lang),
         json: arguments.json,
+        knowledge: knowledge(arguments.knowledge, &arguments.command)?,
         matches,
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -266,6 +272,22 @@ pub fn run() -> Done {
     }?;
     out.flush()?;
     Ok(exit)
+}
+
+/// The user's own knowledge, laid over the built-in one; for `check`, which shows its faults, only where it lies.
+fn knowledge(dir: Option<PathBuf>, command: &Command) -> anyhow::Result<Knowledge> {
+    let Some(dir) = dir.filter(|dir| !dir.as_os_str().is_empty()) else {
+        return Ok(Knowledge::default());
+    };
+    if matches!(command, Command::Check(_)) {
+        return Ok(Knowledge {
+            dir: Some(dir),
+            ..Knowledge::default()
+        });
+    }
+    let knowledge = Knowledge::open(&dir)?;
+    knowledge.install()?;
+    Ok(knowledge)
 }
 
 /// Whether the reader of our output went away, which is no error.

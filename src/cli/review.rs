@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::{Context, Done, Exit, FolderArgument, entity_type, open_folder, table, write_json};
 use crate::Error;
 use crate::identity::{Endpoint, Judgement, Ledger, Verdict};
+use crate::knowledge::Knowledge;
 use crate::messages::Lang;
 use crate::model::EntityType;
 use crate::ontology::Ontology;
@@ -21,10 +22,14 @@ pub(super) struct LedgerArgument {
 }
 
 impl LedgerArgument {
-    /// Where the ledger is: `store.judgements.tsv` beside a store `store`, so that it outlives the store.
-    fn path(&self, store: &FolderArgument) -> PathBuf {
+    /// Where the ledger is: in the folder of the user's own knowledge, or `store.judgements.tsv` beside a store `store`, so
+    /// that it outlives the store.
+    fn path(&self, store: &FolderArgument, knowledge: &Knowledge) -> PathBuf {
         if let Some(path) = &self.judgements {
             return path.clone();
+        }
+        if let Some(dir) = &knowledge.dir {
+            return dir.join("judgements.tsv");
         }
         let folder: &Path = &store.store;
         let mut name = folder.file_name().unwrap_or("store".as_ref()).to_owned();
@@ -33,8 +38,12 @@ impl LedgerArgument {
     }
 
     /// The judgements. A file that is named and not there is an error; the one beside the store need not be there.
-    pub(super) fn read(&self, store: &FolderArgument) -> anyhow::Result<Ledger> {
-        let path = self.path(store);
+    pub(super) fn read(
+        &self,
+        store: &FolderArgument,
+        knowledge: &Knowledge,
+    ) -> anyhow::Result<Ledger> {
+        let path = self.path(store, knowledge);
         if self.judgements.is_some()
             && let Err(e) = std::fs::metadata(&path)
         {
@@ -92,7 +101,9 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     if let Some((verdict, [one, other])) = arguments.verdict() {
         return judge(arguments, &store, verdict, [one, other], context, out);
     }
-    let ledger = arguments.ledger.read(&arguments.store)?;
+    let ledger = arguments
+        .ledger
+        .read(&arguments.store, &context.knowledge)?;
     let at = arguments.at.place(&store)?;
     let at = at.as_deref().and_then(|iri| iri.rsplit('/').next());
     let (rows, n) = store.review(&ledger, arguments.kind, at, arguments.limit)?;
@@ -121,7 +132,7 @@ fn judge(
     context: &Context,
     out: &mut dyn Write,
 ) -> Done {
-    let path = arguments.ledger.path(&arguments.store);
+    let path = arguments.ledger.path(&arguments.store, &context.knowledge);
     let ledger = Ledger::read(&path)?;
     let resolution = store.resolution(&ledger)?;
     let [a, b] = names.map(|name| store.endpoint(&resolution, name));

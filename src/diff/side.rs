@@ -164,6 +164,7 @@ impl<'a> Side<'a> {
             confidence: 1.0,
             quote: Some(title),
             quote_start: Some(0),
+            corrections: Vec::new(),
         };
         self.name_thing(&mention, document, kinds)
     }

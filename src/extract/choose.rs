@@ -246,6 +246,25 @@ impl Chooser {
             .sum()
     }
 
+    /// What each feature adds to the score, features without weight left out.
+    pub fn contributions(&self, features: &[Feature]) -> Vec<(u64, f64)> {
+        features
+            .iter()
+            .filter_map(|(key, value)| Some((*key, f64::from(self.weights.get(*key)? * value))))
+            .collect()
+    }
+
+    /// The probability of each span, 0 to 1; they are sorted by start, each with its score.
+    pub fn probabilities(&self, spans: &[Span], scores: &[f64]) -> Vec<f64> {
+        let mut out = Vec::with_capacity(spans.len());
+        let mut lattice = Lattice::default();
+        for range in clusters(spans) {
+            lattice.read(&spans[range.clone()]);
+            lattice.marginals(&scores[range], &mut out);
+        }
+        out
+    }
+
     /// The spans that are kept, as indices with their probability, in order; they are sorted by start, each with its score.
     pub fn choose(&self, spans: &[Span], scores: &[f64]) -> Vec<(usize, f64)> {
         let mut kept = Vec::new();

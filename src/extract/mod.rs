@@ -1,7 +1,7 @@
 //! From one document to what it says: names, the things named, facts and figures.
 //!
 //! A pure function of the document and the knowledge files. One file per stage:
-//! [`crf`] and [`candidates`] propose mentions and [`choose`] decides among them, `resolve` says which thing each mention names and which place the
+//! [`crf`] and [`candidates`] propose mentions and [`choose`] decides among them, [`why`] tells why, `resolve` says which thing each mention names and which place the
 //! document is about, `relate` finds facts, `indicate` finds figures.
 
 pub mod candidates;
@@ -15,15 +15,17 @@ pub mod recognise;
 mod relate;
 mod resolve;
 pub mod train;
+pub mod why;
 mod year;
 
 pub use indicate::indicate;
 pub use relate::relate;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use crate::embedded;
+use crate::knowledge::{Line, Rulings, Selected, reference};
 use crate::model::{Entity, EntityType, Extraction, Home, Mention, Quote};
 use crate::text::Document;
 use recognise::Model;
@@ -41,6 +43,8 @@ pub struct Span {
     pub entity: usize,
     /// 0 to 1.
     pub confidence: f64,
+    /// Corrections by which it is what it is.
+    pub corrections: Vec<Line>,
 }
 
 /// A document with its mentions resolved.
@@ -55,28 +59,14 @@ pub struct Context<'a> {
     pub home: Option<Home>,
     /// The main year that it reports on.
     pub year: Option<i32>,
+    /// Corrections of the document, and those by which something in it is no name.
+    pub corrections: BTreeSet<Line>,
 }
 
 impl Context<'_> {
     /// A quote of whole sentences around a span of the normal form, without outer white space.
     pub fn quote(&self, start: usize, end: usize) -> Quote {
-        let text = &self.doc.text;
-        let (mut a, mut b) = (start, end);
-        if let (Some(first), Some(last)) = (
-            self.doc.sentences.get(self.doc.sentence_at(start)),
-            self.doc.sentences.get(self.doc.sentence_at(end.max(1) - 1)),
-        ) {
-            (a, b) = (first.start.min(start), last.end.max(end));
-        }
-        while b > end && text.chars[b - 1] == '\n' {
-            b -= 1;
-        }
-        let (start, end) = text.source_span(a, b);
-        Quote {
-            start,
-            end,
-            text: text.source_text(start, end),
-        }
+        quote(self.doc, start, end)
     }
 
     /// The spans of one sentence.
@@ -91,6 +81,9 @@ impl Context<'_> {
         let facts = relate(&self);
         let indicators = indicate(&self);
         let text = &self.doc.text;
+        let of_mentions = self.spans.iter().flat_map(|s| &s.corrections);
+        let corrections: BTreeSet<Line> = of_mentions.chain(&self.corrections).copied().collect();
+        let references = |lines: &[Line]| lines.iter().map(|line| reference(*line)).collect();
         let mut named = vec![false; self.entities.len()];
         let mentions = self
             .spans
@@ -106,6 +99,7 @@ impl Context<'_> {
                     entity: self.entities[s.entity].id.clone(),
                     confidence: s.confidence,
                     quote: first.then(|| self.quote(s.start, s.end)),
+                    corrections: references(&s.corrections),
                 }
             })
             .collect();
@@ -122,37 +116,75 @@ impl Context<'_> {
             entities,
             facts,
             indicators,
+            corrections: corrections.into_iter().map(reference).collect(),
         }
     }
 }
 
+/// A quote of whole sentences around a span of the normal form, without outer white space.
+fn quote(doc: &Document, start: usize, end: usize) -> Quote {
+    let text = &doc.text;
+    let (mut a, mut b) = (start, end);
+    if let (Some(first), Some(last)) = (
+        doc.sentences.get(doc.sentence_at(start)),
+        doc.sentences.get(doc.sentence_at(end.max(1) - 1)),
+    ) {
+        (a, b) = (first.start.min(start), last.end.max(end));
+    }
+    while b > end && text.chars[b - 1] == '\n' {
+        b -= 1;
+    }
+    let (start, end) = text.source_span(a, b);
+    Quote {
+        start,
+        end,
+        text: text.source_text(start, end),
+    }
+}
+
 /// Extracts a document with given weights.
-pub fn extract_with(model: &Model, doc: &Document) -> Extraction {
-    let survey = places::survey(doc);
-    let names = recognise::recognise(model, doc, &survey);
-    from_names(doc, &survey, names)
+pub fn extract_with(model: &Model, doc: &Document, corrections: &Selected) -> Extraction {
+    let survey = places::survey(doc, corrections);
+    let rulings = corrections.at(survey.known_home());
+    let found = recognise::recognise(model, doc, &survey, &rulings);
+    from_names(doc, &survey, found, &rulings)
 }
 
 /// What a document says, given the names in it.
-fn from_names(doc: &Document, survey: &places::Survey, names: Vec<recognise::Name>) -> Extraction {
-    context(doc, survey, names).finish()
+fn from_names(
+    doc: &Document,
+    survey: &places::Survey,
+    found: recognise::Recognised,
+    rulings: &Rulings,
+) -> Extraction {
+    context(doc, survey, found, rulings).finish()
 }
 
 /// A document with its names resolved.
 pub fn context<'a>(
     doc: &'a Document,
     survey: &places::Survey,
-    names: Vec<recognise::Name>,
+    found: recognise::Recognised,
+    rulings: &Rulings,
 ) -> Context<'a> {
     let scope = resolve::scope(doc, survey);
     let home = resolve::home(survey, &scope);
-    let (spans, entities) = resolve::resolve(doc, survey, home.as_ref(), &scope, names);
+    let names = found.names;
+    let (spans, entities) = resolve::resolve(doc, survey, home.as_ref(), &scope, names, rulings);
+    let of_document = survey
+        .correction
+        .into_iter()
+        .chain(rulings.year.map(|(_, line)| line));
     Context {
         doc,
         spans,
         entities,
         home,
-        year: year::main_year(doc),
+        year: match rulings.year {
+            Some((year, _)) => Some(year),
+            None => year::main_year(doc),
+        },
+        corrections: of_document.chain(found.forbidden).collect(),
     }
 }
 
@@ -171,24 +203,29 @@ pub fn model() -> &'static Model {
     &MODEL
 }
 
-/// Extracts a document: a pure function of its text and the knowledge files.
-pub fn extract(doc: &Document) -> Extraction {
-    extract_with(model(), doc)
+/// Extracts a document: a pure function of its text, the knowledge files and the user's corrections.
+pub fn extract(doc: &Document, corrections: &Selected) -> Extraction {
+    extract_with(model(), doc, corrections)
 }
 
 /// Extracts a document whose names are told: half-open spans of the source with the type of what they name.
 pub fn named(doc: &Document, names: &[(usize, usize, EntityType)]) -> Extraction {
-    let survey = places::survey(doc);
+    let survey = places::survey(doc, &Selected::default());
     let name = |&(start, end, kind): &(usize, usize, EntityType)| recognise::Name {
         start: doc.text.from_source(start),
         end: doc.text.from_source(end),
         kind,
         confidence: 1.0,
+        corrections: Vec::new(),
     };
     let mut names: Vec<recognise::Name> = names.iter().map(name).collect();
     names.retain(|name| name.start < name.end);
     names.sort_by_key(|name| (name.start, name.end));
-    from_names(doc, &survey, names)
+    let found = recognise::Recognised {
+        names,
+        forbidden: Vec::new(),
+    };
+    from_names(doc, &survey, found, &Rulings::default())
 }
 
 /// Takes mentions, entities, home and year from an extraction of the same text instead of finding them.
@@ -211,6 +248,7 @@ pub fn given(doc: &Document, from: &Extraction) -> Extraction {
                 kind: m.kind,
                 entity,
                 confidence: m.confidence,
+                corrections: Vec::new(),
             })
         })
         .collect();
@@ -221,6 +259,7 @@ pub fn given(doc: &Document, from: &Extraction) -> Extraction {
         entities: from.entities.clone(),
         home: from.home.clone(),
         year: from.year,
+        corrections: BTreeSet::new(),
     }
     .finish()
 }

@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use crate::gazetteer::{DivisionId, Form, FormKind, Gazetteer, Level, Match};
+use crate::gazetteer::{Division, DivisionId, Form, FormKind, Gazetteer, Level, Match};
+use crate::knowledge::{Line, Selected};
 use crate::text::{Document, Trie};
 
 /// An occurrence of a division's name.
@@ -35,6 +36,23 @@ pub struct Survey {
     pub certain: bool,
     /// Names of divisions in the text, overlapping ones too.
     pub hits: Vec<PlaceHit>,
+    /// The correction that says the home place.
+    pub correction: Option<Line>,
+}
+
+impl Survey {
+    /// The home place, where its code is certain.
+    pub fn known_home(&self) -> Option<DivisionId> {
+        self.home.filter(|_| self.certain)
+    }
+}
+
+/// What a division is called in reports: a village not by its name in the register.
+pub(super) fn usual_name<'a>(division: Division<'a>) -> &'a str {
+    match division.level() {
+        Level::Village => division.short.unwrap_or(division.name),
+        _ => division.name,
+    }
 }
 
 /// How a text speaks of itself: 全镇 → a town, 全县 → a county.
@@ -44,13 +62,23 @@ struct SelfReference {
     province: usize,
 }
 
-/// Finds the home place and grades every name of a division by it.
-pub fn survey(doc: &Document) -> Survey {
+/// Finds the home place, if no correction says it, and grades every name of a division by it.
+pub fn survey(doc: &Document, corrections: &Selected) -> Survey {
     let gazetteer = Gazetteer::get();
     let chars = &doc.text.chars;
     let matches = gazetteer.matches(chars);
     let longest = leftmost_longest(&matches);
     let mut survey = find_home(doc, &longest);
+    if let Some((id, line)) = corrections.home(survey.known_home(), &survey.home_name) {
+        survey = Survey {
+            home: Some(id),
+            home_name: gazetteer.division(id).map_or("", usual_name).to_owned(),
+            confidence: 1.0,
+            certain: true,
+            hits: Vec::new(),
+            correction: Some(line),
+        };
+    }
     survey.hits = grade(gazetteer, chars, &matches, survey.home);
     survey
 }
@@ -400,6 +428,7 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
         confidence: (confidence * 100.0).round() / 100.0,
         certain,
         hits: Vec::new(),
+        correction: None,
     }
 }
 

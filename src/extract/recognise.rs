@@ -5,6 +5,7 @@ use super::choose::Chooser;
 use super::crf::{Crf, Span};
 use super::evidence::{self, Clues};
 use super::places::Survey;
+use crate::knowledge::{Line, Ruled, Rulings};
 use crate::model::EntityType;
 use crate::text::Document;
 
@@ -28,6 +29,8 @@ pub struct Name {
     pub kind: EntityType,
     /// 0 to 1.
     pub confidence: f64,
+    /// Corrections by which it is what it is.
+    pub corrections: Vec<Line>,
 }
 
 /// The spans of a document that could be names, by the labelling of its characters and by what stands elsewhere in it.
@@ -35,6 +38,21 @@ pub fn label(crf: &Crf, doc: &Document, survey: &Survey, clues: &Clues) -> Vec<S
     let mut scores = crf.scores(doc.text.chars.len());
     evidence::tell(doc, &survey.hits, clues, &mut scores);
     candidates::spans(doc, clues, &scores)
+}
+
+/// The score of each span that could be a name.
+pub fn scores(
+    chooser: &Chooser,
+    doc: &Document,
+    survey: &Survey,
+    clues: &Clues,
+    spans: &[Span],
+) -> Vec<f64> {
+    let mut scores = Vec::with_capacity(spans.len());
+    candidates::describe(doc, survey, clues, spans, |features| {
+        scores.push(chooser.score(features));
+    });
+    scores
 }
 
 /// The names among the spans that could be names.
@@ -45,18 +63,33 @@ pub fn choose(
     clues: &Clues,
     spans: &[Span],
 ) -> Vec<Name> {
-    let mut scores = Vec::with_capacity(spans.len());
-    candidates::describe(doc, survey, clues, spans, |features| {
-        scores.push(chooser.score(features));
-    });
-    kept(chooser, spans, &scores)
+    kept(chooser, spans, &scores(chooser, doc, survey, clues, spans))
+}
+
+/// The names in a document, and the corrections by which something is no name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recognised {
+    /// Names in order of their start, without overlaps.
+    pub names: Vec<Name>,
+    /// Corrections that took candidates out.
+    pub forbidden: Vec<Line>,
+}
+
+impl From<Vec<Name>> for Recognised {
+    fn from(names: Vec<Name>) -> Self {
+        Self {
+            names,
+            forbidden: Vec::new(),
+        }
+    }
 }
 
 /// Finds the names in a document.
-pub fn recognise(model: &Model, doc: &Document, survey: &Survey) -> Vec<Name> {
+pub fn recognise(model: &Model, doc: &Document, survey: &Survey, rulings: &Rulings) -> Recognised {
     let clues = Clues::new(&doc.text.chars);
     let spans = label(&model.crf, doc, survey, &clues);
-    choose(&model.chooser, doc, survey, &clues, &spans)
+    let scores = scores(&model.chooser, doc, survey, &clues, &spans);
+    decide(&model.chooser, &doc.text.chars, spans, scores, rulings)
 }
 
 /// The candidates for names in a document, to learn from.
@@ -70,6 +103,57 @@ pub fn propose(crf: &Crf, doc: &Document, survey: &Survey) -> Vec<Candidate> {
         .zip(features)
         .map(|(span, features)| Candidate { span, features })
         .collect()
+}
+
+/// The names among spans, each with its score, with corrections as hard constraints.
+///
+/// What a correction names is chosen wherever it stands, and nothing that overlaps with it; what one forbids is not chosen.
+/// Among what is left the choice is free.
+pub fn decide(
+    chooser: &Chooser,
+    chars: &[char],
+    mut spans: Vec<Span>,
+    mut scores: Vec<f64>,
+    rulings: &Rulings,
+) -> Recognised {
+    if rulings.is_empty() {
+        return kept(chooser, &spans, &scores).into();
+    }
+    let ruled = rulings.names(chars);
+    let mut forbidden = Vec::new();
+    let is_free = |span: &Span, forbidden: &mut Vec<Line>| {
+        let line = rulings.forbids(&chars[span.start..span.end]);
+        forbidden.extend(line);
+        line.is_none() && !overlaps(&ruled, span.start, span.end)
+    };
+    let pairs = spans.into_iter().zip(scores);
+    (spans, scores) = pairs
+        .filter(|(span, _)| is_free(span, &mut forbidden))
+        .unzip();
+    forbidden.sort_unstable();
+    forbidden.dedup();
+    let mut names = kept(chooser, &spans, &scores);
+    for name in &mut names {
+        if let Some((kind, line)) = rulings.instead(&chars[name.start..name.end], name.kind) {
+            name.kind = kind;
+            name.corrections.push(line);
+        }
+    }
+    names.extend(ruled.iter().map(|ruled| Name {
+        start: ruled.start,
+        end: ruled.end,
+        kind: ruled.kind,
+        confidence: 1.0,
+        corrections: vec![ruled.line],
+    }));
+    names.sort_by_key(|name| name.start);
+    Recognised { names, forbidden }
+}
+
+/// Whether a span overlaps with one of these, which are sorted and do not overlap.
+fn overlaps(ruled: &[Ruled], start: usize, end: usize) -> bool {
+    let next = ruled.partition_point(|r| r.end <= start);
+    ruled.get(next).is_some_and(|r| r.start < end)
 }
 
 /// The names among candidates.
@@ -91,6 +175,7 @@ fn kept(chooser: &Chooser, spans: &[Span], scores: &[f64]) -> Vec<Name> {
             end: spans[i].end,
             kind: EntityType::ALL[spans[i].kind],
             confidence,
+            corrections: Vec::new(),
         })
         .collect()
 }

@@ -9,10 +9,11 @@ use regex::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Span;
-use super::places::Survey;
+use super::places::{Survey, usual_name};
 use super::recognise::Name;
-use crate::gazetteer::{Gazetteer, Level};
+use crate::gazetteer::{DivisionId, Gazetteer, Level};
 use crate::identity::{Firm, campaign_key, honour, leading_divisions, plain, project_key};
+use crate::knowledge::{Line, Rulings};
 use crate::model::{Entity, EntityType, Home, ID_BASE};
 use crate::text::Document;
 use crate::thesaurus::{Concept, Thesaurus};
@@ -105,6 +106,7 @@ pub fn resolve(
     home: Option<&Home>,
     scope: &Scope,
     names: Vec<Name>,
+    rulings: &Rulings,
 ) -> (Vec<Span>, Vec<Entity>) {
     let mut entities: Vec<Entity> = Vec::new();
     let mut by_id: FxHashMap<String, usize> = FxHashMap::default();
@@ -127,10 +129,14 @@ pub fn resolve(
     let mut known: FxHashMap<(EntityType, &str, &str), usize> = FxHashMap::default();
     let mut spans = Vec::with_capacity(names.len());
     for ((name, surface), joined) in names.iter().zip(&surfaces).zip(&joined) {
-        let full = joined.as_deref().unwrap_or(surface);
+        let ruled = ruled(rulings, name, surface, joined.as_deref().unwrap_or(surface));
+        let full = ruled.full;
         let written = (name.kind, full, surface.as_str());
         let entity = *known.entry(written).or_insert_with(|| {
-            let (id, label, code) = identifier.identify(name.kind, full);
+            let (id, label, code) = match ruled.code {
+                Some(id) => identifier.division(id, full),
+                None => identifier.identify(name.kind, full),
+            };
             let entity = *by_id.entry(id.clone()).or_insert_with(|| {
                 entities.push(Entity {
                     id,
@@ -153,6 +159,7 @@ pub fn resolve(
             kind: name.kind,
             entity,
             confidence: name.confidence,
+            corrections: ruled.corrections,
         });
     }
     for entity in &mut entities {
@@ -160,6 +167,40 @@ pub fn resolve(
         entity.aliases.retain(|a| *a != name);
     }
     (spans, entities)
+}
+
+/// A name as corrections have it.
+struct RuledName<'a> {
+    /// What the thing is called in full.
+    full: &'a str,
+    /// The division that it is.
+    code: Option<DivisionId>,
+    corrections: Vec<Line>,
+}
+
+/// What a name that is written so, and so in full, comes to by corrections.
+fn ruled<'a>(rulings: &'a Rulings, name: &Name, surface: &str, full: &'a str) -> RuledName<'a> {
+    let mut ruled = RuledName {
+        full,
+        code: None,
+        corrections: name.corrections.clone(),
+    };
+    if rulings.is_empty() {
+        return ruled;
+    }
+    let [surface, longer] = [surface, full].map(|text| text.chars().collect::<Vec<char>>());
+    let called = rulings.called(&surface);
+    if let Some((told, line)) = called.or_else(|| rulings.called(&longer)) {
+        ruled.full = told;
+        ruled.corrections.push(line);
+    }
+    let code = rulings.code(&surface);
+    if let Some((id, line)) = code.filter(|_| name.kind == EntityType::Place) {
+        ruled.code = Some(id);
+        ruled.corrections.push(line);
+    }
+    ruled.corrections.dedup();
+    ruled
 }
 
 /// What a name's identity is made of besides the name.
@@ -234,27 +275,24 @@ impl Identifier<'_> {
             let (id, n) = leading_divisions(&name, near)?;
             (n == name.chars().count()).then_some(id)
         });
-        match (known, self.home) {
-            (Some(id), Some(home)) if Some(id) == self.survey.home => (
-                home.id.clone(),
-                home.name.clone(),
-                (!home.code.is_empty()).then(|| home.code.clone()),
-            ),
-            (Some(id), _) => {
-                let label = gazetteer.division(id).map_or(full, |d| {
-                    d.short
-                        .filter(|_| id.level() == Level::Village)
-                        .unwrap_or(d.name)
-                });
-                let label = label.to_owned();
-                (format!("{ID_BASE}place/{id}"), label, Some(id.to_string()))
-            }
-            (None, _) => {
+        match known {
+            Some(id) => self.division(id, full),
+            None => {
                 let part = iri_part(without_committee(&name));
                 let id = format!("{ID_BASE}place/{}/{part}", self.scope.home);
                 (id, full.to_owned(), None)
             }
         }
+    }
+
+    fn division(&self, id: DivisionId, full: &str) -> Identity {
+        if let Some(home) = self.home.filter(|_| Some(id) == self.survey.home) {
+            let code = (!home.code.is_empty()).then(|| home.code.clone());
+            return (home.id.clone(), home.name.clone(), code);
+        }
+        let division = Gazetteer::get().division(id);
+        let label = division.map_or(full, usual_name).to_owned();
+        (format!("{ID_BASE}place/{id}"), label, Some(id.to_string()))
     }
 }
 

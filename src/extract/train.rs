@@ -10,6 +10,7 @@ use super::evidence;
 use super::places::{self, Survey};
 use super::recognise::{self, Model};
 use crate::gold::Gold;
+use crate::knowledge::{Rulings, Selected};
 use crate::model::{EntityType, Extraction};
 use crate::text::{Document, Sentence};
 
@@ -33,7 +34,7 @@ pub fn prepare(golds: Vec<Gold>) -> Vec<Prepared> {
         .enumerate()
         .map(|(n, gold)| {
             let doc = Document::new(gold.doc.clone(), &gold.text);
-            let survey = places::survey(&doc);
+            let survey = places::survey(&doc, &Selected::default());
             let examples = examples(&gold, &doc, &survey, n as u32);
             Prepared {
                 gold,
@@ -246,7 +247,7 @@ pub fn left_out(documents: &[Prepared], options: &Training, folds: usize) -> Vec
         .zip(&parts)
         .map(|((d, p), &part)| {
             let names = recognise::chosen(&choosers[part], &p.candidates);
-            super::from_names(&d.doc, &d.survey, names)
+            super::from_names(&d.doc, &d.survey, names.into(), &Rulings::default())
         })
         .collect()
 }

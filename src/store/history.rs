@@ -21,6 +21,8 @@ pub struct HeldDocument {
     pub reason: Option<String>,
     /// Its format, where it was read by a guess.
     pub guessed: Option<String>,
+    /// Corrections of the user that changed something in it.
+    pub corrections: BTreeSet<String>,
 }
 
 /// What was in the store before the build.
@@ -83,9 +85,35 @@ impl Store {
                 known.guessed = format.text(vocab::FORMAT).map(str::to_owned);
             }
         }
+        for (hash, known) in &mut held.documents {
+            known.corrections = self.corrections_of(&document_iri(hash))?;
+        }
         let paths = self.values_of(vocab::IDENTIFIER)?;
         held.paths = paths.into_iter().map(|(_, path)| path).collect();
         Ok(held)
+    }
+
+    /// The corrections of the user that changed something in any document.
+    pub fn corrections(&self) -> Result<BTreeSet<String>> {
+        let mut all = BTreeSet::new();
+        for document in self.document_iris()? {
+            all.extend(self.corrections_of(&document)?);
+        }
+        Ok(all)
+    }
+
+    /// One look-up: the rules of statements, which are many, have the same property.
+    fn corrections_of(&self, document: &NamedNode) -> Result<BTreeSet<String>> {
+        let subject = document.as_ref().into();
+        let graph = document.as_ref().into();
+        let rules =
+            self.inner
+                .quads_for_pattern(Some(subject), Some(vocab::RULE), None, Some(graph));
+        let text = |quad: Quad| match quad.object {
+            Term::Literal(value) => value.value().to_owned(),
+            other => other.to_string(),
+        };
+        rules.map(|quad| quad.map(text).map_err(failed)).collect()
     }
 
     /// Gives every document the paths under which it was seen, and takes out those that are left without any.

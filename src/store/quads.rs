@@ -122,8 +122,16 @@ impl Writer {
         }
     }
 
+    /// The corrections of the user by which something is what it is.
+    fn corrections(&mut self, node: &NamedNode, corrections: &[String]) {
+        for correction in corrections {
+            self.add(node, vocab::RULE, Literal::from(correction.as_str()));
+        }
+    }
+
     fn extraction(&mut self, extraction: &Extraction) {
         let document = self.document.clone();
+        self.corrections(&document, &extraction.corrections);
         let mut described: FxHashSet<NamedNode> = FxHashSet::default();
         for entity in &extraction.entities {
             described.insert(self.entity(entity));
@@ -159,6 +167,7 @@ impl Writer {
                 Literal::from(mention.text.as_str()),
             );
             self.add(&node, vocab::CONFIDENCE, confidence(mention.confidence));
+            self.corrections(&node, &mention.corrections);
             if let Some(quote) = &mention.quote {
                 self.quote(&node, quote);
             }

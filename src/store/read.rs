@@ -203,6 +203,9 @@ pub struct Mentioned {
     /// Where the sentence begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote_start: Option<usize>,
+    /// Corrections of the user by which it is what it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<String>,
 }
 
 impl Mentioned {
@@ -215,6 +218,12 @@ impl Mentioned {
             confidence: node.number(vocab::CONFIDENCE).unwrap_or(0.0),
             quote: node.owned(vocab::QUOTE),
             quote_start: node.number(vocab::QUOTE_START),
+            corrections: {
+                let mut corrections: Vec<String> =
+                    node.texts(vocab::RULE).map(str::to_owned).collect();
+                corrections.sort_unstable();
+                corrections
+            },
         })
     }
 }

@@ -111,6 +111,7 @@ fn reports() -> Vec<Extraction> {
                         entity: id.clone(),
                         confidence: if how == "弱" { 0.4 } else { 0.9 },
                         quote: None,
+                        corrections: Vec::new(),
                     });
                     id
                 });

@@ -15,6 +15,7 @@ mod hostile;
 mod identity;
 mod influence;
 mod judgements;
+mod knowledge;
 mod laws;
 mod ledgers;
 mod queries;

@@ -27,6 +27,7 @@ fn read_with(text: &str, mentions: &[(EntityType, &str)]) -> Vec<Indicator> {
                     kind: *kind,
                     entity: entities.len() - 1,
                     confidence: 1.0,
+                    corrections: Vec::new(),
                 });
             }
         }
@@ -43,6 +44,7 @@ fn read_with(text: &str, mentions: &[(EntityType, &str)]) -> Vec<Indicator> {
         entities,
         home,
         year: Some(2021),
+        corrections: Default::default(),
     };
     indicate(&context)
 }
@@ -254,6 +256,7 @@ fn a_redacted_home_has_a_local_id() {
         entities: Vec::new(),
         home: None,
         year: None,
+        corrections: Default::default(),
     };
     assert_eq!(
         indicate(&context)[0].place,

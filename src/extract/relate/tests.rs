@@ -101,6 +101,7 @@ fn found(marked: &str) -> (String, Vec<Fact>) {
                 kind,
                 entity,
                 confidence: 1.0,
+                corrections: Vec::new(),
             }
         })
         .collect();
@@ -115,6 +116,7 @@ fn found(marked: &str) -> (String, Vec<Fact>) {
         entities,
         home: Some(home),
         year: None,
+        corrections: Default::default(),
     };
     let list = relate(&context);
     (plain, list)
