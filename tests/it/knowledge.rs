@@ -15,14 +15,14 @@ use xiangtu::model::{EntityType, Extraction, Metadata};
 use xiangtu::pipeline::{BuildOptions, BuildReport, build, extract_document, extract_source};
 use xiangtu::read::Source;
 
-/// A town whose report names a project in a way that the recogniser cuts wrongly, and one that speaks of it in short.
-const WRONG: &str = "大瑶镇扩建仓储中心项目";
-const MENDED: &str = "大瑶镇仓储中心项目";
-const MENDING: &str = "仓储中心项目\tproject\t大瑶镇仓储中心项目\n";
+/// Two reports speak of it, and the recogniser takes it for an initiative; say that it is a building.
+const WRONG: &str = "rdf#taIdentRef> <https://w3id.org/xiangtu/id/campaign/屋场会>";
+const MENDED: &str = "\"夜话广场项目\"@zh";
+const MENDING: &str = "屋场夜话\tproject\t夜话广场项目\n";
 
-/// Whether something in a graph has this name.
-fn names_it(graph: &str, name: &str) -> bool {
-    graph.contains(&format!("\"{name}\"@zh"))
+/// Whether a graph has a mention with this text.
+fn mentions(graph: &str, text: &str) -> bool {
+    graph.contains(&format!("#anchorOf> \"{text}\""))
 }
 
 struct Place {
@@ -104,11 +104,11 @@ fn text(bytes: &[u8]) -> String {
 #[test]
 fn a_wrong_name_is_mended_once_and_stays_mended() {
     let place = Place::new();
-    place.report("dayao-2022.txt", "a.txt");
-    place.report("dayao-2023.txt", "b.txt");
+    place.report("jinjiang-shanggao-2021.txt", "a.txt");
+    place.report("jinjiang-shanggao-2022.txt", "b.txt");
     place.build();
     let wrong = place.graph();
-    assert!(names_it(&wrong, WRONG) && !names_it(&wrong, MENDED));
+    assert!(wrong.contains(WRONG) && !wrong.contains(MENDED));
 
     place.write(
         "corrections.tsv",
@@ -119,7 +119,7 @@ fn a_wrong_name_is_mended_once_and_stays_mended() {
     let unused = ("corrections.tsv:3".to_owned(), "无此名 none".to_owned());
     assert_eq!(report.unused_corrections, [unused]);
     let mended = place.graph();
-    assert!(!names_it(&mended, WRONG) && names_it(&mended, MENDED));
+    assert!(!mended.contains(WRONG) && mended.contains(MENDED));
     // Both reports name it, and mention and document say by what.
     let rule = "ontology#rule> \"corrections.tsv:2\"";
     assert_eq!(mended.matches(rule).count(), 4);
@@ -129,10 +129,10 @@ fn a_wrong_name_is_mended_once_and_stays_mended() {
     assert_eq!(place.graph(), mended);
     std::fs::remove_file(place.corpus.join("b.txt")).unwrap();
     assert_eq!(place.build_into(&place.store, true).pruned, 1);
-    assert!(!names_it(&place.graph(), WRONG) && names_it(&place.graph(), MENDED));
+    assert!(!place.graph().contains(WRONG) && place.graph().contains(MENDED));
     place.is_as_clean();
 
-    place.report("dayao-2023.txt", "b.txt");
+    place.report("jinjiang-shanggao-2022.txt", "b.txt");
     place.write("corrections.tsv", "");
     place.build();
     assert_eq!(
@@ -147,20 +147,20 @@ fn a_correction_keeps_to_its_documents_whatever_is_built_when() {
     let place = Place::new();
     // One content under two names, of which the correction is meant for one.
     place.report("dayao-2022.txt", "b.txt");
-    place.write("corrections.tsv", "仓储中心项目\tproject\t\ta*.txt\n");
+    place.write("corrections.tsv", "林长制\tnone\t\ta*.txt\n");
     let report = place.build();
-    assert!(names_it(&place.graph(), WRONG));
+    assert!(mentions(&place.graph(), "林长制"));
     assert_eq!(report.unused_corrections.len(), 1);
     place.report("dayao-2022.txt", "a.txt");
     place.build();
-    assert!(!names_it(&place.graph(), WRONG));
+    assert!(!mentions(&place.graph(), "林长制"));
     place.is_as_clean();
     let graph = place.graph();
     assert_eq!(place.build().unused_corrections, []);
     assert_eq!(place.graph(), graph);
     std::fs::remove_file(place.corpus.join("a.txt")).unwrap();
     place.build_into(&place.store, true);
-    assert!(names_it(&place.graph(), WRONG));
+    assert!(mentions(&place.graph(), "林长制"));
     place.is_as_clean();
 }
 
@@ -193,9 +193,9 @@ fn a_correction_is_limited_by_path_title_and_place() {
         ("\t上高县", false),
         ("x/*\t上高县", false),
     ] {
-        let line = format!("{WRONG}\tnone\t\t{limit}\n");
+        let line = format!("林长制\tnone\t\t{limit}\n");
         let found = corrected("dayao-2022.txt", None, &line);
-        let is_kept = found.mentions.iter().any(|m| m.text == WRONG);
+        let is_kept = found.mentions.iter().any(|m| m.text == "林长制");
         assert_eq!(
             (is_kept, found.corrections.is_empty()),
             (!holds, !holds),
@@ -426,13 +426,14 @@ fn check_shows_every_fault_with_its_line_and_a_build_stops_at_it() {
 #[test]
 fn explain_tells_why_a_name_is_kept_or_not() {
     let place = Place::new();
-    let file = "tests/fixtures/small/dayao-2022.txt";
+    let file = "tests/fixtures/small/jinjiang-shanggao-2021.txt";
+    let whole = "锦江稻米加工园项目";
     let explain = |place: &Place, name: &str| {
         let out = place.run(&["explain", name, "--in", file, "--json"]);
         let all: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
         (all, out.status.code())
     };
-    let (kept, code) = explain(&place, WRONG);
+    let (kept, code) = explain(&place, whole);
     assert_eq!(code, Some(0));
     let one = &kept[0];
     assert_eq!(
@@ -448,20 +449,26 @@ fn explain_tells_why_a_name_is_kept_or_not() {
         .collect();
     assert!(features.len() > 5 && features.windows(2).all(|two| two[0].abs() >= two[1].abs()));
     assert!((features.iter().sum::<f64>() - one["score"].as_f64().unwrap()).abs() < 1e-6);
-    let rival = |r: &serde_json::Value| r["text"] == "仓储中心项目" && r["kept"] == false;
-    assert!(one["rivals"].as_array().unwrap().iter().any(rival), "{one}");
+    assert!(one["corrections"].as_array().unwrap().is_empty());
 
-    place.write("corrections.tsv", MENDING);
-    let (dropped, _) = explain(&place, WRONG);
+    place.write(
+        "corrections.tsv",
+        "稻米加工园项目\tproject\t锦江稻米加工园项目\n锦江镇\tcode\t360923102\tjinjiang-shanggao*\n",
+    );
+    let (dropped, _) = explain(&place, whole);
     assert_eq!(dropped[0]["kept"], false);
     assert_eq!(dropped[0]["corrections"][0], "corrections.tsv:1");
-    let shown = text(&place.run(&["explain", "仓储中心项目", "--in", file]).stdout);
+    let shown = text(
+        &place
+            .run(&["explain", "稻米加工园项目", "--in", file])
+            .stdout,
+    );
     for part in [
         "取用",
-        "【仓储中心项目】",
+        "【稻米加工园项目】",
         "依更正 corrections.tsv:1：",
         "竞争者",
-        WRONG,
+        whole,
     ] {
         assert!(shown.contains(part), "{part} not in\n{shown}");
     }
@@ -470,7 +477,7 @@ fn explain_tells_why_a_name_is_kept_or_not() {
     assert_eq!(two.status.code(), Some(2));
 
     place.run(&["build", "tests/fixtures/small"]);
-    let edge = text(&xiangtu(&place.store, &["explain", "大瑶镇", MENDED]).stdout);
+    let edge = text(&xiangtu(&place.store, &["explain", whole, "status", "completed"]).stdout);
     assert!(edge.contains("，依更正 corrections.tsv:1"), "{edge}");
 }
 
