@@ -81,7 +81,7 @@ fn main() {
         packed(path, campaigns::pack(&read(path), &mut statements));
     }
     write("campaigns.tsv", statements.as_bytes());
-    println!("cargo:rustc-env=XIANGTU_KNOWLEDGE={}", fingerprint(&root));
+    println!("cargo:rustc-env=XIANGTU_FINGERPRINT={}", fingerprint(&root));
 }
 
 /// What packing a file gave; a file that cannot be read by its own rules stops the build.

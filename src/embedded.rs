@@ -14,7 +14,7 @@ pub const CAMPAIGNS: &str = include_str!(concat!(env!("OUT_DIR"), "/campaigns.ts
 /// Version of the program and hash of the sources and knowledge files that decide what a document says.
 ///
 /// Two programs with the same fingerprint extract the same from the same document.
-pub const FINGERPRINT: &str = concat!(env!("CARGO_PKG_VERSION"), " ", env!("XIANGTU_KNOWLEDGE"));
+pub const FINGERPRINT: &str = concat!(env!("CARGO_PKG_VERSION"), " ", env!("XIANGTU_FINGERPRINT"));
 
 /// The folders over which files of a user may be laid.
 const LAID_OVER: [&str; 2] = ["data/lexicon", "ontology/campaigns"];

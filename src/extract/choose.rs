@@ -103,7 +103,7 @@ impl Default for Training {
             rate: 0.05,
             l2: 8.0,
             min_count: 6,
-            threshold: 0.4,
+            threshold: 0.46,
         }
     }
 }

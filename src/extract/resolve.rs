@@ -464,7 +464,7 @@ fn defined_short_names(
     defined
 }
 
-/// Whether a project may be named by the end of its name: 安置小区 for 锦河安置小区, but not 小学 for 第一小学.
+/// Whether a project may be named by the end of its name: 安置小区 for 东林安置小区, but not 小学 for 第一小学.
 fn is_short_project(short: &str, full: &str) -> bool {
     let ordinals = |name| {
         ORDINAL
