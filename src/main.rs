@@ -2,10 +2,6 @@
 
 use std::process::ExitCode;
 
-/// Extraction makes and drops many short strings; this allocator takes a third of the steps of glibc's for them.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     match xiangtu::cli::run() {
         Ok(exit) => exit.into(),
