@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
 
 fn columns() -> Vec<Column<Across>> {
     vec![
-        hidden("id", |row| Cell::Text(row.id.clone())),
+        hidden("id", |row| Cell::id(&row.id)),
         named("enterprise", |row| Cell::Text(row.name.clone())),
         shown("namesakes", |row| Cell::Count(row.namesakes)),
         shown("counties", |row| Cell::Count(row.counties)),
