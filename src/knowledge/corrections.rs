@@ -347,10 +347,10 @@ mod tests {
     #[test]
     fn the_narrower_and_then_the_later_line_holds() {
         let (all, faults) = read(
-            "富伟达\tenterprise\t\ta.txt\n富伟达\tnone\n富伟达\tproject\t\t\t360923\n富伟达\tperson\t\t*.txt\n",
+            "恒砚科\tenterprise\t\ta.txt\n恒砚科\tnone\n恒砚科\tproject\t\t\t360923\n恒砚科\tperson\t\t*.txt\n",
         );
         assert_eq!(faults, []);
-        let chars: Vec<char> = "引进富伟达".chars().collect();
+        let chars: Vec<char> = "引进恒砚科".chars().collect();
         let at = |path: &str, home: Option<u64>| {
             let rulings = all.select(path, &[]).at(home.map(DivisionId));
             let names = rulings.names(&chars);
@@ -359,7 +359,7 @@ mod tests {
         assert_eq!(at("b.md", None), None);
         assert_eq!(at("b.md", Some(360923102)), Some((2, EntityType::Project)));
         assert_eq!(at("a.txt", Some(360923102)), Some((2, EntityType::Person)));
-        let chars: Vec<char> = "富伟达".chars().collect();
+        let chars: Vec<char> = "恒砚科".chars().collect();
         let rulings = all.select("b.md", &[]);
         assert_eq!(rulings.at(None).forbids(&chars), Some(2));
     }
@@ -368,25 +368,25 @@ mod tests {
     fn every_fault_has_its_line_and_its_text_in_both_languages() {
         use crate::messages::Lang;
         for (text, line) in [
-            ("富伟达\n", 1),
-            ("富伟达\tfirm\n", 1),
-            ("富伟达\tproject>project\n", 1),
+            ("恒砚科\n", 1),
+            ("恒砚科\tfirm\n", 1),
+            ("恒砚科\tproject>project\n", 1),
             ("富\tenterprise\n", 1),
             ("\tenterprise\n", 1),
-            ("富伟达\tnone\t富伟达科技\n", 1),
-            ("富伟达\tnamed\n", 1),
+            ("恒砚科\tnone\t恒砚新材料\n", 1),
+            ("恒砚科\tnamed\n", 1),
             ("锦江镇\tcode\n", 1),
             ("锦江镇\tcode\t999999999\n", 1),
             ("# x\n-\thome\t360923102\n", 2),
             ("镇\thome\t360923102\ta.txt\n", 1),
             ("-\tyear\t20\ta.txt\n", 1),
-            ("富伟达\tnone\t\t\t锦江镇\n", 1),
-            ("富伟达\tnone\t\t\t999999\n", 1),
-            ("富伟达\tnone\n富伟达\tnone\n", 2),
-            ("富伟达\tnone\n富伟达\tenterprise\n", 2),
-            ("富伟达\tproject\n富伟达\tenterprise\n", 2),
-            ("富伟达\tproject\n富伟达\tproject>enterprise\n", 2),
-            ("富伟达\tnamed\t甲公司\n富伟达\tenterprise\t乙公司\n", 2),
+            ("恒砚科\tnone\t\t\t锦江镇\n", 1),
+            ("恒砚科\tnone\t\t\t999999\n", 1),
+            ("恒砚科\tnone\n恒砚科\tnone\n", 2),
+            ("恒砚科\tnone\n恒砚科\tenterprise\n", 2),
+            ("恒砚科\tproject\n恒砚科\tenterprise\n", 2),
+            ("恒砚科\tproject\n恒砚科\tproject>enterprise\n", 2),
+            ("恒砚科\tnamed\t甲公司\n恒砚科\tenterprise\t乙公司\n", 2),
             ("锦江镇\tcode\t360923102\n锦江镇\tcode\t511403110\n", 2),
             ("-\tyear\t2020\ta.txt\n-\tyear\t2021\ta.txt\n", 2),
         ] {
@@ -404,9 +404,9 @@ mod tests {
     #[test]
     fn lines_with_other_limits_or_about_other_things_stand_side_by_side() {
         let (all, faults) = read(
-            "# text\tis\tvalue\tdocument\tplace\tnote\n富伟达\tnone\n富伟达\tenterprise\t\ta.txt\n\
+            "# text\tis\tvalue\tdocument\tplace\tnote\n恒砚科\tnone\n恒砚科\tenterprise\t\ta.txt\n\
              锦江镇\tplace\n锦江镇\tcode\t360923102\n-\thome\t360923102\ta.txt\t-\t看过\n\
-             -\tyear\t2021\ta.txt\n富伟达科技\tproject>enterprise\t富伟达科技有限公司\n",
+             -\tyear\t2021\ta.txt\n恒砚新材料\tproject>enterprise\t恒砚新材料有限公司\n",
         );
         assert_eq!(faults, []);
         let none = BTreeSet::new();
