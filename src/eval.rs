@@ -48,7 +48,7 @@ impl Counts {
 /// What was counted of one document: by measure (`mention`, `entity`, `fact`, `indicator`, `home`, `year`) and kind, in order.
 pub type Score = BTreeMap<(&'static str, &'static str), Counts>;
 
-/// Confidences of mentions with whether they were right: what a reliability table is made of.
+/// Confidences with whether what has them was right: what a reliability table is made of.
 pub type Reliability = Vec<(f64, bool)>;
 
 /// One row of a table of results.
@@ -71,8 +71,24 @@ pub fn score(gold: &Gold, found: Option<&Extraction>) -> Score {
     let mut score = Score::new();
     mentions(gold, found, &mut score);
     let matched = entities(gold, found, &mut score);
-    facts(gold, found, &matched, &mut score);
-    indicators(gold, found, &mut score);
+    let right = facts(gold, found, &matched);
+    for predicate in Predicate::ALL {
+        let of = |p: &Predicate| *p == predicate;
+        let judged = found.facts.iter().zip(&right);
+        let counts = Counts {
+            right: judged.clone().filter(|(f, r)| of(&f.predicate) && **r == Some(true)).count(),
+            predicted: judged.filter(|(f, r)| of(&f.predicate) && r.is_some()).count(),
+            gold: wanted_facts(gold, predicate).len(),
+        };
+        score.insert(("fact", predicate.name()), counts);
+    }
+    let right = indicators(gold, found);
+    let counts = Counts {
+        right: right.iter().filter(|right| **right).count(),
+        predicted: right.len(),
+        gold: gold.indicators.len(),
+    };
+    score.insert(("indicator", "all"), counts);
     if !gold.home_code.is_empty() {
         let code = found.home.as_ref().map_or("", |home| &home.code);
         score.insert(("home", "all"), one(code, &gold.home_code));
@@ -122,6 +138,20 @@ pub fn reliability(gold: &Gold, found: &Extraction) -> Reliability {
         .iter()
         .map(|m| (m.confidence, wanted.contains(&(m.start, m.end, m.kind))))
         .collect()
+}
+
+/// Of every fact and figure its rule, its confidence, and whether it was right; what is told twice counts once.
+pub fn judged<'a>(
+    gold: &Gold,
+    found: &'a Extraction,
+) -> impl Iterator<Item = (&'a str, f64, bool)> {
+    let matched = entities(gold, found, &mut Score::new());
+    let facts = facts(gold, found, &matched);
+    let rows = indicators(gold, found);
+    let facts = found.facts.iter().zip(facts);
+    let facts = facts.filter_map(|(f, right)| Some((&*f.rule, f.confidence, right?)));
+    let rows = found.indicators.iter().zip(rows);
+    facts.chain(rows.map(|(row, right)| (&*row.rule, row.confidence, right)))
 }
 
 /// A name as it is compared: without white space, quotation marks and brackets, half-width, in lower case.
@@ -181,7 +211,14 @@ fn entities<'a>(
     matched
 }
 
-fn facts(gold: &Gold, found: &Extraction, matched: &HashMap<&str, &str>, score: &mut Score) {
+/// The annotated facts of a predicate, each once.
+fn wanted_facts(gold: &Gold, predicate: Predicate) -> Vec<&(String, String, String)> {
+    let of = gold.facts.iter().filter(|f| f.0 == predicate.name());
+    of.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Whether each fact is right; nothing of one that is told a second time.
+fn facts(gold: &Gold, found: &Extraction, matched: &HashMap<&str, &str>) -> Vec<Option<bool>> {
     let by_id: HashMap<&str, _> = gold.entities.iter().map(|e| (&*e.id, e)).collect();
     // A home whose name is blacked out has no mention: it is the one place without one.
     let homes: BTreeSet<&str> = gold
@@ -213,31 +250,26 @@ fn facts(gold: &Gold, found: &Extraction, matched: &HashMap<&str, &str>, score: 
             (None, None) => same_literal(fact, object),
         }
     };
-    for predicate in Predicate::ALL {
-        let mut left: Vec<_> = gold
-            .facts
-            .iter()
-            .filter(|f| f.0 == predicate.name())
-            .collect();
-        left.sort();
-        left.dedup();
-        let mut counts = Counts {
-            gold: left.len(),
-            ..Counts::default()
-        };
-        let mut seen = HashSet::new();
-        for fact in found.facts.iter().filter(|f| f.predicate == predicate) {
-            if !seen.insert((&fact.subject, &fact.object, &fact.value, &fact.unit)) {
-                continue;
-            }
-            counts.predicted += 1;
-            if let Some(i) = left.iter().position(|wanted| holds(fact, wanted)) {
-                left.remove(i);
-                counts.right += 1;
-            }
+    let mut left: Vec<_> = Predicate::ALL
+        .into_iter()
+        .flat_map(|predicate| wanted_facts(gold, predicate))
+        .collect();
+    let mut seen = HashSet::new();
+    let mut judge = |fact: &Fact| {
+        let hit = left.iter().position(|wanted| holds(fact, wanted));
+        if let Some(i) = hit {
+            left.remove(i);
         }
-        score.insert(("fact", predicate.name()), counts);
-    }
+        hit.is_some()
+    };
+    found
+        .facts
+        .iter()
+        .map(|fact| {
+            let told = (fact.predicate, &fact.subject, &fact.object, &fact.value, &fact.unit);
+            seen.insert(told).then(|| judge(fact))
+        })
+        .collect()
 }
 
 fn same_literal(fact: &Fact, wanted: &str) -> bool {
@@ -293,7 +325,8 @@ fn amount(value: &str, unit: &str) -> Option<(f64, String)> {
     ))
 }
 
-fn indicators(gold: &Gold, found: &Extraction, score: &mut Score) {
+/// Whether each figure is right.
+fn indicators(gold: &Gold, found: &Extraction) -> Vec<bool> {
     let holds = |row: &Indicator, wanted: &[String; 7]| {
         let value = match wanted[2].is_empty() {
             true => row.value.as_deref().unwrap_or_default().is_empty(),
@@ -314,19 +347,14 @@ fn indicators(gold: &Gold, found: &Extraction, score: &mut Score) {
         like(&plain(&wanted[1]), &plain(&row.name)) && value && change
     };
     let mut left: Vec<_> = gold.indicators.iter().collect();
-    for row in &found.indicators {
-        if let Some(i) = left.iter().position(|wanted| holds(row, wanted)) {
+    let mut judge = |row: &Indicator| {
+        let hit = left.iter().position(|wanted| holds(row, wanted));
+        if let Some(i) = hit {
             left.remove(i);
         }
-    }
-    score.insert(
-        ("indicator", "all"),
-        Counts {
-            right: gold.indicators.len() - left.len(),
-            predicted: found.indicators.len(),
-            gold: gold.indicators.len(),
-        },
-    );
+        hit.is_some()
+    };
+    found.indicators.iter().map(&mut judge).collect()
 }
 
 /// The table of many documents' scores: sums over kinds first, with their intervals.
@@ -394,7 +422,7 @@ fn interval(each: &[Counts]) -> Option<(f64, f64)> {
     Some((values[DRAWS / 40], values[DRAWS - 1 - DRAWS / 40]))
 }
 
-/// Mentions by confidence, in tenths: least confidence of the row, how many, their mean confidence, and what part is right.
+/// By confidence, in tenths: least confidence of the row, how many, their mean confidence, and what part is right.
 pub fn reliability_table(pairs: &Reliability) -> Vec<(f64, usize, f64, f64)> {
     (0..10)
         .filter_map(|tenth| {

@@ -34,7 +34,10 @@ struct Result {
     part: String,
     documents: usize,
     rows: Vec<Row>,
+    /// Of mentions.
     reliability: Vec<(f64, usize, f64, f64)>,
+    /// Of facts and figures.
+    statements: Vec<(f64, usize, f64, f64)>,
 }
 
 pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write) -> Done {
@@ -54,23 +57,25 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     let found = extractions(arguments, &golds)?;
     let mut results = Vec::new();
     for (part, folder) in parts {
-        let names: BTreeMap<String, ()> = gold::read_folder(&folder, arguments.texts.as_deref())?
+        let documents: BTreeMap<String, ()> = gold::read_folder(&folder, arguments.texts.as_deref())?
             .into_iter()
             .map(|g| (g.doc, ()))
             .collect();
-        let (mut scores, mut pairs): (Vec<Score>, Reliability) = (Vec::new(), Vec::new());
-        for gold in golds.iter().filter(|g| names.contains_key(&g.doc)) {
+        let (mut scores, mut names, mut statements) = (Vec::<Score>::new(), Reliability::new(), Reliability::new());
+        for gold in golds.iter().filter(|g| documents.contains_key(&g.doc)) {
             let extraction = found.get(gold.doc.as_str());
             scores.push(eval::score(gold, extraction));
             if let Some(extraction) = extraction {
-                pairs.extend(eval::reliability(gold, extraction));
+                names.extend(eval::reliability(gold, extraction));
+                statements.extend(eval::judged(gold, extraction).map(|(_, p, right)| (p, right)));
             }
         }
         results.push(Result {
             part,
             documents: scores.len(),
             rows: eval::table(&scores),
-            reliability: eval::reliability_table(&pairs),
+            reliability: eval::reliability_table(&names),
+            statements: eval::reliability_table(&statements),
         });
     }
     if context.json {
@@ -166,25 +171,29 @@ fn show(result: &Result, context: &Context, out: &mut dyn Write) -> anyhow::Resu
         text("eval.gold"),
     ];
     table::write(out, &headings, &rows)?;
-    let rows: Vec<Vec<String>> = result
-        .reliability
-        .iter()
-        .map(|(low, n, mean, right)| {
-            vec![
-                format!("{low:.1}–{:.1}", low + 0.1),
-                n.to_string(),
-                percent(*mean),
-                percent(*right),
-            ]
-        })
-        .collect();
-    let headings = [
-        text("eval.confidence"),
-        text("eval.mentions"),
-        text("eval.mean"),
-        text("eval.right_part"),
-    ];
-    writeln!(out)?;
-    table::write(out, &headings, &rows)?;
+    for (what, table_of) in [
+        ("eval.mentions", &result.reliability),
+        ("eval.statements", &result.statements),
+    ] {
+        let rows: Vec<Vec<String>> = table_of
+            .iter()
+            .map(|(low, n, mean, right)| {
+                vec![
+                    format!("{low:.1}–{:.1}", low + 0.1),
+                    n.to_string(),
+                    percent(*mean),
+                    percent(*right),
+                ]
+            })
+            .collect();
+        let headings = [
+            text("eval.confidence"),
+            text(what),
+            text("eval.mean"),
+            text("eval.right_part"),
+        ];
+        writeln!(out)?;
+        table::write(out, &headings, &rows)?;
+    }
     Ok(writeln!(out)?)
 }

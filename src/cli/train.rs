@@ -50,6 +50,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
             "choice.tsv",
             model.chooser.to_tsv(candidates::describe_feature),
         ),
+        ("rules.tsv", model.trust.to_tsv()),
     ] {
         let path = arguments.output.join(name);
         std::fs::write(&path, text).map_err(|e| Error::file(&path, e))?;

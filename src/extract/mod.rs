@@ -2,7 +2,7 @@
 //!
 //! A pure function of the document and the knowledge files. One file per stage:
 //! [`crf`] and [`candidates`] propose mentions and [`choose`] decides among them, [`why`] tells why, `resolve` says which thing each mention names and which place the
-//! document is about, `relate` finds facts, `indicate` finds figures.
+//! document is about, `relate` finds facts, `indicate` finds figures, [`trust`] says how sure both are.
 
 pub mod candidates;
 pub mod choose;
@@ -15,6 +15,7 @@ pub mod recognise;
 mod relate;
 mod resolve;
 pub mod train;
+pub mod trust;
 pub mod why;
 mod year;
 
@@ -29,6 +30,7 @@ use crate::knowledge::{Line, Rulings, Selected, reference};
 use crate::model::{Entity, EntityType, Extraction, Home, Mention, Quote};
 use crate::text::Document;
 use recognise::Model;
+use trust::Trust;
 
 /// A mention in the normal form: what the stages after recognition work on.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,9 +79,10 @@ impl Context<'_> {
     }
 
     /// The extraction that this document gives.
-    pub fn finish(self) -> Extraction {
-        let facts = relate(&self);
-        let indicators = indicate(&self);
+    pub fn finish(self, trust: &Trust) -> Extraction {
+        let mut facts = relate(&self);
+        let mut indicators = indicate(&self);
+        trust.weigh(&self, &mut facts, &mut indicators);
         let text = &self.doc.text;
         let of_mentions = self.spans.iter().flat_map(|s| &s.corrections);
         let corrections: BTreeSet<Line> = of_mentions.chain(&self.corrections).copied().collect();
@@ -147,7 +150,7 @@ pub fn extract_with(model: &Model, doc: &Document, corrections: &Selected) -> Ex
     let survey = places::survey(doc, corrections);
     let rulings = corrections.at(survey.known_home());
     let found = recognise::recognise(model, doc, &survey, &rulings);
-    from_names(doc, &survey, found, &rulings)
+    from_names(doc, &survey, found, &rulings, &model.trust)
 }
 
 /// What a document says, given the names in it.
@@ -156,8 +159,9 @@ fn from_names(
     survey: &places::Survey,
     found: recognise::Recognised,
     rulings: &Rulings,
+    trust: &Trust,
 ) -> Extraction {
-    context(doc, survey, found, rulings).finish()
+    context(doc, survey, found, rulings).finish(trust)
 }
 
 /// A document with its names resolved.
@@ -190,11 +194,13 @@ pub fn context<'a>(
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
     let choice = "data/model/choice.tsv";
-    let file = embedded::file(choice).unwrap_or_default();
+    let rules = "data/model/rules.tsv";
+    let file = |path: &str| embedded::file(path).unwrap_or_default();
     Model {
         crf: crf::Crf::unpack(embedded::LABELS).expect("a test reads the built-in weights"),
-        chooser: choose::Chooser::from_tsv(choice, file)
+        chooser: choose::Chooser::from_tsv(choice, file(choice))
             .expect("a test reads the built-in weights"),
+        trust: Trust::from_tsv(rules, file(rules)).expect("a test reads the built-in weights"),
     }
 });
 
@@ -209,6 +215,7 @@ pub fn extract(doc: &Document, corrections: &Selected) -> Extraction {
 }
 
 /// Extracts a document whose names are told: half-open spans of the source with the type of what they name.
+/// Statements have the confidence that the authors of their rules gave them.
 pub fn named(doc: &Document, names: &[(usize, usize, EntityType)]) -> Extraction {
     let survey = places::survey(doc, &Selected::default());
     let name = |&(start, end, kind): &(usize, usize, EntityType)| recognise::Name {
@@ -225,7 +232,7 @@ pub fn named(doc: &Document, names: &[(usize, usize, EntityType)]) -> Extraction
         names,
         forbidden: Vec::new(),
     };
-    from_names(doc, &survey, found, &Rulings::default())
+    from_names(doc, &survey, found, &Rulings::default(), &Trust::default())
 }
 
 /// Takes mentions, entities, home and year from an extraction of the same text instead of finding them.
@@ -261,5 +268,5 @@ pub fn given(doc: &Document, from: &Extraction) -> Extraction {
         year: from.year,
         corrections: BTreeSet::new(),
     }
-    .finish()
+    .finish(&model().trust)
 }

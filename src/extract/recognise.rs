@@ -5,6 +5,7 @@ use super::choose::Chooser;
 use super::crf::{Crf, Span};
 use super::evidence::{self, Clues};
 use super::places::Survey;
+use super::trust::Trust;
 use crate::knowledge::{Line, Ruled, Rulings};
 use crate::model::EntityType;
 use crate::text::Document;
@@ -16,6 +17,8 @@ pub struct Model {
     pub crf: Crf,
     /// Decides among the candidates.
     pub chooser: Chooser,
+    /// How far each rule for facts and figures is to be trusted.
+    pub trust: Trust,
 }
 
 /// A recognised name in the normal form.

@@ -9,6 +9,8 @@ use super::crf::{self, Crf, Example};
 use super::evidence;
 use super::places::{self, Survey};
 use super::recognise::{self, Model};
+use super::trust::Trust;
+use crate::eval;
 use crate::gold::Gold;
 use crate::knowledge::{Rulings, Selected};
 use crate::model::{EntityType, Extraction};
@@ -221,12 +223,34 @@ fn train_choice(
     Chooser::train(&samples, &options.choice)
 }
 
-/// Learns both parts of the model from all documents.
+/// Learns how far each rule is to be trusted from the documents that are kept and have statements annotated, their names told.
+fn train_trust(documents: &[Prepared], keep: impl Fn(usize) -> bool + Sync) -> Trust {
+    let judged: Vec<Vec<(String, f64, bool)>> = documents
+        .par_iter()
+        .enumerate()
+        .filter(|(i, d)| keep(*i) && !(d.gold.facts.is_empty() && d.gold.indicators.is_empty()))
+        .map(|(_, document)| {
+            let names: Vec<_> = document.gold.spans.iter().map(|s| (s.0, s.1, s.2)).collect();
+            let found = super::named(&document.doc, &names);
+            eval::judged(&document.gold, &found)
+                .map(|(rule, estimate, is_right)| (rule.to_owned(), estimate, is_right))
+                .collect()
+        })
+        .collect();
+    let mut trust = Trust::default();
+    for (rule, estimate, is_right) in judged.into_iter().flatten() {
+        trust.learn(&rule, estimate, is_right);
+    }
+    trust
+}
+
+/// Learns all parts of the model from all documents.
 pub fn train(documents: &[Prepared], options: &Training) -> Model {
     let proposed = propose(documents, options, &parts(documents, options.folds));
     Model {
         crf: train_labels(documents, options, &vec![true; documents.len()]),
         chooser: train_choice(documents, &proposed, |_| true, options),
+        trust: train_trust(documents, |_| true),
     }
 }
 
@@ -241,13 +265,17 @@ pub fn left_out(documents: &[Prepared], options: &Training, folds: usize) -> Vec
         .into_par_iter()
         .map(|fold| train_choice(documents, &proposed, |i| parts[i] != fold, options))
         .collect();
+    let trusts: Vec<Trust> = (0..folds)
+        .map(|fold| train_trust(documents, |i| parts[i] != fold))
+        .collect();
     documents
         .par_iter()
         .zip(&proposed)
         .zip(&parts)
         .map(|((d, p), &part)| {
             let names = recognise::chosen(&choosers[part], &p.candidates);
-            super::from_names(&d.doc, &d.survey, names.into(), &Rulings::default())
+            let rulings = Rulings::default();
+            super::from_names(&d.doc, &d.survey, names.into(), &rulings, &trusts[part])
         })
         .collect()
 }

@@ -21,7 +21,7 @@ pattern!(
 );
 pattern!(
     DATE,
-    r"(20[0-3][0-9])年\s*(1[0-2]|[1-9])\s*月(?:\s*[0-9X×x]{1,2}\s*日)?"
+    r"(?m)(?:^|[\s（(—：:）)】])(20[0-3][0-9])年\s*(1[0-2]|[1-9])\s*月(?:\s*[0-9X×x]{1,2}\s*日)?|(20[0-3][0-9])年\s*(1[0-2]|[1-9])\s*月\s*[0-9X×x]{1,2}\s*日$"
 );
 pattern!(
     REPORTED,
@@ -32,29 +32,40 @@ pattern!(
     SUBJECT,
     r"(?:报告|汇报|回顾|总结)[^。，\n0-9]{0,8}(20[0-3][0-9])年(?:度)?(?:以来)?(?:的)?(?:[^。，\n0-9]{0,8})?工作"
 );
+pattern!(HEADLINE, r"(20[0-3][0-9])年(?:度|[^0-9\s第])");
 pattern!(SESSION, r"报告|讲话|会议|代表大会|述职|总结");
 pattern!(
-    RESULT,
-    r"增长|同比|累计|已|达到?[0-9]|新增[^，。]{0,10}[0-9]|完成[^，。]{0,14}[0-9]|提高到|荣获|获评|位居|突破|连续|超过?[0-9]"
+    TASK,
+    r"(?:^|[。；，\n])(?:要|将|力争|确保|加快|推进|推动|深化|实施|开展|支持|加强|强化|健全|完善)"
 );
-pattern!(AHEAD, r"(?:到|至|—|-|~|力争|迎接)$");
+pattern!(
+    REVIEW,
+    r"五年来|过去五年|这五年|五年前|去年|一年来|过去一年"
+);
+pattern!(GOALS, r"[一二三四五六七八九十]五”?时期|未来五年");
+pattern!(
+    AHEAD,
+    r"(?:到|至|—|-|~|力争|迎接|成立于|建于|建成于|创建于|创办于|组建于|设立于|注册于|诞生于|出生于|生于)$"
+);
+pattern!(
+    ONCE,
+    r"^(?:[01]?[0-9]\s*月)?(?:[0-3]?[0-9]\s*日)?(?:经[^，。]{0,12}批准)?(?:正式)?(?:成立|设立|建立|组建|创办|注册|出生|生[，、（]|撤乡|撤镇|撤县|撤并|合并|并入|更名|改制|改镇|改乡|[^，。；]{0,3}将|(?:[一二三四]季度)?[年月]?底?(?:前|可))"
+);
 
 /// The main year, from the title, what the text says that it reports, a date at its head, and the years it names.
 ///
 /// A session of January to March speaks of the year before; an annual report of a province speaks of that year in its
 /// first half and of the next in its second, so that an excerpt is judged by which half it is from.
-/// Where none of these tells it, the latest year that is not spoken of as the future is taken.
+/// Where none of these tells it, the latest year is taken that is not spoken of as the future nor only as the one in which
+/// something was founded.
 pub fn main_year(doc: &Document) -> Option<i32> {
     let head = to_digits(&doc.text.slice(0, doc.text.chars.len().min(400)));
     let title = to_digits(&doc.title);
     if let Some(c) = ANNUAL.captures(&title) {
         let year: i32 = c[1].parse().ok()?;
-        let results = doc
-            .sentences
-            .iter()
-            .filter(|s| RESULT.is_match(&doc.text.slice(s.start, s.end)))
-            .count();
-        return Some(if results * 5 < doc.sentences.len() {
+        let held = session(&head).map(|(year, _)| year);
+        // A report read in the year after the one in its title is about the year in its title.
+        return Some(if held == Some(year + 1) || speaks_of_year_ahead(doc) {
             year
         } else {
             year - 1
@@ -67,8 +78,10 @@ pub fn main_year(doc: &Document) -> Option<i32> {
     {
         return c[1].parse().ok();
     }
-    if let Some(c) = DATE.captures(&head) {
-        let (year, month): (i32, u32) = (c[1].parse().ok()?, c[2].parse().ok()?);
+    if let Some(year) = headline_year(&head) {
+        return Some(year);
+    }
+    if let Some((year, month)) = session(&head) {
         return Some(if month <= 3 && SESSION.is_match(&head) {
             year - 1
         } else {
@@ -86,9 +99,11 @@ pub fn main_year(doc: &Document) -> Option<i32> {
             })
             .flat_map(|s| {
                 let sentence = to_digits(&doc.text.slice(s.start, s.end));
-                let years = YEAR
-                    .captures_iter(&sentence)
-                    .filter(|c| !AHEAD.is_match(&sentence[..c.get(0).map_or(0, |m| m.start())]));
+                let years = YEAR.captures_iter(&sentence).filter(|c| {
+                    let all = c.get(0).expect("group 0 is the match");
+                    !AHEAD.is_match(&sentence[..all.start()])
+                        && !ONCE.is_match(&sentence[all.end()..])
+                });
                 years
                     .filter_map(|c| c[1].parse::<i32>().ok())
                     .collect::<Vec<_>>()
@@ -97,6 +112,44 @@ pub fn main_year(doc: &Document) -> Option<i32> {
     };
     latest(Some(Part::Review)).or_else(|| latest(None))
 }
+
+/// The one year, not a date, that the lines of a title name.
+fn headline_year(head: &str) -> Option<i32> {
+    let lines = head
+        .lines()
+        .take_while(|line| !line.contains('。') && line.chars().count() <= HEADLINE_LENGTH);
+    let mut years = lines
+        .flat_map(|line| HEADLINE.captures_iter(line))
+        .filter_map(|c| c[1].parse().ok());
+    let year = years.next()?;
+    years.all(|other: i32| other == year).then_some(year)
+}
+
+/// Lines of a title have so many characters at most.
+const HEADLINE_LENGTH: usize = 40;
+
+/// The year and month of the date that stands by itself at the head of a text, not within a sentence.
+fn session(head: &str) -> Option<(i32, i32)> {
+    let c = DATE.captures(head)?;
+    let number = |first: usize, other: usize| c.get(first).or(c.get(other))?.as_str().parse().ok();
+    Some((number(1, 3)?, number(2, 4)?))
+}
+
+/// Whether a part of an annual report tells what is to be done in the year of its session.
+///
+/// Such a part strings together clauses that begin with what is to be done; a review names the years behind it, and the
+/// goals for five years, which stand between the two, name the plan at once.
+fn speaks_of_year_ahead(doc: &Document) -> bool {
+    let n_title = doc.sentences.first().map_or(0, |s| s.end);
+    let text = doc.text.slice(n_title, doc.text.chars.len());
+    let count = |pattern: &Regex| pattern.find_iter(&text).count();
+    let n_clauses = text.matches(['。', '；']).count();
+    let head: String = text.chars().take(GOALS_WITHIN).collect();
+    count(&TASK) * 10 >= n_clauses * 3 && count(&REVIEW) == 0 && !GOALS.is_match(&head)
+}
+
+/// A part about five years says so within so many characters.
+const GOALS_WITHIN: usize = 60;
 
 /// Years in Chinese digits as digits: 二〇〇七年 → 2007年.
 fn to_digits(text: &str) -> String {
