@@ -76,8 +76,13 @@ pub fn score(gold: &Gold, found: Option<&Extraction>) -> Score {
         let of = |p: &Predicate| *p == predicate;
         let judged = found.facts.iter().zip(&right);
         let counts = Counts {
-            right: judged.clone().filter(|(f, r)| of(&f.predicate) && **r == Some(true)).count(),
-            predicted: judged.filter(|(f, r)| of(&f.predicate) && r.is_some()).count(),
+            right: judged
+                .clone()
+                .filter(|(f, r)| of(&f.predicate) && **r == Some(true))
+                .count(),
+            predicted: judged
+                .filter(|(f, r)| of(&f.predicate) && r.is_some())
+                .count(),
             gold: wanted_facts(gold, predicate).len(),
         };
         score.insert(("fact", predicate.name()), counts);
@@ -266,7 +271,13 @@ fn facts(gold: &Gold, found: &Extraction, matched: &HashMap<&str, &str>) -> Vec<
         .facts
         .iter()
         .map(|fact| {
-            let told = (fact.predicate, &fact.subject, &fact.object, &fact.value, &fact.unit);
+            let told = (
+                fact.predicate,
+                &fact.subject,
+                &fact.object,
+                &fact.value,
+                &fact.unit,
+            );
             seen.insert(told).then(|| judge(fact))
         })
         .collect()

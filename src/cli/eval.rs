@@ -57,11 +57,13 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     let found = extractions(arguments, &golds)?;
     let mut results = Vec::new();
     for (part, folder) in parts {
-        let documents: BTreeMap<String, ()> = gold::read_folder(&folder, arguments.texts.as_deref())?
-            .into_iter()
-            .map(|g| (g.doc, ()))
-            .collect();
-        let (mut scores, mut names, mut statements) = (Vec::<Score>::new(), Reliability::new(), Reliability::new());
+        let documents: BTreeMap<String, ()> =
+            gold::read_folder(&folder, arguments.texts.as_deref())?
+                .into_iter()
+                .map(|g| (g.doc, ()))
+                .collect();
+        let (mut scores, mut names, mut statements) =
+            (Vec::<Score>::new(), Reliability::new(), Reliability::new());
         for gold in golds.iter().filter(|g| documents.contains_key(&g.doc)) {
             let extraction = found.get(gold.doc.as_str());
             scores.push(eval::score(gold, extraction));

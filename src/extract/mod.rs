@@ -9,6 +9,7 @@ pub mod choose;
 pub mod crf;
 pub mod evidence;
 mod indicate;
+mod issuer;
 pub mod places;
 pub mod quantity;
 pub mod recognise;

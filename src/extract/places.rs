@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use super::issuer;
 use crate::gazetteer::{Division, DivisionId, Form, FormKind, Gazetteer, Level, Match};
 use crate::knowledge::{Line, Selected};
 use crate::text::{Document, Trie};
@@ -55,13 +56,6 @@ pub(super) fn usual_name<'a>(division: Division<'a>) -> &'a str {
     }
 }
 
-/// How a text speaks of itself: 全镇 → a town, 全县 → a county.
-struct SelfReference {
-    township: usize,
-    county: usize,
-    province: usize,
-}
-
 /// Finds the home place, if no correction says it, and grades every name of a division by it.
 pub fn survey(doc: &Document, corrections: &Selected) -> Survey {
     let gazetteer = Gazetteer::get();
@@ -102,49 +96,8 @@ fn leftmost_longest<'a>(matches: &[Match<'a>]) -> Vec<Match<'a>> {
     out
 }
 
-/// The words by which a text speaks of its own place, each with the level that it tells.
-static SELF_WORDS: LazyLock<Trie> = LazyLock::new(|| {
-    let township = [
-        "全镇",
-        "我镇",
-        "本镇",
-        "该镇",
-        "镇党委",
-        "镇政府",
-        "全乡",
-        "我乡",
-        "该乡",
-        "乡党委",
-        "乡政府",
-        "街道党工委",
-        "全街道",
-        "我街道",
-        "街道办",
-        "苏木党委",
-        "全苏木",
-    ];
-    let county = [
-        "全县", "我县", "全区", "我区", "全市", "我市", "该县", "全旗", "我旗",
-    ];
-    let province = ["全省", "我省", "省政府工作", "全自治区"];
-    let township = township.map(|word| (word, 0));
-    let county = county.map(|word| (word, 1));
-    let province = province.map(|word| (word, 2));
-    Trie::new(township.into_iter().chain(county).chain(province))
-});
-
-fn self_reference(chars: &[char]) -> SelfReference {
-    let mut counts = [0; 3];
-    for i in 0..chars.len() {
-        SELF_WORDS.find(&chars[i..], |_, level| counts[level as usize] += 1);
-    }
-    let [township, county, province] = counts;
-    SelfReference {
-        township,
-        county,
-        province,
-    }
-}
+/// So many characters are the head of a text.
+const EARLY: usize = 200;
 
 /// What speaks for one division.
 #[derive(Clone, Debug, Default)]
@@ -153,6 +106,8 @@ struct Candidate {
     short: usize,
     in_title: usize,
     early: bool,
+    /// It is said whose report this is.
+    reports: bool,
     name: String,
 }
 
@@ -162,6 +117,7 @@ struct Told<'a> {
     n: usize,
     in_title: usize,
     early: usize,
+    reports: bool,
 }
 
 /// The divisions that a text names, and how.
@@ -171,7 +127,7 @@ struct Named {
     counts: FxHashMap<DivisionId, (usize, usize)>,
     /// How often a name stands directly behind that of a division above.
     adjacent: FxHashMap<(DivisionId, DivisionId), usize>,
-    about: SelfReference,
+    about: issuer::SelfReference,
 }
 
 impl Named {
@@ -196,12 +152,14 @@ impl Named {
                         n: 0,
                         in_title: 0,
                         early: 0,
+                        reports: false,
                     });
                     forms.len() - 1
                 });
             forms[at].n += 1;
             forms[at].in_title += usize::from(m.start < title_end);
-            forms[at].early += usize::from(m.start < 200);
+            forms[at].early += usize::from(m.start < EARLY);
+            forms[at].reports |= m.start < EARLY && issuer::says_whose(&doc.text.chars, m);
             if let Some((b, _)) = before.filter(|(_, end)| *end == m.start) {
                 *touching.entry((b, at)).or_default() += 1;
             }
@@ -211,7 +169,7 @@ impl Named {
             candidates: FxHashMap::default(),
             counts: FxHashMap::default(),
             adjacent: FxHashMap::default(),
-            about: self_reference(&doc.text.chars),
+            about: issuer::self_reference(&doc.text.chars),
         };
         forms.iter().for_each(|told| named.add(told));
         for ((b, at), n) in touching {
@@ -243,6 +201,7 @@ impl Named {
                 candidate.in_title += told.in_title * if full { 2 } else { 1 };
             }
             candidate.early |= told.early > 0 && full;
+            candidate.reports |= told.reports && !weak;
         }
     }
 
@@ -276,7 +235,8 @@ impl Named {
         let mut score = 1.3 * log(c.full)
             + 0.5 * log(c.short)
             + 2.0 * (c.in_title.min(3) as f64)
-            + if c.early { 1.0 } else { 0.0 };
+            + if c.early { 1.0 } else { 0.0 }
+            + if c.reports { 6.0 } else { 0.0 };
         for (depth, above) in gazetteer.lineage(id).skip(1).enumerate() {
             let (full, short) = counts.get(&above).copied().unwrap_or_default();
             let weight = [1.6, 1.0, 0.7][depth.min(2)];

@@ -230,7 +230,12 @@ fn train_trust(documents: &[Prepared], keep: impl Fn(usize) -> bool + Sync) -> T
         .enumerate()
         .filter(|(i, d)| keep(*i) && !(d.gold.facts.is_empty() && d.gold.indicators.is_empty()))
         .map(|(_, document)| {
-            let names: Vec<_> = document.gold.spans.iter().map(|s| (s.0, s.1, s.2)).collect();
+            let names: Vec<_> = document
+                .gold
+                .spans
+                .iter()
+                .map(|s| (s.0, s.1, s.2))
+                .collect();
             let found = super::named(&document.doc, &names);
             eval::judged(&document.gold, &found)
                 .map(|(rule, estimate, is_right)| (rule.to_owned(), estimate, is_right))

@@ -167,3 +167,51 @@ fn to_digits(text: &str) -> String {
         })
         .into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_year_that_is_reported() {
+        let plan = "加快推进园区建设。推动企业升级，实施技改。加强监管；深化改革。";
+        let review = "财政收入增长8%。五年来，道路全部硬化。去年建成广场。";
+        for (text, year) in [
+            ("2026年甲省政府工作报告（节选）\n{plan}", Some(2026)),
+            ("2026年甲省政府工作报告（节选）\n{review}", Some(2025)),
+            (
+                "2026年甲省政府工作报告（节选）\n“十五五”时期主要目标是：{plan}",
+                Some(2025),
+            ),
+            (
+                "某镇2022年政府工作报告\n（2023年2月8日）\n各位代表：\n{review}",
+                Some(2022),
+            ),
+            (
+                "开发区简报\n第9期\n区委办公室编　2011年11月30日\n园区已建成。",
+                Some(2011),
+            ),
+            ("红星街道\n红星街道成立于2019年4月，面积27平方公里。", None),
+            (
+                "某厂\n该厂成立于1998年，2007年3月上市，2020年产值6亿元。",
+                Some(2020),
+            ),
+            (
+                "某乡\n2020年粮食产量3万吨。2021年我乡将继续发展水稻。",
+                Some(2020),
+            ),
+            (
+                "边界小镇答卷\n——某镇2021年经济社会发展综述\n1927年，部队来此。2022年春耕已开始。",
+                Some(2021),
+            ),
+            (
+                "某镇2018年工作总结及2019年工作计划\n全镇稳步发展。",
+                Some(2018),
+            ),
+        ] {
+            let text = text.replace("{plan}", plan).replace("{review}", review);
+            let doc = Document::new("a.txt", &text);
+            assert_eq!(main_year(&doc), year, "{text}");
+        }
+    }
+}
