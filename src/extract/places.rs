@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::issuer;
 use crate::gazetteer::{Division, DivisionId, Form, FormKind, Gazetteer, Level, Match};
 use crate::knowledge::{Line, Selected};
-use crate::text::{Document, Trie};
+use crate::text::Document;
 
 /// An occurrence of a division's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
