@@ -14,7 +14,7 @@ use crate::extract;
 use crate::identity::Ledger;
 use crate::knowledge::{Corrections, Knowledge, Selected};
 use crate::model::{EntityType, Extraction, Metadata};
-use crate::read::{self, Piece, Source, list_files};
+use crate::read::{self, Aside, Limits, Piece, Source, list_files};
 use crate::store::{Counts, Held, Sourced, Store};
 use crate::text::Document;
 use crate::{Error, Result, embedded};
@@ -34,21 +34,25 @@ pub fn extract_named(name: &str, source: &str, names: &[(usize, usize, EntityTyp
     extract::named(&Document::new(name, source), names)
 }
 
-/// What a document that was read says, by the corrections that bear on its path or titles.
+/// What a document that was read says, by the corrections that bear on its path or titles; or why it is set aside.
 pub fn extract_source(
     path: &str,
     name: &str,
     source: &Source,
     corrections: &Corrections,
-) -> Extraction {
+    limits: &Limits,
+) -> Result<Extraction, Aside> {
+    limits.check_memory(&source.text)?;
+    let patience = limits.patience();
     let doc = Document::new(name, &source.text);
     let stated = source.metadata.title.as_deref();
     let selected = corrections.select(path, &[&doc.title, stated.unwrap_or_default()]);
-    let found = extract::extract(&doc, &selected);
+    let late = || patience.is_over();
+    let found = extract::extract_unless(&late, &doc, &selected).ok_or_else(|| patience.missed())?;
     let year = found.year.filter(|_| selected.say_year(&found.corrections));
     let mut found = completed(found, &source.metadata);
     found.year = year.or(found.year);
-    found
+    Ok(found)
 }
 
 /// An extraction with the title that the page or table gives, and with its year where the text tells none, or one far off.
@@ -397,14 +401,22 @@ fn look(file: &Path, piece: &Piece, held: &Held, options: &BuildOptions) -> Look
 /// One piece of a file -> what it says, or why it is set aside.
 fn source(file: &Path, piece: &Piece, hash: String, options: &BuildOptions) -> Sourced {
     let name = piece.name(file);
-    let (content, metadata) = match piece.read(&options.read) {
-        Ok(source) => {
-            let extraction = match options.extractions.get(&name) {
-                Some(made) => completed(made.clone(), &source.metadata),
-                None => extract_source(&piece.path, &name, &source, &options.knowledge.corrections),
-            };
-            (Ok(extraction), source.metadata)
-        }
+    let corrections = &options.knowledge.corrections;
+    let extracted = piece.read(&options.read).and_then(|source| {
+        let extraction = match options.extractions.get(&name) {
+            Some(made) => completed(made.clone(), &source.metadata),
+            None => extract_source(
+                &piece.path,
+                &name,
+                &source,
+                corrections,
+                &options.read.limits,
+            )?,
+        };
+        Ok((extraction, source.metadata))
+    });
+    let (content, metadata) = match extracted {
+        Ok((extraction, metadata)) => (Ok(extraction), metadata),
         Err(reason) => (Err(reason.to_string()), Metadata::default()),
     };
     Sourced {

@@ -81,7 +81,8 @@ fn line(
     let name = piece.name(file);
     let extraction = match given.get(&name) {
         Some(given) => completed(extract_given(&name, &source.text, given), &source.metadata),
-        None => extract_source(&piece.path, &name, &source, corrections),
+        None => extract_source(&piece.path, &name, &source, corrections, &options.limits)
+            .map_err(|reason| reason.to_string())?,
     };
     let printed = Printed {
         extraction,

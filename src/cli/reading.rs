@@ -19,6 +19,9 @@ pub(super) struct ReadArguments {
     #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().time.as_secs(),
         value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     max_time: u64,
+    #[arg(long, value_name = "MB", default_value_t = Limits::default().memory >> 20,
+        value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    max_memory: u64,
 }
 
 fn column(text: &str) -> Result<(Column, String), String> {
@@ -33,6 +36,7 @@ impl ReadArguments {
                 size: self.max_size << 20,
                 expansion: self.max_expansion,
                 time: Duration::from_secs(self.max_time),
+                memory: self.max_memory << 20,
             },
             columns: self.columns.clone(),
         }

@@ -81,7 +81,15 @@ impl Context<'_> {
 
     /// The extraction that this document gives.
     pub fn finish(self, trust: &Trust) -> Extraction {
+        let found = self.finish_unless(&|| false, trust);
+        found.expect("nothing stops it")
+    }
+
+    fn finish_unless(self, late: &dyn Fn() -> bool, trust: &Trust) -> Option<Extraction> {
         let mut facts = relate(&self);
+        if late() {
+            return None;
+        }
         let mut indicators = indicate(&self);
         trust.weigh(&self, &mut facts, &mut indicators);
         let text = &self.doc.text;
@@ -110,7 +118,7 @@ impl Context<'_> {
         let mut entities = self.entities;
         entities.sort_by(|a, b| a.id.cmp(&b.id));
         entities.dedup_by(|a, b| a.id == b.id);
-        Extraction {
+        Some(Extraction {
             doc: self.doc.name.clone(),
             title: (!self.doc.title.is_empty()).then(|| self.doc.title.clone()),
             length: text.source.len(),
@@ -121,7 +129,7 @@ impl Context<'_> {
             facts,
             indicators,
             corrections: corrections.into_iter().map(reference).collect(),
-        }
+        })
     }
 }
 
@@ -213,6 +221,29 @@ pub fn model() -> &'static Model {
 /// Extracts a document: a pure function of its text, the knowledge files and the user's corrections.
 pub fn extract(doc: &Document, corrections: &Selected) -> Extraction {
     extract_with(model(), doc, corrections)
+}
+
+/// The same, given up at the end of the stage in which it has become `late`.
+pub fn extract_unless(
+    late: &dyn Fn() -> bool,
+    doc: &Document,
+    corrections: &Selected,
+) -> Option<Extraction> {
+    let survey = places::survey(doc, corrections);
+    let rulings = corrections.at(survey.known_home());
+    if late() {
+        return None;
+    }
+    let model = model();
+    let found = recognise::recognise(model, doc, &survey, &rulings);
+    if late() {
+        return None;
+    }
+    let context = context(doc, &survey, found, &rulings);
+    if late() {
+        return None;
+    }
+    context.finish_unless(late, &model.trust)
 }
 
 /// Extracts a document whose names are told: half-open spans of the source with the type of what they name.

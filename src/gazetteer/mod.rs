@@ -278,6 +278,12 @@ impl Gazetteer {
             .collect()
     }
 
+    /// The townships that are or were, in order of codes.
+    pub fn townships(&self) -> impl Iterator<Item = DivisionId> {
+        let ids = self.rows.iter().map(|row| DivisionId(row.code));
+        ids.filter(|id| id.level() == Level::Township)
+    }
+
     /// The villages and neighbourhoods of a township or county, in order of codes.
     ///
     /// ```

@@ -4,12 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use super::ledger::{Endpoint, Judgement, Ledger, Verdict, chain};
-use super::names::{is_generic, plain};
-use super::{Firm, Unit, county, divisions_named};
+use super::names::plain;
+use super::rules::proposals;
+use super::{Unit, divisions_named};
 use crate::gazetteer::DivisionId;
 use crate::model::{EntityType, ID_BASE};
 use crate::thesaurus::Thesaurus;
@@ -57,6 +57,14 @@ pub struct Resolution {
 }
 
 impl Resolution {
+    /// The nodes of some IRIs that are not their own, where no judgement parts any.
+    pub(crate) fn of_nodes(nodes: BTreeMap<String, String>) -> Self {
+        Self {
+            nodes,
+            ..Self::default()
+        }
+    }
+
     /// The node that an IRI of a document belongs to; `home` is the code of the place that the document is about, or empty.
     pub fn node<'a>(&'a self, id: &'a str, home: &str) -> &'a str {
         let id = self.part(id, home);
@@ -75,11 +83,6 @@ impl Resolution {
             .iter()
             .find(|(place, _)| within(*place))
             .map_or(id, |(_, part)| part)
-    }
-
-    /// Whether every name is a node of its own.
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty() && self.parts.is_empty()
     }
 
     /// Whether an IRI of a document may belong to another node.
@@ -113,7 +116,7 @@ impl Resolution {
 
 /// Decides which units are one.
 ///
-/// Cost: near linear in their number; a county's enterprises are compared in pairs.
+/// Cost: near linear in their number; within a block ([`super::Block`]) they are compared in pairs.
 ///
 /// # Errors
 /// A judgement whose place or name is not clear, or that contradicts others, with its line.
@@ -165,7 +168,8 @@ pub fn decide(mut units: Vec<Unit>, ledger: &Ledger) -> Result<Resolution> {
             let pair = (groups.of(*x), groups.of(*y));
             pair == (a, b) || pair == (b, a)
         });
-        if a != b && !forbidden {
+        // What says once more that two are one is kept too: which evidence there is must not depend on the rest of it.
+        if !forbidden {
             groups.join(a, b);
             resolution.joins.push(Join {
                 left: units[proposal.a].id.clone(),
@@ -194,7 +198,7 @@ pub fn decide(mut units: Vec<Unit>, ledger: &Ledger) -> Result<Resolution> {
 
 /// The order in which units of a group would give it their IRI: what is known to a list, what is unique in the country, the wider
 /// scope, the longer name.
-fn precedence(unit: &Unit) -> (bool, bool, usize, std::cmp::Reverse<usize>, &str) {
+pub(crate) fn precedence(unit: &Unit) -> (bool, bool, usize, std::cmp::Reverse<usize>, &str) {
     let listed = match unit.kind {
         EntityType::Place => unit.scope().is_empty(),
         EntityType::Campaign => Thesaurus::get().concepts().iter().any(|c| c.id == unit.id),
@@ -211,21 +215,21 @@ fn precedence(unit: &Unit) -> (bool, bool, usize, std::cmp::Reverse<usize>, &str
 }
 
 /// Sets of units (Galler and Fischer 1964); the least member stands for its set, so the order of joining does not matter.
-struct Groups(Vec<usize>);
+pub(super) struct Groups(Vec<usize>);
 
 impl Groups {
-    fn new(n: usize) -> Self {
+    pub(super) fn new(n: usize) -> Self {
         Self((0..n).collect())
     }
 
-    fn of(&self, mut i: usize) -> usize {
+    pub(super) fn of(&self, mut i: usize) -> usize {
         while self.0[i] != i {
             i = self.0[i];
         }
         i
     }
 
-    fn join(&mut self, a: usize, b: usize) {
+    pub(super) fn join(&mut self, a: usize, b: usize) {
         let (a, b) = (self.of(a), self.of(b));
         self.0[a.max(b)] = a.min(b);
     }
@@ -364,176 +368,6 @@ impl Resolution {
             .map_err(|place| Error::Query(format!("{place}: no place of this name")))?;
         Ok(found.into_iter().map(|i| &self.units[i]).collect())
     }
-}
-
-/// Two units that a rule would join.
-struct Proposal {
-    a: usize,
-    b: usize,
-    rule: &'static str,
-    confidence: f64,
-}
-
-/// What the rules would join, the strongest first.
-fn proposals(units: &[Unit]) -> Vec<Proposal> {
-    let mut all = enterprises(units);
-    all.extend(persons(units));
-    all.extend(projects(units));
-    all.sort_by(|x, y| {
-        y.confidence
-            .total_cmp(&x.confidence)
-            .then_with(|| (x.a, x.b).cmp(&(y.a, y.b)))
-    });
-    all
-}
-
-fn of_kind(units: &[Unit], kind: EntityType) -> impl Iterator<Item = (usize, &Unit)> {
-    units
-        .iter()
-        .enumerate()
-        .filter(move |(_, unit)| unit.kind == kind)
-}
-
-/// An enterprise's fullest name.
-pub(super) fn fullest(unit: &Unit) -> Firm {
-    let firms = unit.names.keys().map(|name| (name, Firm::of(name)));
-    let best = firms.max_by_key(|(name, firm)| (firm.registered, name.chars().count()));
-    best.map(|(_, firm)| firm).unwrap_or_default()
-}
-
-/// Within a county a name without its region joins the one with it, and a short name the one full name that it fits.
-fn enterprises(units: &[Unit]) -> Vec<Proposal> {
-    let mut counties: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    let mut firms: FxHashMap<usize, Firm> = FxHashMap::default();
-    for (i, unit) in of_kind(units, EntityType::Enterprise) {
-        firms.insert(i, fullest(unit));
-        for county in unit.counties() {
-            counties.entry(county).or_default().push(i);
-        }
-    }
-    let mut proposals = Vec::new();
-    for members in counties.into_values() {
-        for &i in &members {
-            let (rule, found) = stands_for(i, &members, &firms);
-            proposals.extend(found.map(|j| Proposal {
-                a: i.min(j),
-                b: i.max(j),
-                rule,
-                confidence: if rule == "region-left-out" { 0.97 } else { 0.9 },
-            }));
-        }
-    }
-    proposals
-}
-
-/// The one enterprise of a county that a name stands for.
-fn stands_for(
-    i: usize,
-    members: &[usize],
-    firms: &FxHashMap<usize, Firm>,
-) -> (&'static str, Option<usize>) {
-    let short = &firms[&i];
-    let others = || members.iter().copied().filter(|&j| j != i);
-    let variants: Vec<usize> = others()
-        .filter(|j| short.is_variant_of(&firms[j]))
-        .collect();
-    if let Some(&j) = variants.iter().find(|j| firms[j].region.is_some()) {
-        // Two regions that both fit do not fit each other only where they are two firms.
-        let agree = variants
-            .iter()
-            .all(|k| *k == j || firms[k].is_variant_of(&firms[&j]));
-        return ("region-left-out", agree.then_some(j));
-    }
-    let full: Vec<usize> = others()
-        .filter(|j| short.is_short_for(&firms[j]) && short.rest_is_trade(&firms[j]))
-        .collect();
-    let Some(&best) = full.iter().max_by_key(|j| {
-        let firm = &firms[j];
-        (
-            firm.registered,
-            firm.core.len(),
-            firm.region.is_some(),
-            std::cmp::Reverse(**j),
-        )
-    }) else {
-        return ("short-name", None);
-    };
-    let agree = full.iter().all(|j| {
-        *j == best || firms[j].is_variant_of(&firms[&best]) || firms[j].is_short_for(&firms[&best])
-    });
-    ("short-name", agree.then_some(best))
-}
-
-/// Persons of one name and one seat are one; who leads the country needs no seat.
-fn persons(units: &[Unit]) -> Vec<Proposal> {
-    let mut proposals = Vec::new();
-    let mut by_seat: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let mut national: BTreeMap<String, usize> = BTreeMap::new();
-    for (i, unit) in of_kind(units, EntityType::Person) {
-        let name = plain(unit.name());
-        if unit.scope() == "中国" {
-            national.insert(name.clone(), i);
-        }
-        for seat in unit.seats() {
-            let first = *by_seat.entry((name.clone(), seat)).or_insert(i);
-            if first != i {
-                proposals.push(Proposal {
-                    a: first,
-                    b: i,
-                    rule: "same-seat",
-                    confidence: 0.95,
-                });
-            }
-        }
-    }
-    for (i, unit) in of_kind(units, EntityType::Person) {
-        let name = plain(unit.name());
-        let without_post = unit
-            .posts
-            .iter()
-            .all(|(post, _)| post == "主席" || post == "同志");
-        if let Some(&j) = national.get(&name)
-            && i != j
-            && without_post
-            && name.chars().count() >= 3
-        {
-            proposals.push(Proposal {
-                a: i.min(j),
-                b: i.max(j),
-                rule: "national-figure",
-                confidence: 0.8,
-            });
-        }
-    }
-    proposals
-}
-
-/// A project that a county's report names joins the one of that name in the county's only town that has it.
-fn projects(units: &[Unit]) -> Vec<Proposal> {
-    /// Units of the county itself and of its towns.
-    type WideAndNarrow = (Vec<usize>, Vec<usize>);
-    let mut of_county: BTreeMap<(String, &str), WideAndNarrow> = BTreeMap::new();
-    for (i, unit) in of_kind(units, EntityType::Project) {
-        let name = unit.local_name();
-        let Some(county) = county(unit.scope()).filter(|_| !is_generic(name)) else {
-            continue;
-        };
-        let is_county = county == unit.scope();
-        let (wide, narrow) = of_county.entry((county, name)).or_default();
-        if is_county { wide } else { narrow }.push(i);
-    }
-    of_county
-        .into_values()
-        .filter_map(|(wide, narrow)| match (&wide[..], &narrow[..]) {
-            (&[a], &[b]) => Some(Proposal {
-                a: a.min(b),
-                b: a.max(b),
-                rule: "own-name-in-county",
-                confidence: 0.85,
-            }),
-            _ => None,
-        })
-        .collect()
 }
 
 /// Every pair of units on which somebody judged.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::decide::fullest;
 use super::names::{difference, is_generic, is_mark, plain};
+use super::rules::fullest;
 use super::{Firm, Unit};
 use crate::gazetteer::{DivisionId, Gazetteer};
 use crate::model::EntityType;

@@ -32,7 +32,9 @@ mod ledger;
 mod names;
 mod posts;
 mod review;
+mod rules;
 
+pub(crate) use decide::precedence;
 pub use decide::{Join, Judged, Resolution, decide};
 pub use firm::Firm;
 pub(crate) use grounds::division_name;
@@ -44,6 +46,7 @@ pub use names::{
 };
 pub use posts::seat;
 pub use review::{Candidate, candidates};
+pub(crate) use rules::{Block, Rules, is_ruled};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -129,7 +132,9 @@ impl Unit {
 
 /// The code of the county that a division lies in, or its own if it is wider; `None` for what is no code.
 pub(crate) fn county(code: &str) -> Option<String> {
-    let id = DivisionId(code.parse().ok()?);
+    // A code that is written otherwise, with zeros in front, could not be found again by the county.
+    let id = code.parse().map(DivisionId).ok();
+    let id = id.filter(|id| id.to_string() == code)?;
     let gazetteer = Gazetteer::get();
     let county = gazetteer.lineage(id).find(|id| id.level() <= Level::County);
     Some(county.unwrap_or(id).to_string())

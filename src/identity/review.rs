@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::decide::{fullest, judged_pairs};
+use super::decide::{Groups, Join, judged_pairs};
 use super::names::{difference, is_generic, is_mark, plain};
+use super::rules::fullest;
 use super::{Resolution, Unit};
 use crate::model::EntityType;
 use crate::thesaurus::Thesaurus;
@@ -54,7 +55,7 @@ pub fn candidates(resolution: &Resolution) -> Vec<Candidate> {
     };
     namesakes(resolution, &mut add);
     neighbours(resolution, &mut add);
-    let weak = resolution.joins.iter().filter(|join| {
+    let weak = needed(resolution).into_iter().filter(|join| {
         join.confidence < WEAK && !judged.contains(&(join.left.as_str(), join.right.as_str()))
     });
     let weak: Vec<Candidate> = weak
@@ -69,6 +70,25 @@ pub fn candidates(resolution: &Resolution) -> Vec<Candidate> {
     let mut all: Vec<Candidate> = found.into_values().chain(weak).collect();
     all.sort_by(|a, b| (&a.left, &a.right).cmp(&(&b.left, &b.right)));
     all
+}
+
+/// The joins without those that stronger ones make needless.
+fn needed(resolution: &Resolution) -> Vec<&Join> {
+    let at = |id: &str| {
+        let units = &resolution.units;
+        units.binary_search_by(|unit| unit.id.as_str().cmp(id)).ok()
+    };
+    let mut groups = Groups::new(resolution.units.len());
+    let mut needed = Vec::new();
+    for join in &resolution.joins {
+        if let (Some(a), Some(b)) = (at(&join.left), at(&join.right))
+            && groups.of(a) != groups.of(b)
+        {
+            groups.join(a, b);
+            needed.push(join);
+        }
+    }
+    needed
 }
 
 /// Where a unit is at home: its counties, or where none is known the text alone.

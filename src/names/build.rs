@@ -1,14 +1,15 @@
 //! Writes the index of names: entries in, one file out.
 
+use std::cmp::Ordering;
 use std::io::{self, Write};
 
 use fst::MapBuilder;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::file::{MAGIC, SECTIONS};
+use super::file::{MAGIC, SECTIONS, hash_of};
 use super::{Entry, pinyin};
-use crate::text::key;
+use crate::identity::plain;
 
 /// Keys with the entries they lead to, gathered before they are sorted; one run of bytes instead of a string each.
 #[derive(Default)]
@@ -119,19 +120,22 @@ impl<W: Write> Write for Counted<'_, W> {
     }
 }
 
+/// The order of entries: the most spoken of first.
+pub(super) fn by_rank(a: &Entry, b: &Entry) -> Ordering {
+    let weight = |e: &Entry| (e.statements, e.documents);
+    weight(b).cmp(&weight(a)).then_with(|| a.id.cmp(&b.id))
+}
+
 /// Writes the index of these entries. Cost: some 300 bytes of memory an entry while it runs.
 pub fn write(mut entries: Vec<Entry>, out: &mut impl Write) -> io::Result<()> {
-    entries.sort_unstable_by(|a, b| {
-        let weight = |e: &Entry| (e.statements, e.documents);
-        weight(b).cmp(&weight(a)).then_with(|| a.id.cmp(&b.id))
-    });
+    entries.sort_unstable_by(by_rank);
     let mut out = Counted { out, n: 0 };
     let mut ends = Vec::with_capacity(SECTIONS);
     let mut lists = Vec::new();
     let numbered = || (0..).zip(&entries);
 
     let (keys, pinyin) = rayon::join(
-        || gathered(&entries, |name, take| take(&key(name))),
+        || gathered(&entries, |name, take| take(&plain(name))),
         || {
             gathered(&entries, |name, take| {
                 pinyin::keys(name).iter().for_each(|stored| take(stored));
@@ -149,7 +153,7 @@ pub fn write(mut entries: Vec<Entry>, out: &mut impl Write) -> io::Result<()> {
     let mut holding: FxHashMap<[char; 2], Steps> = FxHashMap::default();
     for (number, entry) in numbered() {
         for name in &entry.names {
-            let chars: Vec<char> = key(name).chars().collect();
+            let chars: Vec<char> = plain(name).chars().collect();
             for pair in chars.windows(2) {
                 holding.entry([pair[0], pair[1]]).or_default().push(number);
             }
@@ -178,6 +182,13 @@ pub fn write(mut entries: Vec<Entry>, out: &mut impl Write) -> io::Result<()> {
     }
     ends.push(out.n);
     out.write_all(&places)?;
+    ends.push(out.n);
+    let mut hashed: Vec<(u64, u32)> = numbered().map(|(n, e)| (hash_of(&e.id), n)).collect();
+    hashed.sort_unstable();
+    for (hash, number) in hashed {
+        out.write_all(&hash.to_le_bytes())?;
+        out.write_all(&number.to_le_bytes())?;
+    }
     ends.push(out.n);
     for end in ends {
         out.write_all(&end.to_le_bytes())?;

@@ -12,9 +12,12 @@ use super::Entry;
 use crate::{Error, Result};
 
 /// The last bytes of an index; the number is that of the format.
-pub(super) const MAGIC: &[u8; 8] = b"XTNAMES1";
-/// Keys of names, keys of pinyin, lists of both, pairs of characters, their lists, entries, where each entry begins.
-pub(super) const SECTIONS: usize = 7;
+pub(super) const MAGIC: &[u8; 8] = b"XTNAMES2";
+/// Keys of names, keys of pinyin, lists of both, pairs of characters, their lists, entries, where each entry begins, and
+/// the entries' numbers in order of the hashes of their IRIs.
+pub(super) const SECTIONS: usize = 8;
+/// Bytes of a hash with its number.
+const HASHED: u64 = 12;
 
 /// Sorted keys in memory.
 pub(super) type Keys = fst::Map<Vec<u8>>;
@@ -24,8 +27,8 @@ enum Source {
     Memory(Vec<u8>),
 }
 
-/// The index of names, open for searching.
-pub struct Names {
+/// One file of entries, open for searching.
+pub(super) struct Index {
     source: Source,
     ends: [u64; SECTIONS],
     keys: OnceLock<Keys>,
@@ -33,9 +36,9 @@ pub struct Names {
     pairs: OnceLock<Keys>,
 }
 
-impl Names {
+impl Index {
     /// Opens the index in this file; `None` if there is no such file or it is of another format.
-    pub fn open(path: &Path) -> Result<Option<Self>> {
+    pub(super) fn open(path: &Path) -> Result<Option<Self>> {
         match File::open(path) {
             Ok(file) => Self::new(Source::File(Mutex::new(file), path.to_owned())).map(Some),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -44,7 +47,7 @@ impl Names {
     }
 
     /// An index in memory.
-    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self> {
+    pub(super) fn from_bytes(bytes: Vec<u8>) -> Result<Self> {
         Self::new(Source::Memory(bytes))
     }
 
@@ -56,7 +59,7 @@ impl Names {
             }
             Source::Memory(bytes) => bytes.len() as u64,
         };
-        let mut names = Self {
+        let mut index = Self {
             source,
             ends: [0; SECTIONS],
             keys: OnceLock::new(),
@@ -64,21 +67,21 @@ impl Names {
             pairs: OnceLock::new(),
         };
         let foot = (SECTIONS * 8 + MAGIC.len()) as u64;
-        let start = length.checked_sub(foot).ok_or_else(|| names.damaged())?;
-        let bytes = names.read(start, foot)?;
+        let start = length.checked_sub(foot).ok_or_else(|| index.damaged())?;
+        let bytes = index.read(start, foot)?;
         if !bytes.ends_with(MAGIC) {
-            return Err(names.damaged());
+            return Err(index.damaged());
         }
-        for (end, bytes) in names.ends.iter_mut().zip(bytes.chunks_exact(8)) {
+        for (end, bytes) in index.ends.iter_mut().zip(bytes.chunks_exact(8)) {
             *end = number(bytes);
         }
-        if names.ends[SECTIONS - 1] != start || !names.ends.is_sorted() {
-            return Err(names.damaged());
+        if index.ends[SECTIONS - 1] != start || !index.ends.is_sorted() {
+            return Err(index.damaged());
         }
-        Ok(names)
+        Ok(index)
     }
 
-    fn damaged(&self) -> Error {
+    pub(super) fn damaged(&self) -> Error {
         let path = match &self.source {
             Source::File(_, path) => path.display().to_string(),
             Source::Memory(_) => "index of names".to_owned(),
@@ -217,7 +220,7 @@ impl Names {
     }
 
     /// One entry by its number.
-    pub fn entry(&self, number_of: u32) -> Result<Entry> {
+    pub(super) fn entry(&self, number_of: u32) -> Result<Entry> {
         let at = u64::from(number_of) * 8;
         let place = number(&self.read_in(6, at, 8)?);
         // The last entry ends with its section.
@@ -232,7 +235,7 @@ impl Names {
     }
 
     /// All entries in their order. Costs the memory of them all.
-    pub fn entries(&self) -> Result<Vec<Entry>> {
+    pub(super) fn entries(&self) -> Result<Vec<Entry>> {
         let bytes = self.read(self.start(5), self.ends[5] - self.start(5))?;
         serde_json::Deserializer::from_slice(&bytes)
             .into_iter()
@@ -241,17 +244,50 @@ impl Names {
     }
 
     /// Number of entries.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         ((self.ends[6] - self.ends[5]) / 8) as usize
     }
 
-    /// Whether the index has no entry.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// Length in bytes.
+    pub(super) fn size(&self) -> u64 {
+        self.ends[SECTIONS - 1]
+    }
+
+    /// The number of the entry with an IRI.
+    pub(super) fn number_of(&self, id: &str) -> Result<Option<u32>> {
+        let wanted = hash_of(id);
+        let at = |i: u64| {
+            let bytes = self.read_in(7, i * HASHED, HASHED)?;
+            Ok((number(&bytes[..8]), number(&bytes[8..]) as u32))
+        };
+        let (mut low, mut high) = (0, self.len() as u64);
+        while low < high {
+            let middle = (low + high) / 2;
+            if at(middle)?.0 < wanted {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        for i in low..self.len() as u64 {
+            let (hash, found) = at(i)?;
+            if hash != wanted {
+                break;
+            }
+            if self.entry(found)?.id == id {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 }
 
-fn number(bytes: &[u8]) -> u64 {
+/// By what an entry is found again.
+pub(super) fn hash_of(id: &str) -> u64 {
+    number(&blake3::hash(id.as_bytes()).as_bytes()[..8])
+}
+
+pub(super) fn number(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .rev()

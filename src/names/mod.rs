@@ -1,29 +1,24 @@
 //! The index of names: which entities a name, a part of one, its pinyin or a misspelling may mean.
 //!
-//! Written at the end of a build as one file beside the store, from the entities alone and in a fixed order, so that the
-//! same graph gives the same bytes. Read in parts: a search loads the sorted keys that it needs and single entries, never
+//! Written at the end of a build beside the store, from the entities alone and in a fixed order: one file, and a second one
+//! with what has changed since, as long as that is little. The same graph gives the same answers. Read in parts: a search loads the sorted keys that it needs and single entries, never
 //! the whole. An *entry* is an entity with its names and how often it is spoken of; entries are numbered from the
 //! most spoken of down, so that every list of numbers is ranked already.
 
 mod build;
 mod file;
 mod pinyin;
+mod search;
+mod since;
 mod slips;
 
-use std::collections::BTreeSet;
-
-use fst::automaton::{Automaton, Str};
-use fst::{IntoStreamer, Streamer};
 use serde::{Deserialize, Serialize};
 
-use crate::Result;
 use crate::model::EntityType;
-use crate::text::key;
 
 pub use build::write;
-pub use file::Names;
 pub use pinyin::{letters, readings};
-use slips::Slips;
+pub use since::{Names, changes};
 
 /// An entity as the index knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,144 +58,10 @@ pub enum Match {
     Typo,
 }
 
-/// At most so many keys are looked at that begin alike: the one letter `j` begins a tenth of all keys.
-const MOST_KEYS: usize = 10_000;
-
-impl Names {
-    /// The numbers of the entries with exactly this name.
-    pub fn exact(&self, name: &str) -> Result<Vec<u32>> {
-        match self.keys()?.get(key(name)) {
-            Some(value) => self.entries_of(value),
-            None => Ok(Vec::new()),
-        }
-    }
-
-    /// The entries whose pinyin this is, whole (`initials` false) or by first letters.
-    pub fn by_pinyin(&self, wanted: &str, initials: bool) -> Result<Vec<u32>> {
-        let Some(letters) = letters(wanted) else {
-            return Ok(Vec::new());
-        };
-        match self.pinyin()?.get(pinyin::stored(&letters, initials)) {
-            Some(value) => self.entries_of(value),
-            None => Ok(Vec::new()),
-        }
-    }
-
-    /// The entries one of whose names holds this, or whose pinyin begins so; of the former the first `most` only.
-    pub fn part(&self, wanted: &str, most: usize) -> Result<Vec<u32>> {
-        let text = key(wanted);
-        let chars: Vec<char> = text.chars().collect();
-        let mut found: BTreeSet<u32> = BTreeSet::new();
-        match chars.as_slice() {
-            [] => return Ok(Vec::new()),
-            [_] => found.extend(self.beginning(self.keys()?, &text)?),
-            _ => {
-                for number in self.holding(&chars)? {
-                    if self
-                        .entry(number)?
-                        .names
-                        .iter()
-                        .any(|n| key(n).contains(&text))
-                    {
-                        found.insert(number);
-                        if found.len() >= most {
-                            break;
-                        }
-                    }
-                }
-            }
-        }
-        if let Some(letters) = letters(wanted).filter(|letters| letters.len() > 1) {
-            for initials in [false, true] {
-                let begin = pinyin::stored(&letters, initials);
-                found.extend(self.beginning(self.pinyin()?, &begin)?);
-            }
-        }
-        Ok(found.into_iter().collect())
-    }
-
-    /// The entries whose name or pinyin differs from this by one slip, or two where it is long; the nearest first.
-    pub fn near(&self, wanted: &str) -> Result<Vec<u32>> {
-        let mut found: Vec<(usize, u32)> = Vec::new();
-        let text = key(wanted);
-        match text.chars().count() {
-            // Two characters of which one may be wrong are any name of that surname.
-            ..3 => {}
-            3..6 => self.slipped(self.keys()?, &text, 1, &mut found)?,
-            n => self.alike(&text, if n < 9 { 1 } else { 2 }, &mut found)?,
-        }
-        if let Some(letters) = letters(wanted).filter(|letters| letters.len() >= 5) {
-            let slips = if letters.len() >= 10 { 2 } else { 1 };
-            let whole = pinyin::stored(&letters, false);
-            self.slipped(self.pinyin()?, &whole, slips, &mut found)?;
-        }
-        found.sort_unstable();
-        let mut seen = BTreeSet::new();
-        found.retain(|(_, number)| seen.insert(*number));
-        Ok(found.into_iter().map(|(_, number)| number).collect())
-    }
-
-    fn beginning(&self, keys: &file::Keys, begin: &str) -> Result<BTreeSet<u32>> {
-        let mut found = BTreeSet::new();
-        let mut stream = keys.search(Str::new(begin).starts_with()).into_stream();
-        let mut looked_at = 0;
-        while let Some((_, value)) = stream.next() {
-            found.extend(self.entries_of(value)?);
-            looked_at += 1;
-            if looked_at == MOST_KEYS {
-                break;
-            }
-        }
-        Ok(found)
-    }
-
-    fn slipped(
-        &self,
-        keys: &file::Keys,
-        wanted: &str,
-        slips: usize,
-        found: &mut Vec<(usize, u32)>,
-    ) -> Result<()> {
-        let mut stream = keys.search(Slips::new(wanted, slips)).into_stream();
-        while let Some((near, value)) = stream.next() {
-            let distance = strsim::osa_distance(wanted, &String::from_utf8_lossy(near));
-            found.extend(self.entries_of(value)?.into_iter().map(|e| (distance, e)));
-        }
-        Ok(())
-    }
-
-    /// Long names, of which two slips leave too many beginnings open: those that share enough pairs of neighbours, then
-    /// the distance. A slip spoils two pairs, two neighbours in each other's place three.
-    fn alike(&self, wanted: &str, slips: usize, found: &mut Vec<(usize, u32)>) -> Result<()> {
-        let chars: Vec<char> = wanted.chars().collect();
-        for number in self.sharing(&chars, chars.len() - 1 - 2 * slips)? {
-            let names = self.entry(number)?.names;
-            let distances = names
-                .iter()
-                .map(|name| strsim::osa_distance(wanted, &key(name)));
-            found.extend(distances.min().filter(|d| *d <= slips).map(|d| (d, number)));
-        }
-        for swapped in swaps(wanted) {
-            let entries = self.exact(&swapped)?.into_iter();
-            found.extend(entries.map(|entry| (1, entry)));
-        }
-        Ok(())
-    }
-}
-
-/// The text with each two neighbouring characters in each other's place.
-fn swaps(text: &str) -> impl Iterator<Item = String> {
-    let chars: Vec<char> = text.chars().collect();
-    (1..chars.len()).map(move |i| {
-        let mut swapped = chars.clone();
-        swapped.swap(i - 1, i);
-        swapped.into_iter().collect()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Result;
 
     fn entry(name: &str, statements: usize) -> Entry {
         Entry {

@@ -17,6 +17,8 @@ pub enum Reason {
     NoText,
     /// More bytes than the limit.
     TooLarge,
+    /// Extracting it would take more memory than the limit.
+    TooLong,
     /// Takes longer than the limit.
     TooSlow,
     /// Unpacks to many times its size.
@@ -43,13 +45,14 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Empty,
         Self::Binary,
         Self::Encoding,
         Self::Unreadable,
         Self::NoText,
         Self::TooLarge,
+        Self::TooLong,
         Self::TooSlow,
         Self::Expands,
         Self::Nested,
@@ -72,6 +75,7 @@ impl Reason {
             Self::Unreadable => "unreadable",
             Self::NoText => "no text",
             Self::TooLarge => "too large",
+            Self::TooLong => "too long",
             Self::TooSlow => "too slow",
             Self::Expands => "expands too much",
             Self::Nested => "archives in archives",

@@ -7,8 +7,9 @@ use oxigraph::store::BulkLoader;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::folder::{Kind, replace_file};
-use super::identity::judgement_quads;
+use super::identity::{Homes, Scope, join_quads, judgement_iri, judgement_quads};
 use super::quads::{document_quads, each_quad};
+use super::regroup::Regrouped;
 use super::{Sourced, Store, document_iri, failed, knowledge_quads};
 use crate::{Result, vocab};
 
@@ -138,7 +139,7 @@ impl Store {
                 .map_or(0, |e| e.mentions.len() + e.facts.len() + e.indicators.len());
             if self.touched.lists_so_many(said) {
                 let quads = document_quads(document);
-                self.touched.add(&document_iri(&document.hash), &quads);
+                self.touched.fresh.insert(document_iri(&document.hash));
                 for quad in quads.iter().filter(|q| q.graph_name.is_default_graph()) {
                     if !store.contains(quad).map_err(failed)? && fresh.insert(quad.clone()) {
                         let property = quad.predicate.as_str().to_owned();
@@ -206,20 +207,24 @@ impl Store {
 
     /// Decides which names are one, makes what the documents say together, and writes the store out.
     ///
-    /// Names are compared anew in every build. The rest costs as much as what the build changed where no names are joined
-    /// and little is changed, else as much as the store. Returns how many judgements were applied and how many name what is
-    /// not in the graph.
+    /// Costs as much as what the build changed where little is changed and by the judgements of the last build, else as
+    /// much as the store. Returns how many judgements were applied and how many name what is not in the graph.
     ///
     /// # Errors
     /// The store fails, or the judgements contradict each other: then the documents' graphs stay as they were.
     pub fn finish(&mut self) -> Result<(usize, usize)> {
-        let homes = self.home_codes()?;
-        let resolution = self.resolution(&self.ledger)?;
-        if !resolution.is_empty() || self.has_moved_names()? {
-            self.touched.give_up();
+        for document in self.touched.fresh.clone() {
+            let nodes = self.nodes_of(document.as_ref())?;
+            self.touched.add_names(&document, &nodes);
         }
-        self.apply(&resolution, &homes)?;
-        self.marker.judgements = self.ledger.fingerprint();
+        let judged = match self.regroup()? {
+            Some(regrouped) => self.move_few(&regrouped)?,
+            None => self.move_all()?,
+        };
+        for document in std::mem::take(&mut self.touched.fresh) {
+            let nodes = self.nodes_of(document.as_ref())?;
+            self.touched.add(&document, &nodes);
+        }
         let mut touched = std::mem::take(&mut self.touched);
         if touched.knowledge {
             for graph in [vocab::THESAURUS_GRAPH, vocab::ONTOLOGY_GRAPH] {
@@ -229,16 +234,12 @@ impl Store {
             loader.load_quads(knowledge_quads()?).map_err(failed)?;
             loader.commit().map_err(failed)?;
         }
-        self.clear(vocab::JUDGEMENTS_GRAPH)?;
-        for quads in judgement_quads(&resolution).chunks(FEW) {
-            self.put(quads)?;
-        }
         self.drop_unsupported(&mut touched)?;
         let mut described = FxHashSet::default();
         if touched.lists() {
             described = self.describe_touched(&touched)?;
         } else {
-            self.describe_all(&resolution, &homes)?;
+            self.describe_all()?;
         }
         if let Some(folder) = self
             .folder
@@ -254,8 +255,45 @@ impl Store {
         self.inner.flush().map_err(failed)?;
         let kinds = self.renew_names(&touched, &described)?;
         self.marker.counts = Some(self.renew_counts(&touched, kinds)?);
+        self.marker.judgements = self.ledger.fingerprint();
+        self.marker.judged = Some(judged);
         self.end()?;
+        Ok(judged)
+    }
+
+    /// Compares all names and moves those that belong elsewhere.
+    fn move_all(&mut self) -> Result<(usize, usize)> {
+        let homes = self.home_codes()?;
+        let resolution = self.resolution_of_compared(&homes)?;
+        self.apply(&resolution, &homes, Scope::All)?;
+        self.clear(vocab::JUDGEMENTS_GRAPH)?;
+        for quads in judgement_quads(&resolution).chunks(FEW) {
+            self.put(quads)?;
+        }
         Ok((resolution.judged.len(), resolution.idle.len()))
+    }
+
+    /// Moves the names that a small change bears on.
+    fn move_few(&mut self, regrouped: &Regrouped) -> Result<(usize, usize)> {
+        let fresh = self.touched.fresh.clone();
+        let scope = Scope::Of(&regrouped.moved, &fresh);
+        self.apply(&regrouped.resolution, &Homes::default(), scope)?;
+        let mut transaction = self.inner.start_transaction().map_err(failed)?;
+        for (left, right, rule) in &regrouped.parted {
+            let id = judgement_iri([left.as_str(), right.as_str(), "same", rule]);
+            let graph = GraphNameRef::from(vocab::JUDGEMENTS_GRAPH);
+            for quad in
+                self.inner
+                    .quads_for_pattern(Some(id.as_ref().into()), None, None, Some(graph))
+            {
+                transaction.remove(&quad.map_err(failed)?);
+            }
+        }
+        for join in &regrouped.joined {
+            transaction.extend(join_quads(join).iter().map(Quad::as_ref));
+        }
+        transaction.commit().map_err(failed)?;
+        Ok(self.marker.judged.unwrap_or_default())
     }
 }
 

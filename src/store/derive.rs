@@ -17,13 +17,13 @@ use oxigraph::model::{
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::identity::{self, Homes};
+use super::identity;
 use super::quads::zh;
 use super::read::{Node, literal, node_of};
 use super::touched::{Change, Touched};
 use super::{Store, failed};
 use crate::gazetteer::{DivisionId, Gazetteer, Level};
-use crate::identity::{Resolution, Unit};
+use crate::identity::Unit;
 use crate::model::EntityType;
 use crate::{Result, vocab};
 
@@ -107,24 +107,8 @@ impl Years {
     }
 }
 
-/// Which names of documents belong to one entity.
-#[derive(Default)]
-struct Joined<'a> {
-    by: Option<(&'a Resolution, &'a Homes)>,
-    /// The names' IRIs by the entity that they belong to, where one does not belong to itself alone.
-    names: FxHashMap<NamedNode, BTreeSet<NamedNode>>,
-}
-
-impl Joined<'_> {
-    /// The entity to which the name with this IRI belongs in a document.
-    fn entity<'a>(&'a self, name: &'a NamedNode, document: &NamedNode) -> &'a str {
-        let Some((resolution, homes)) = self.by else {
-            return name.as_str();
-        };
-        let home = homes.get(document).map_or("", String::as_str);
-        resolution.node(name.as_str(), home)
-    }
-}
+/// The names' IRIs by the entity that they were moved to.
+type Members = FxHashMap<NamedNode, BTreeSet<NamedNode>>;
 
 /// What the store is to say of an entity besides what the thesaurus says of it.
 fn description(id: &NamedNode, described: &Described, concept: &Node) -> Vec<Quad> {
@@ -246,12 +230,9 @@ pub(super) fn place_iri(code: &str) -> NamedNode {
 
 impl Store {
     /// Describes every entity anew.
-    pub(super) fn describe_all(&self, resolution: &Resolution, homes: &Homes) -> Result<()> {
+    pub(super) fn describe_all(&self) -> Result<()> {
         self.clear(vocab::ENTITIES_GRAPH)?;
-        let mut joined = Joined {
-            by: Some((resolution, homes)),
-            ..Joined::default()
-        };
+        let mut members = Members::default();
         let mut ids: Vec<NamedNode> = Vec::new();
         for kind in EntityType::ALL {
             let class = vocab::class(kind);
@@ -268,7 +249,7 @@ impl Store {
                 (quad.subject, quad.object)
             {
                 ids.push(entity.clone());
-                joined.names.entry(entity).or_default().insert(name);
+                members.entry(entity).or_default().insert(name);
             }
         })?;
         let mut codes: BTreeSet<String> = BTreeSet::new();
@@ -289,12 +270,14 @@ impl Store {
         ids.sort_unstable();
         ids.dedup();
         let years = Years::default();
+        let alone = BTreeSet::new();
+        let described = |id: &NamedNode| {
+            let members = members.get(id).unwrap_or(&alone);
+            self.described(id, members, brought.contains(id), &years)
+        };
         let mut loader = self.loader();
         for ids in ids.chunks(AT_A_TIME) {
-            let quads = ids
-                .par_iter()
-                .map(|id| self.described(id, brought.contains(id), &years, &joined))
-                .collect::<Result<Vec<_>>>()?;
+            let quads = ids.par_iter().map(described).collect::<Result<Vec<_>>>()?;
             loader
                 .load_quads(quads.into_iter().flatten())
                 .map_err(failed)?;
@@ -307,9 +290,13 @@ impl Store {
         let years = Years::default();
         // A division stands as long as one below it does, so they go from the longest code up.
         let mut waiting: BTreeSet<(Reverse<usize>, NamedNode)> = BTreeSet::new();
+        let mut wait = |id: &NamedNode| {
+            waiting.insert((Reverse(code_of(id).map_or(0, str::len)), id.clone()));
+        };
+        touched.regrouped.iter().for_each(&mut wait);
         for (id, change) in &touched.entities {
-            if !self.still_holds(id, change, &years)? {
-                waiting.insert((Reverse(code_of(id).map_or(0, str::len)), id.clone()));
+            if !touched.regrouped.contains(id) && !self.still_holds(id, change, &years)? {
+                wait(id);
             }
         }
         let mut done = FxHashSet::default();
@@ -322,7 +309,7 @@ impl Store {
                 .collect::<std::result::Result<_, _>>()
                 .map_err(failed)?;
             let now: FxHashSet<Quad> = self
-                .described(&id, self.is_brought(&id)?, &years, &Joined::default())?
+                .described(&id, &self.members_of(&id)?, self.is_brought(&id)?, &years)?
                 .into_iter()
                 .collect();
             let mut transaction = self.inner.start_transaction().map_err(failed)?;
@@ -352,27 +339,21 @@ impl Store {
         Ok(done)
     }
 
-    /// What the store is to say of an entity; `brought` where a division below it is spoken of.
+    /// What the store is to say of an entity; `members` are the names that were moved to it, `brought` says that a
+    /// division below it is spoken of.
     fn described(
         &self,
         id: &NamedNode,
+        members: &BTreeSet<NamedNode>,
         brought: bool,
         years: &Years,
-        joined: &Joined<'_>,
     ) -> Result<Vec<Quad>> {
         let mut described = Described::default();
         let mut is_described = false;
-        let others = joined.names.get(id).into_iter().flatten();
-        for name in std::iter::once(id).chain(others.filter(|name| *name != id)) {
-            let about = Some(name.as_ref().into());
-            for quad in self.inner.quads_for_pattern(about, None, None, None) {
-                let quad = quad.map_err(failed)?;
-                if let Some(document) = document_of(&quad.graph_name)
-                    && joined.entity(name, document) == id.as_str()
-                {
-                    is_described = true;
-                    described.take(quad.predicate.as_ref(), quad.object);
-                }
+        for name in std::iter::once(id).chain(members.iter().filter(|name| *name != id)) {
+            for quad in self.said_as(name, id)? {
+                is_described = true;
+                described.take(quad.predicate.as_ref(), quad.object);
             }
         }
         // What was joined with another or parted from its IRI has no class in the documents' graphs.
@@ -402,6 +383,37 @@ impl Store {
         Ok(description(id, &described, &concept))
     }
 
+    /// What the documents say of a name in which it belongs to this entity.
+    fn said_as(&self, name: &NamedNode, entity: &NamedNode) -> Result<Vec<Quad>> {
+        let about = Some(name.as_ref().into());
+        let mut said: Vec<Quad> = Vec::new();
+        let mut here: FxHashSet<GraphName> = FxHashSet::default();
+        let mut elsewhere: FxHashSet<GraphName> = FxHashSet::default();
+        for quad in self.inner.quads_for_pattern(about, None, None, None) {
+            let quad = quad.map_err(failed)?;
+            if document_of(&quad.graph_name).is_none() {
+                continue;
+            }
+            match &quad.object {
+                Term::NamedNode(node) if quad.predicate == vocab::REPLACED_BY => {
+                    let graphs = if node == entity {
+                        &mut here
+                    } else {
+                        &mut elsewhere
+                    };
+                    graphs.insert(quad.graph_name);
+                }
+                _ => said.push(quad),
+            }
+        }
+        if name == entity {
+            said.retain(|quad| !elsewhere.contains(&quad.graph_name));
+        } else {
+            said.retain(|quad| here.contains(&quad.graph_name));
+        }
+        Ok(said)
+    }
+
     /// Whether a place stands above one that is spoken of, or is one that goes by its code.
     fn is_brought(&self, id: &NamedNode) -> Result<bool> {
         let graph = Some(GraphNameRef::from(vocab::ENTITIES_GRAPH));
@@ -426,6 +438,10 @@ impl Store {
         let mut changes = change.said.iter().filter(|(_, n)| **n != 0).peekable();
         if changes.peek().is_none() {
             return Ok(true);
+        }
+        // Of its names' documents only those with its own IRI are looked at below.
+        if !self.members_of(id)?.is_empty() {
+            return Ok(false);
         }
         let entity = self.node(id, vocab::ENTITIES_GRAPH.into())?;
         let concept = self.node(id, vocab::THESAURUS_GRAPH.into())?;

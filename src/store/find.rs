@@ -6,9 +6,9 @@ use oxigraph::model::{GraphName, NamedNode, NamedNodeRef};
 
 use super::card::{Found, PlaceStep};
 use super::{Store, failed};
+use crate::identity::plain;
 use crate::model::{EntityType, ID_BASE};
 use crate::names::{Entry, Match};
-use crate::text::key;
 use crate::{Result, vocab};
 
 /// What to look for.
@@ -91,11 +91,14 @@ impl Store {
 
     fn by(&self, how: Match, search: &Search<'_>) -> Result<Hits> {
         let names = self.names()?;
-        let wanted = key(search.name);
+        let wanted = plain(search.name);
         let mut entries = Vec::new();
         for number in self.numbers(how, search, &wanted)? {
             let entry = names.entry(number)?;
-            let named = entry.names.first().is_some_and(|name| key(name) == wanted);
+            let named = entry
+                .names
+                .first()
+                .is_some_and(|name| plain(name) == wanted);
             let fits = match how {
                 Match::Name => named,
                 Match::Alias => !named,
@@ -112,7 +115,7 @@ impl Store {
         }
         let within = search.at.map(|place| {
             let id = self.identify(place).map(NamedNode::into_string);
-            (id.unwrap_or_default(), key(place))
+            (id.unwrap_or_default(), plain(place))
         });
         let mut hits = Hits {
             how,
@@ -154,11 +157,11 @@ impl Store {
             Match::Name | Match::Alias => names.exact(name),
             Match::Path => {
                 // The place's own name ends what was asked for: 锦江镇 in 上高县锦江镇.
-                let mut numbers = BTreeSet::new();
+                let mut numbers = Vec::new();
                 for (at, _) in wanted.char_indices().skip(2) {
                     numbers.extend(names.exact(&wanted[at..])?);
                 }
-                Ok(numbers.into_iter().collect())
+                Ok(names.ranked(numbers))
             }
             Match::Pinyin => names.by_pinyin(name, false),
             Match::Initials => names.by_pinyin(name, true),
@@ -278,7 +281,7 @@ impl Store {
     /// Whether a place, or a home of the documents that name anything else, lies in the place asked for.
     fn is_within(&self, found: &Found, place: &str, wanted: &str) -> Result<bool> {
         let lies = |path: &[PlaceStep]| {
-            let is_it = |step: &PlaceStep| step.id == place || key(&step.name) == wanted;
+            let is_it = |step: &PlaceStep| step.id == place || plain(&step.name) == wanted;
             path.iter().any(is_it) || path.len() > 1 && path_spells(path, wanted)
         };
         if lies(&found.path) {
@@ -297,7 +300,7 @@ impl Store {
 fn path_spells(path: &[PlaceStep], wanted: &str) -> bool {
     let mut rest = wanted;
     for step in path {
-        let name = key(&step.name);
+        let name = plain(&step.name);
         rest = rest.strip_prefix(name.as_str()).unwrap_or(rest);
         // 上高锦江镇: a division above may lack its suffix.
         let short: String = name

@@ -38,6 +38,9 @@ pub(super) struct Marker {
     /// Fingerprint of the judgements that the graph was made by; empty without any.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(super) judgements: String,
+    /// How many judgements were applied, and how many name what is not in the graph.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) judged: Option<(usize, usize)>,
     /// What the store held when the last build ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) counts: Option<Counts>,
@@ -51,6 +54,7 @@ impl Marker {
             knowledge: String::new(),
             outdated: BTreeSet::new(),
             judgements: String::new(),
+            judged: None,
             counts: None,
         }
     }

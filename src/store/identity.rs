@@ -9,13 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use oxigraph::model::{
     GraphName, GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term,
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::plain::plain_triple;
 use super::read::literal;
+use super::touched::post;
 use super::{Store, failed};
-use crate::identity::{Ledger, Resolution, Unit, decide};
-use crate::model::ID_BASE;
+use crate::identity::{Join, Ledger, Resolution, Unit, decide, is_ruled};
+use crate::model::{EntityType, ID_BASE};
 use crate::{Result, vocab};
 
 /// Where a document's graph names an entity, and where it keeps what the document alone gives.
@@ -25,6 +26,15 @@ const ROLES: [(NamedNodeRef<'static>, NamedNodeRef<'static>); 4] = [
     (vocab::IDENT_REF, vocab::STATED_ENTITY),
     (vocab::HOME, vocab::STATED_HOME),
 ];
+
+/// What is to be moved.
+#[derive(Clone, Copy)]
+pub(super) enum Scope<'a> {
+    /// Whatever belongs elsewhere.
+    All,
+    /// These names, and whatever these documents name.
+    Of(&'a BTreeSet<NamedNode>, &'a FxHashSet<NamedNode>),
+}
 
 /// Changes are written this many at a time.
 const AT_A_TIME: usize = 20_000;
@@ -48,7 +58,13 @@ impl Store {
     /// # Errors
     /// The store fails, or the ledger contradicts itself.
     pub fn resolution(&self, ledger: &Ledger) -> Result<Resolution> {
-        decide(self.units(&self.home_codes()?)?, ledger)
+        decide(self.units(&self.home_codes()?, |_| true)?, ledger)
+    }
+
+    /// The same without what neither a rule nor the ledger compares.
+    pub(super) fn resolution_of_compared(&self, homes: &Homes) -> Result<Resolution> {
+        let is_compared = |kind| is_ruled(kind) || !self.ledger.judgements.is_empty();
+        decide(self.units(homes, is_compared)?, &self.ledger)
     }
 
     /// The division codes of the documents' homes, as the documents alone give them.
@@ -67,7 +83,7 @@ impl Store {
         Ok(homes)
     }
 
-    fn units(&self, homes: &Homes) -> Result<Vec<Unit>> {
+    fn units(&self, homes: &Homes, wanted: impl Fn(EntityType) -> bool) -> Result<Vec<Unit>> {
         let mut units: FxHashMap<NamedNode, Unit> = FxHashMap::default();
         for property in [vocab::PREF_LABEL, vocab::ALT_LABEL] {
             for quad in self
@@ -88,7 +104,7 @@ impl Store {
                 };
                 let unit = match units.get_mut(&id) {
                     Some(unit) => unit,
-                    None => match Unit::new(id.as_str()) {
+                    None => match Unit::new(id.as_str()).filter(|unit| wanted(unit.kind)) {
                         Some(unit) => units.entry(id).or_insert(unit),
                         None => continue,
                     },
@@ -113,14 +129,9 @@ impl Store {
                 continue;
             };
             let node = self.node(&statement, GraphNameRef::from(document.as_ref()))?;
-            let person = node
-                .iris(vocab::STATED_SUBJECT)
-                .chain(node.iris(vocab::SUBJECT))
-                .next();
-            if let (Some(unit), Some(post)) = (
-                person.and_then(|person| units.get_mut(person)),
-                node.text(vocab::VALUE),
-            ) {
+            if let Some((person, post)) = post(&node)
+                && let Some(unit) = units.get_mut(person)
+            {
                 let home = homes.get(&document).cloned().unwrap_or_default();
                 unit.posts.insert((post.to_owned(), home));
             }
@@ -129,11 +140,17 @@ impl Store {
     }
 
     /// Moves every name of a document to the node that it belongs to, and back where it belongs there no more.
-    pub(super) fn apply(&mut self, resolution: &Resolution, homes: &Homes) -> Result<()> {
+    pub(super) fn apply(
+        &mut self,
+        resolution: &Resolution,
+        homes: &Homes,
+        scope: Scope<'_>,
+    ) -> Result<()> {
         let mut remention: BTreeSet<NamedNode> = BTreeSet::new();
+        let mut made: FxHashSet<Quad> = FxHashSet::default();
         for (role, stated) in ROLES {
             let mut changes = Changes::default();
-            for ((node, document), id) in self.movable(resolution, role, stated)? {
+            for ((node, document), id) in self.movable(resolution, scope, role, stated)? {
                 let home = homes.get(&document).map_or("", String::as_str);
                 let wanted = NamedNode::new_unchecked(resolution.node(id.as_str(), home));
                 let kept = (wanted != id).then_some(&id);
@@ -146,10 +163,20 @@ impl Store {
                 if changed && (role == vocab::SUBJECT || role == vocab::OBJECT) {
                     // Before the statement changes: a build may be killed between two parts.
                     let plain = self.moved_triple(&node, &document, role, &wanted)?;
+                    if let Some(quad) = &plain
+                        && !self.inner.contains(quad).map_err(failed)?
+                        && made.insert(quad.clone())
+                    {
+                        let property = quad.predicate.as_str().to_owned();
+                        *self.touched.sums.facts.entry(property).or_default() += 1;
+                    }
                     changes.0.splice(at..at, plain.map(|quad| (quad, true)));
                 }
                 if kept.is_none() {
                     self.set(&mut changes, &node, &document, stated, None)?;
+                }
+                if changed {
+                    self.regrouped(&changes.0[at..], role);
                 }
                 if changed && role == vocab::IDENT_REF {
                     remention.insert(document);
@@ -162,31 +189,72 @@ impl Store {
             self.set_mentions(&mut changes, &document)?;
         }
         self.change(changes)?;
-        let changes = self.descriptions(resolution, homes)?;
+        let changes = self.descriptions(resolution, homes, scope)?;
+        self.regrouped(&changes.0, vocab::REPLACED_BY);
         self.change(changes)
+    }
+
+    /// Notes the entities to which changes move names, and those from which they do.
+    fn regrouped(&mut self, changes: &[(Quad, bool)], role: NamedNodeRef<'_>) {
+        for (quad, _) in changes {
+            if quad.predicate != role {
+                continue;
+            }
+            if let Term::NamedNode(entity) = &quad.object {
+                self.touched.regroup(entity);
+            }
+            if let NamedOrBlankNode::NamedNode(name) = &quad.subject
+                && role == vocab::REPLACED_BY
+            {
+                self.touched.regroup(name);
+            }
+        }
     }
 
     /// A document's description of what belongs to another node keeps its names and loses its class and code, so that
     /// nobody counts it: it says what has taken its place.
-    fn descriptions(&self, resolution: &Resolution, homes: &Homes) -> Result<Changes> {
+    fn descriptions(
+        &self,
+        resolution: &Resolution,
+        homes: &Homes,
+        scope: Scope<'_>,
+    ) -> Result<Changes> {
         let mut changes = Changes::default();
         let mut described: BTreeSet<(NamedNode, NamedNode)> = BTreeSet::new();
-        let mut take = |id: Option<NamedNodeRef<'_>>, property| -> Result<()> {
+        let mut take = |id: Option<NamedNodeRef<'_>>, property, graph: Option<&NamedNode>| {
             let id = id.map(Into::into);
-            for quad in self.inner.quads_for_pattern(id, Some(property), None, None) {
+            let graph = graph.map(|graph| GraphNameRef::from(graph.as_ref()));
+            for quad in self
+                .inner
+                .quads_for_pattern(id, Some(property), None, graph)
+            {
                 let quad = quad.map_err(failed)?;
                 if let (NamedOrBlankNode::NamedNode(id), GraphName::NamedNode(document)) =
                     (quad.subject, quad.graph_name)
                     && is_document(&document)
+                    && (graph.is_none() || resolution.moves(id.as_str()))
                 {
                     described.insert((id, document));
                 }
             }
-            Ok(())
+            Ok::<_, crate::Error>(())
         };
-        take(None, vocab::REPLACED_BY)?;
-        for id in resolution.moved() {
-            take(Some(NamedNodeRef::new_unchecked(id)), vocab::TYPE)?;
+        match scope {
+            Scope::All => {
+                take(None, vocab::REPLACED_BY, None)?;
+                for id in resolution.moved() {
+                    take(Some(NamedNodeRef::new_unchecked(id)), vocab::TYPE, None)?;
+                }
+            }
+            Scope::Of(names, documents) => {
+                for id in names {
+                    take(Some(id.as_ref()), vocab::REPLACED_BY, None)?;
+                    take(Some(id.as_ref()), vocab::TYPE, None)?;
+                }
+                for document in documents {
+                    take(None, vocab::PREF_LABEL, Some(document))?;
+                }
+            }
         }
         for (id, document) in described {
             let home = homes.get(&document).map_or("", String::as_str);
@@ -241,33 +309,21 @@ impl Store {
         Ok(Some(moved.in_graph(GraphName::DefaultGraph)))
     }
 
-    /// Whether any name stands moved to another node.
-    pub(super) fn has_moved_names(&self) -> Result<bool> {
-        let stated = ROLES.map(|(_, stated)| stated).into_iter();
-        for property in stated.chain([vocab::REPLACED_BY]) {
-            let mut found = self
-                .inner
-                .quads_for_pattern(None, Some(property), None, None);
-            if found.next().transpose().map_err(failed)?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// Where a role names what may belong elsewhere or was moved before: node and document, with the IRI that the document gives.
     fn movable(
         &self,
         resolution: &Resolution,
+        scope: Scope<'_>,
         role: NamedNodeRef<'_>,
         stated: NamedNodeRef<'_>,
     ) -> Result<BTreeMap<(NamedNode, NamedNode), NamedNode>> {
         let mut found = BTreeMap::new();
-        let mut take = |property, object: Option<NamedNodeRef<'_>>| -> Result<()> {
+        let mut take = |property, object: Option<NamedNodeRef<'_>>, graph: Option<&NamedNode>| {
             let object = object.map(Into::into);
+            let graph = graph.map(|graph| GraphNameRef::from(graph.as_ref()));
             for quad in self
                 .inner
-                .quads_for_pattern(None, Some(property), object, None)
+                .quads_for_pattern(None, Some(property), object, graph)
             {
                 let quad = quad.map_err(failed)?;
                 if let (
@@ -275,15 +331,52 @@ impl Store {
                     Term::NamedNode(id),
                     GraphName::NamedNode(document),
                 ) = (quad.subject, quad.object, quad.graph_name)
+                    && (graph.is_none() || resolution.moves(id.as_str()))
                 {
                     found.entry((node, document)).or_insert(id);
                 }
             }
-            Ok(())
+            Ok::<_, crate::Error>(())
         };
-        take(stated, None)?;
-        for id in resolution.moved() {
-            take(role, Some(NamedNodeRef::new_unchecked(id)))?;
+        let (names, documents) = match scope {
+            Scope::All => {
+                take(stated, None, None)?;
+                for id in resolution.moved() {
+                    take(role, Some(NamedNodeRef::new_unchecked(id)), None)?;
+                }
+                return Ok(found);
+            }
+            Scope::Of(names, documents) => (names, documents),
+        };
+        for document in documents {
+            take(role, None, Some(document))?;
+        }
+        for id in names {
+            take(role, Some(id.as_ref()), None)?;
+        }
+        // Others that belong to one of these names stand there as it does, and say so.
+        let mut own = BTreeMap::new();
+        for ((node, document), id) in found {
+            let graph = GraphNameRef::from(document.as_ref());
+            let about = Some(node.as_ref().into());
+            let mut stated = self
+                .inner
+                .quads_for_pattern(about, Some(stated), None, Some(graph));
+            if stated.next().transpose().map_err(failed)?.is_none() {
+                own.insert((node, document), id);
+            }
+        }
+        let mut found = own;
+        for id in names {
+            let whom = Some(id.as_ref().into());
+            for quad in self.inner.quads_for_pattern(None, Some(stated), whom, None) {
+                let quad = quad.map_err(failed)?;
+                if let (NamedOrBlankNode::NamedNode(node), GraphName::NamedNode(document)) =
+                    (quad.subject, quad.graph_name)
+                {
+                    found.insert((node, document), id.clone());
+                }
+            }
         }
         Ok(found)
     }
@@ -368,42 +461,7 @@ struct Changes(Vec<(Quad, bool)>);
 
 /// The graph of judgements: what people judged and what rules joined.
 pub(super) fn judgement_quads(resolution: &Resolution) -> Vec<Quad> {
-    let mut quads = Vec::new();
-    let mut add = |parts: [&str; 4], facts: Vec<(NamedNodeRef<'_>, Term)>| {
-        let mut hasher = blake3::Hasher::new();
-        for part in parts {
-            hasher.update(part.as_bytes()).update(b"\x1f");
-        }
-        let id = format!("{ID_BASE}judgement/{}", &hasher.finalize().to_hex()[..32]);
-        let id = NamedNode::new_unchecked(id);
-        let common = [
-            (vocab::TYPE, Term::from(vocab::JUDGEMENT)),
-            (vocab::LEFT, NamedNodeRef::new_unchecked(parts[0]).into()),
-            (vocab::RIGHT, NamedNodeRef::new_unchecked(parts[1]).into()),
-            (vocab::VERDICT, Literal::from(parts[2]).into()),
-        ];
-        for (property, object) in common.into_iter().chain(facts) {
-            quads.push(Quad::new(
-                id.clone(),
-                property,
-                object,
-                vocab::JUDGEMENTS_GRAPH,
-            ));
-        }
-    };
-    for join in &resolution.joins {
-        let confidence = Literal::new_typed_literal(
-            join.confidence.to_string(),
-            oxigraph::model::vocab::xsd::DECIMAL,
-        );
-        add(
-            [&join.left, &join.right, "same", join.rule],
-            vec![
-                (vocab::RULE, Literal::from(join.rule).into()),
-                (vocab::CONFIDENCE, confidence.into()),
-            ],
-        );
-    }
+    let mut quads: Vec<Quad> = resolution.joins.iter().flat_map(join_quads).collect();
     for judged in &resolution.judged {
         let line = &judged.judgement;
         let mut facts = vec![(vocab::RULE, Literal::from("ledger").into())];
@@ -418,12 +476,52 @@ pub(super) fn judgement_quads(resolution: &Resolution) -> Vec<Quad> {
         }
         let row = line.row();
         let verdict = line.verdict.notation();
-        add([&judged.left, &judged.right, verdict, &row], facts);
+        quads.extend(judgement(
+            [&judged.left, &judged.right, verdict, &row],
+            facts,
+        ));
     }
     // Two lines that say the same are one judgement.
     let mut seen = BTreeSet::new();
     quads.retain(|quad| seen.insert(quad.to_string()));
     quads
+}
+
+/// What a rule joined.
+pub(super) fn join_quads(join: &Join) -> Vec<Quad> {
+    let decimal = oxigraph::model::vocab::xsd::DECIMAL;
+    let confidence = Literal::new_typed_literal(join.confidence.to_string(), decimal);
+    judgement(
+        [&join.left, &join.right, "same", join.rule],
+        vec![
+            (vocab::RULE, Literal::from(join.rule).into()),
+            (vocab::CONFIDENCE, confidence.into()),
+        ],
+    )
+}
+
+fn judgement(parts: [&str; 4], facts: Vec<(NamedNodeRef<'_>, Term)>) -> Vec<Quad> {
+    let id = judgement_iri(parts);
+    let common = [
+        (vocab::TYPE, Term::from(vocab::JUDGEMENT)),
+        (vocab::LEFT, NamedNodeRef::new_unchecked(parts[0]).into()),
+        (vocab::RIGHT, NamedNodeRef::new_unchecked(parts[1]).into()),
+        (vocab::VERDICT, Literal::from(parts[2]).into()),
+    ];
+    let facts = common.into_iter().chain(facts);
+    let quad =
+        |(property, object)| Quad::new(id.clone(), property, object, vocab::JUDGEMENTS_GRAPH);
+    facts.map(quad).collect()
+}
+
+/// The IRI of a judgement: of both names, the verdict, and the rule or the line.
+pub(super) fn judgement_iri(parts: [&str; 4]) -> NamedNode {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(part.as_bytes()).update(b"\x1f");
+    }
+    let id = format!("{ID_BASE}judgement/{}", &hasher.finalize().to_hex()[..32]);
+    NamedNode::new_unchecked(id)
 }
 
 /// Whether a graph is that of a document.

@@ -2,6 +2,7 @@
 //! what has changed since.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::path::PathBuf;
 
 use oxigraph::model::{
@@ -15,7 +16,7 @@ use super::read::literal;
 use super::touched::Touched;
 use super::{Store, failed};
 use crate::model::{EntityType, ID_BASE};
-use crate::names::{Entry, Names, write};
+use crate::names::{Entry, Names, changes, write};
 use crate::{Error, Result, vocab};
 
 /// Where names of entities stand, the place of the first name before the others.
@@ -52,6 +53,14 @@ impl Store {
         Ok(self.names.get_or_init(|| names))
     }
 
+    /// The index of the last build, while another one runs.
+    pub(super) fn last_names(&self) -> Result<Option<Names>> {
+        match self.old_names_path() {
+            Some(path) => Ok(Names::open(&path).unwrap_or_default()),
+            None => Ok(None),
+        }
+    }
+
     fn names_path(&self) -> Option<PathBuf> {
         self.folder.as_ref().map(|folder| folder.join("names.idx"))
     }
@@ -79,7 +88,8 @@ impl Store {
         if path.exists() {
             return remove_file(&old);
         }
-        if old.exists() {
+        // One that another version wrote is no use.
+        if self.last_names()?.is_some() {
             return std::fs::rename(&old, &path).map_err(|e| Error::file(path, e));
         }
         self.write_names(self.name_entries()?)
@@ -91,23 +101,28 @@ impl Store {
         touched: &Touched,
         described: &FxHashSet<NamedNode>,
     ) -> Result<Option<BTreeMap<EntityType, usize>>> {
-        let Some(old) = self.old_names_path() else {
+        if self.folder.is_none() {
             return Ok(None);
-        };
-        let entries = match Names::open(&old) {
-            Ok(Some(names)) if touched.lists() => match names.entries() {
-                Ok(entries) => self.renewed_entries(entries, touched, described)?,
-                Err(_) => self.name_entries()?,
-            },
-            _ => self.name_entries()?,
-        };
+        }
+        let kinds = self.marker.counts.as_ref().map(|counts| &counts.entities);
+        if let (true, Some(kinds), Some(names)) = (touched.lists(), kinds, self.last_names()?) {
+            let mut kinds = kinds.clone();
+            let changed = self.changed_entries(&names, touched, described, &mut kinds)?;
+            match names.changed(changed.clone())? {
+                Some(bytes) => self.write_changed_names(&bytes)?,
+                None => {
+                    let mut entries = names.entries()?;
+                    entries.retain(|entry| !changed.contains_key(&entry.id));
+                    entries.extend(changed.into_values().flatten());
+                    self.write_names(entries)?;
+                }
+            }
+            return Ok(Some(kinds));
+        }
+        let entries = self.name_entries()?;
         let mut kinds = BTreeMap::new();
-        for kind in entries
-            .iter()
-            .filter(|e| e.documents > 0)
-            .filter_map(|e| e.kind)
-        {
-            *kinds.entry(kind).or_default() += 1;
+        for entry in &entries {
+            count_kind(&mut kinds, Some(entry), 1);
         }
         self.write_names(entries)?;
         Ok(Some(kinds))
@@ -115,48 +130,59 @@ impl Store {
 
     fn write_names(&self, entries: Vec<Entry>) -> Result<()> {
         match self.names_path() {
-            Some(path) => replace_file(&path, |out| write(entries, out)),
+            Some(path) => {
+                // While there is no index of this name nobody looks for what has changed since.
+                remove_file(&changes(&path))?;
+                replace_file(&path, |out| write(entries, out))
+            }
             None => Ok(()),
         }
     }
 
-    /// The entries of the last index with what has changed since.
-    fn renewed_entries(
+    fn write_changed_names(&self, bytes: &[u8]) -> Result<()> {
+        let (Some(path), Some(old)) = (self.names_path(), self.old_names_path()) else {
+            return Ok(());
+        };
+        replace_file(&changes(&old), |out| out.write_all(bytes))?;
+        std::fs::rename(&old, &path).map_err(|e| Error::file(path, e))
+    }
+
+    /// The entries that are others than in the last index; of the numbers of entities those that change are changed.
+    fn changed_entries(
         &self,
-        mut entries: Vec<Entry>,
+        names: &Names,
         touched: &Touched,
         described: &FxHashSet<NamedNode>,
-    ) -> Result<Vec<Entry>> {
-        let mut new: FxHashMap<&str, Option<Entry>> = FxHashMap::default();
-        for id in described {
-            new.insert(id.as_str(), self.entry_of(id)?);
-        }
-        let changes: FxHashMap<&str, _> = touched
-            .entities
-            .iter()
-            .map(|(id, change)| (id.as_str(), change))
-            .collect();
-        entries.retain_mut(|entry| {
-            if let Some(change) = changes.get(entry.id.as_str()) {
-                let sum = |n: usize, more: i64| n.saturating_add_signed(more as isize);
-                entry.statements = sum(entry.statements, change.statements);
-                entry.documents = sum(entry.documents, change.documents);
-            }
-            match new.remove(entry.id.as_str()) {
-                None => true,
-                Some(None) => false,
-                Some(Some(new)) => {
-                    entry.kind = new.kind;
-                    entry.names = new.names;
-                    true
+        kinds: &mut BTreeMap<EntityType, usize>,
+    ) -> Result<BTreeMap<String, Option<Entry>>> {
+        let mut changed = BTreeMap::new();
+        let ids: BTreeSet<&NamedNode> = described.iter().chain(touched.entities.keys()).collect();
+        for id in ids {
+            let old = names.entry_of(id.as_str())?;
+            let mut new = if described.contains(id) {
+                self.entry_of(id)?
+            } else {
+                old.clone()
+            };
+            if let Some(new) = &mut new {
+                match (touched.entities.get(id), &old) {
+                    (change, Some(old)) if !touched.regrouped.contains(id) => {
+                        let sum = |n: usize, more: i64| n.saturating_add_signed(more as isize);
+                        let (statements, documents) =
+                            change.map_or((0, 0), |c| (c.statements, c.documents));
+                        new.statements = sum(old.statements, statements);
+                        new.documents = sum(old.documents, documents);
+                    }
+                    _ => (new.statements, new.documents) = self.weight_of(&new.id)?,
                 }
             }
-        });
-        for mut entry in new.into_values().flatten() {
-            (entry.statements, entry.documents) = self.weight_of(&entry.id)?;
-            entries.push(entry);
+            if old != new {
+                count_kind(kinds, old.as_ref(), -1);
+                count_kind(kinds, new.as_ref(), 1);
+                changed.insert(id.as_str().to_owned(), new);
+            }
         }
-        Ok(entries)
+        Ok(changed)
     }
 
     /// One entity or concept with its names; `None` for what has none.
@@ -278,6 +304,17 @@ pub(super) fn kind_by_iri(id: &NamedNode) -> Option<EntityType> {
     let rest = id.as_str().strip_prefix(ID_BASE)?;
     rest.starts_with("campaign/")
         .then_some(EntityType::Campaign)
+}
+
+/// Counts an entity that documents speak of.
+fn count_kind(kinds: &mut BTreeMap<EntityType, usize>, entry: Option<&Entry>, more: isize) {
+    if let Some(kind) = entry.filter(|e| e.documents > 0).and_then(|e| e.kind) {
+        let n = kinds.entry(kind).or_default();
+        *n = n.saturating_add_signed(more);
+        if *n == 0 {
+            kinds.remove(&kind);
+        }
+    }
 }
 
 fn empty_entry(id: &NamedNode) -> Entry {

@@ -2,21 +2,24 @@
 //!
 //! A document's *shares* are what it contributes: to each entity's description and rank, and to the plain triples. Those
 //! of a document that goes are taken off, those of one that comes are added; an entity all of whose sums are nought
-//! is as it was. So the end of a build costs as much as the change, not as much as the store.
+//! is as it was. So the end of a build costs as much as the change, not as much as the store. Documents that come are looked at
+//! when all are in, once before their names are moved to the nodes that they belong to, and once after.
 
-use oxigraph::model::{NamedNode, NamedOrBlankNode, Quad, Term, Triple};
+use oxigraph::model::{NamedNode, Term, Triple};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::identity::code_of;
 use super::plain::plain_triple;
 use super::read::Node;
+use crate::identity::Unit;
 use crate::vocab;
 
 /// With more entities changed than this, all are described anew: memory does not grow with a first build.
 const MOST_ENTITIES: usize = 20_000;
 /// With more plain triples in doubt than this, all are looked at.
 const MOST_TRIPLES: usize = 100_000;
-/// A document that says more than this is not listed.
-const MOST_SAID: usize = 50_000;
+/// With documents that say more than this in all, they are not listed.
+const MOST_SAID: usize = 100_000;
 
 /// What documents have come to say more or less of an entity.
 #[derive(Default)]
@@ -27,6 +30,26 @@ pub(super) struct Change {
     pub(super) statements: i64,
     /// Documents that name it more or less.
     pub(super) documents: i64,
+}
+
+/// What documents say of a name, as far as its identity depends on it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Said {
+    /// It is called so.
+    Name(String),
+    /// Who calls it so is at home in the place with this code.
+    Home(String),
+    /// It holds this post by a document at home in the place with this code.
+    Post(String, String),
+}
+
+/// A name of documents that came or went.
+#[derive(Default)]
+pub(super) struct Name {
+    /// With the number of documents, or of statements, more or less.
+    pub(super) said: FxHashMap<Said, i64>,
+    /// The node that it belonged to, where a document with it went.
+    pub(super) node: Option<NamedNode>,
 }
 
 /// Sums of what a store holds, more or less.
@@ -47,6 +70,14 @@ pub(super) struct Touched {
     /// Whether any plain triple may have lost its last statement.
     pub(super) doubtful: bool,
     pub(super) entities: FxHashMap<NamedNode, Change>,
+    /// By the IRIs that documents alone give them.
+    pub(super) names: FxHashMap<NamedNode, Name>,
+    /// Documents that came.
+    pub(super) fresh: FxHashSet<NamedNode>,
+    /// Entities that names were moved to or from.
+    pub(super) regrouped: FxHashSet<NamedNode>,
+    /// How much the documents that came say.
+    pub(super) said: usize,
     /// Plain triples of documents that went.
     pub(super) gone: FxHashSet<Triple>,
     pub(super) sums: Sums,
@@ -60,7 +91,8 @@ impl Touched {
 
     /// Whether a document that says so much is listed; if not, nothing is any more.
     pub(super) fn lists_so_many(&mut self, said: usize) -> bool {
-        if self.lists() && said > MOST_SAID {
+        self.said += said;
+        if self.lists() && self.said > MOST_SAID {
             self.give_up();
         }
         self.lists()
@@ -81,6 +113,19 @@ impl Touched {
     pub(super) fn give_up(&mut self) {
         self.many = true;
         self.entities = FxHashMap::default();
+        self.names = FxHashMap::default();
+        self.fresh = FxHashSet::default();
+        self.regrouped = FxHashSet::default();
+    }
+
+    /// A name was moved to this entity or from it.
+    pub(super) fn regroup(&mut self, entity: &NamedNode) {
+        if self.lists() && !self.regrouped.contains(entity) {
+            self.regrouped.insert(entity.clone());
+            if self.regrouped.len() > MOST_ENTITIES {
+                self.give_up();
+            }
+        }
     }
 
     /// A document goes.
@@ -88,19 +133,65 @@ impl Touched {
         for triple in nodes.values().filter_map(plain_triple) {
             self.doubt(triple);
         }
-        self.count(document, nodes, -1);
+        // One that came in this build has not been counted.
+        if !self.fresh.remove(document) {
+            self.count(document, nodes, -1);
+            self.count_names(document, nodes, -1);
+        }
     }
 
-    /// A document comes, with these quads.
-    pub(super) fn add(&mut self, document: &NamedNode, quads: &[Quad]) {
-        let mut nodes: FxHashMap<NamedNode, Node> = FxHashMap::default();
-        for quad in quads.iter().filter(|q| !q.graph_name.is_default_graph()) {
-            if let NamedOrBlankNode::NamedNode(subject) = &quad.subject {
-                let node = nodes.entry(subject.clone()).or_default();
-                node.push(quad.predicate.clone(), quad.object.clone());
+    /// What a document that came has its names be, before they are moved.
+    pub(super) fn add_names(&mut self, document: &NamedNode, nodes: &FxHashMap<NamedNode, Node>) {
+        self.count_names(document, nodes, 1);
+    }
+
+    /// What a document that came says, when its names have been moved.
+    pub(super) fn add(&mut self, document: &NamedNode, nodes: &FxHashMap<NamedNode, Node>) {
+        self.count(document, nodes, 1);
+    }
+
+    fn count_names(&mut self, document: &NamedNode, nodes: &FxHashMap<NamedNode, Node>, sign: i64) {
+        if !self.lists() {
+            return;
+        }
+        let home = nodes.get(document).and_then(|node| {
+            let mut homes = node.iris(vocab::STATED_HOME).chain(node.iris(vocab::HOME));
+            homes.next()
+        });
+        let home = home.map_or("", |place| code_of(place.as_str()));
+        for (id, node) in nodes {
+            if let Some((person, post)) = post(node) {
+                let post = Said::Post(post.to_owned(), home.to_owned());
+                self.say(person, post, sign);
+            }
+            if node.is(vocab::STATEMENT) || Unit::new(id.as_str()).is_none() {
+                continue;
+            }
+            for name in node.texts(vocab::PREF_LABEL) {
+                self.say(id, Said::Name(name.to_owned()), sign);
+                self.say(id, Said::Home(home.to_owned()), sign);
+            }
+            for name in node.texts(vocab::ALT_LABEL) {
+                self.say(id, Said::Name(name.to_owned()), sign);
+            }
+            if sign < 0
+                && let Some(name) = self.names.get_mut(id)
+            {
+                let node = node.iris(vocab::REPLACED_BY).next().unwrap_or(id);
+                name.node.get_or_insert_with(|| node.clone());
             }
         }
-        self.count(document, &nodes, 1);
+        if self.names.len() > MOST_ENTITIES {
+            self.give_up();
+        }
+    }
+
+    fn say(&mut self, id: &NamedNode, said: Said, sign: i64) {
+        if !self.names.contains_key(id) {
+            self.names.insert(id.clone(), Name::default());
+        }
+        let name = self.names.get_mut(id).expect("it was just put in");
+        *name.said.entry(said).or_default() += sign;
     }
 
     fn count(&mut self, document: &NamedNode, nodes: &FxHashMap<NamedNode, Node>, sign: i64) {
@@ -132,8 +223,10 @@ impl Touched {
                     }
                 }
             } else {
-                for pair in node.pairs() {
-                    *self.change(id).said.entry(pair.clone()).or_default() += sign;
+                let entity = node.iris(vocab::REPLACED_BY).next().unwrap_or(id);
+                let said = node.pairs().filter(|(p, _)| *p != vocab::REPLACED_BY);
+                for pair in said {
+                    *self.change(entity).said.entry(pair.clone()).or_default() += sign;
                 }
             }
         }
@@ -151,4 +244,13 @@ impl Touched {
         }
         self.entities.get_mut(entity).expect("it was just put in")
     }
+}
+
+/// The person and the post of a statement that somebody holds one, as the document alone gives it.
+pub(super) fn post(statement: &Node) -> Option<(&NamedNode, &str)> {
+    let mut properties = statement.iris(vocab::PREDICATE);
+    properties.find(|property| property.as_ref() == vocab::HOLDS_POST)?;
+    let stated = statement.iris(vocab::STATED_SUBJECT);
+    let person = stated.chain(statement.iris(vocab::SUBJECT)).next()?;
+    Some((person, statement.text(vocab::VALUE)?))
 }

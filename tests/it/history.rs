@@ -10,7 +10,11 @@ use xiangtu::pipeline::{BuildOptions, BuildReport, build};
 use xiangtu::store::Store;
 
 /// Texts that share places, campaigns and persons, under several names and in several years; the last ones are set aside.
-const TEXTS: [&str; 9] = [
+///
+/// 四海家具 has the one full name of its county that it fits in one document, and a second one in another, so that its join
+/// comes and goes; the secretary of the county is one in both its towns as long as both say so; a town's road is the
+/// county's as long as no other town has one of the name.
+const TEXTS: [&str; 14] = [
     "青河镇2021年工作总结\n全镇推行河长制，完成财政收入1.5亿元。\n",
     "江西省上高县锦江镇2020年工作总结\n锦江镇推行河长制，镇党委书记周一帆带队引进江西云峰农业开发有限公司，投资1.2亿元。\n",
     "江西省上高县锦江镇2024年工作总结\n引进云峰农业开发有限公司。江西云峰农业开发有限公司投资1.2亿元，斜口村获评全国文明村。\n",
@@ -18,6 +22,11 @@ const TEXTS: [&str; 9] = [
     "江西省上高县锦江镇2022年工作总结\n锦江镇推行河长制，开展厕所革命。\n",
     "江西省上高县锦江镇2023年工作总结\n全镇开展厕所革命，完成财政收入2.5亿元。\n",
     "××镇2021年工作总结\n2021年，全镇完成财政收入3亿元。\n",
+    "江西省上高县2024年政府工作报告\n引进四海家具，总投资1亿元。上高县委书记周一帆到会讲话。枫慈公路竣工通车。\n",
+    "江西省上高县敖阳街道2023年工作总结\n江西四海家具有限公司投资1.2亿元。上高县委书记周一帆调研。\n",
+    "江西省上高县锦江镇2021年工作总结\n上高县四海家具有限公司扩产，投资2亿元。上高县委书记周一帆调研。枫慈公路竣工通车。\n",
+    "江西省上高县田心镇2021年工作总结\n引进四海家具，总投资3亿元。枫慈公路竣工通车。田心镇党委书记周一帆讲话。\n",
+    "江西省宜丰县2024年政府工作报告\n引进四海家具，江西四海家具有限公司扩产，总投资1亿元。\n",
     "",
     "\u{0}\u{1}\u{2}\u{0}\u{0}",
 ];
@@ -78,8 +87,34 @@ pub fn is_same(worn: &Path, clean: &Path) {
     assert!(nquads(worn) == nquads(clean), "the stores differ");
     let counts = |store| Store::open(store).unwrap().counts().unwrap();
     assert_eq!(counts(worn), counts(clean));
-    let names = |store: &Path| std::fs::read(store.join("names.idx")).unwrap();
-    assert!(names(worn) == names(clean), "the indexes of names differ");
+    assert!(found(worn) == found(clean), "the indexes of names differ");
+}
+
+/// All entries of the index of names in their order, and what searches for their names find.
+fn found(store: &Path) -> Vec<String> {
+    let store = Store::open(store).unwrap();
+    let names = store.names().unwrap();
+    let entries = names.entries().unwrap();
+    let mut all: Vec<String> = entries.iter().map(|e| format!("{e:?}")).collect();
+    let ids = |numbers: Vec<u32>| -> Vec<String> {
+        let entry = |n| names.entry(n).unwrap().id;
+        numbers.into_iter().map(entry).collect()
+    };
+    for entry in entries.iter().step_by(entries.len() / 40 + 1) {
+        assert_eq!(names.entry_of(&entry.id).unwrap().as_ref(), Some(entry));
+        let name = &entry.names[0];
+        let part: String = name.chars().take(2).collect();
+        for numbers in [
+            names.exact(name),
+            names.part(&part, 3),
+            names.part(&part, usize::MAX),
+            names.near(name),
+            names.by_pinyin("zhouyifan", false),
+        ] {
+            all.push(ids(numbers.unwrap()).join(" "));
+        }
+    }
+    all
 }
 
 #[test]

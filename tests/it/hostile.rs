@@ -9,6 +9,7 @@ use std::io::Write;
 use flate2::{Compression, write::ZlibEncoder};
 use proptest::prelude::*;
 use xiangtu::pipeline::extract_document;
+use xiangtu::pipeline::{BuildOptions, build};
 use xiangtu::read::{Aside, Limits, Options, Reason, Source, find_piece, list_files, pieces};
 
 use crate::files::{
@@ -137,6 +138,53 @@ fn forms_that_show_one_another_end() {
         matches!(found[0], Some(Reason::TooSlow | Reason::Expands)),
         "{found:?}"
     );
+}
+
+// ---------------------------------------------------------------- memory and time of extraction
+
+#[test]
+fn what_costs_too_much_to_extract_is_set_aside_and_the_rest_is_built() {
+    let folder = tempfile::tempdir().unwrap();
+    let [corpus, worn, clean] = ["corpus", "worn", "clean"].map(|name| folder.path().join(name));
+    std::fs::create_dir(&corpus).unwrap();
+    let text = REPORT.join("\n");
+    std::fs::write(corpus.join("a.txt"), &text).unwrap();
+    std::fs::write(corpus.join("b.txt"), text.repeat(100)).unwrap();
+    let run = |store: &std::path::Path, limits: Limits| {
+        let options = BuildOptions {
+            read: Options {
+                limits,
+                ..Options::default()
+            },
+            ..BuildOptions::default()
+        };
+        build(std::slice::from_ref(&corpus), store, &options, &|_, _| {}).unwrap()
+    };
+    let memory = (text.len() * 99 * 256) as u64;
+    let little_memory = Limits {
+        memory,
+        ..Limits::default()
+    };
+    let report = run(&worn, little_memory);
+    assert_eq!((report.documents, report.done), (2, 1));
+    assert!(report.set_aside[0].0.ends_with("b.txt"));
+    assert!(report.set_aside[0].1.starts_with("too long: "));
+    let no_time = Limits {
+        time: std::time::Duration::ZERO,
+        ..Limits::default()
+    };
+    let report = run(&folder.path().join("slow"), no_time);
+    assert_eq!((report.documents, report.done), (2, 0));
+    assert!(
+        report
+            .set_aside
+            .iter()
+            .all(|(_, why)| why == "too slow: > 0 s")
+    );
+    // With the limits raised both are in, as if they had never been set aside.
+    assert_eq!(run(&worn, Limits::default()).done, 2);
+    run(&clean, Limits::default());
+    crate::history::is_same(&worn, &clean);
 }
 
 // ---------------------------------------------------------------- depth and length

@@ -13,7 +13,7 @@ use xiangtu::knowledge::{Corrections, Knowledge};
 use xiangtu::lexicon::Lexicon;
 use xiangtu::model::{EntityType, Extraction, Metadata};
 use xiangtu::pipeline::{BuildOptions, BuildReport, build, extract_document, extract_source};
-use xiangtu::read::Source;
+use xiangtu::read::{Limits, Source};
 
 /// Two reports speak of it, and the recogniser takes it for an initiative; say that it is a building.
 const WRONG: &str = "rdf#taIdentRef> <https://w3id.org/xiangtu/id/campaign/屋场会>";
@@ -176,7 +176,8 @@ fn corrected(name: &str, year: Option<i32>, lines: &str) -> Extraction {
             ..Metadata::default()
         },
     };
-    extract_source(&format!("x/{name}"), name, &source, &corrections)
+    let limits = Limits::default();
+    extract_source(&format!("x/{name}"), name, &source, &corrections, &limits).unwrap()
 }
 
 #[test]
@@ -514,7 +515,7 @@ proptest! {
             let mut faults = Vec::new();
             let corrections = Corrections::read("corrections.tsv", line, &mut faults);
             assert_eq!(faults, []);
-            extract_source("a.txt", "a.txt", &given, &corrections)
+            extract_source("a.txt", "a.txt", &given, &corrections, &Limits::default()).unwrap()
         };
         let named = by(&format!("{span}\t{}\n", kind.name()));
         crate::laws::keeps_the_laws(&source, &named);
