@@ -1,8 +1,8 @@
 //! The index of names: which entities a name, a part of one, its pinyin or a misspelling may mean.
 //!
 //! Written at the end of a build as one file beside the store, from the entities alone and in a fixed order, so that the
-//! same graph gives the same bytes. Read in parts: a search loads the sorted keys that it needs and single entries, never
-//! the whole. An *entry* is an entity with its names and how often it is spoken of; entries are numbered from the
+//! same graph gives the same bytes. Searched where it lies: of a file only what a search walks over is read, never the
+//! whole. An *entry* is an entity with its names and how often it is spoken of; entries are numbered from the
 //! most spoken of down, so that every list of numbers is ranked already.
 
 mod build;
@@ -93,7 +93,7 @@ impl Names {
         let mut found: BTreeSet<u32> = BTreeSet::new();
         match chars.as_slice() {
             [] => return Ok(Vec::new()),
-            [_] => found.extend(self.beginning(self.keys()?, &text)?),
+            [_] => found.extend(self.beginning(&self.keys()?, &text)?),
             _ => {
                 for number in self.holding(&chars)? {
                     if self
@@ -113,7 +113,7 @@ impl Names {
         if let Some(letters) = letters(wanted).filter(|letters| letters.len() > 1) {
             for initials in [false, true] {
                 let begin = pinyin::stored(&letters, initials);
-                found.extend(self.beginning(self.pinyin()?, &begin)?);
+                found.extend(self.beginning(&self.pinyin()?, &begin)?);
             }
         }
         Ok(found.into_iter().collect())
@@ -126,13 +126,13 @@ impl Names {
         match text.chars().count() {
             // Two characters of which one may be wrong are any name of that surname.
             ..3 => {}
-            3..6 => self.slipped(self.keys()?, &text, 1, &mut found)?,
+            3..6 => self.slipped(&self.keys()?, &text, 1, &mut found)?,
             n => self.alike(&text, if n < 9 { 1 } else { 2 }, &mut found)?,
         }
         if let Some(letters) = letters(wanted).filter(|letters| letters.len() >= 5) {
             let slips = if letters.len() >= 10 { 2 } else { 1 };
             let whole = pinyin::stored(&letters, false);
-            self.slipped(self.pinyin()?, &whole, slips, &mut found)?;
+            self.slipped(&self.pinyin()?, &whole, slips, &mut found)?;
         }
         found.sort_unstable();
         let mut seen = BTreeSet::new();
@@ -140,7 +140,7 @@ impl Names {
         Ok(found.into_iter().map(|(_, number)| number).collect())
     }
 
-    fn beginning(&self, keys: &file::Keys, begin: &str) -> Result<BTreeSet<u32>> {
+    fn beginning(&self, keys: &file::Keys<'_>, begin: &str) -> Result<BTreeSet<u32>> {
         let mut found = BTreeSet::new();
         let mut stream = keys.search(Str::new(begin).starts_with()).into_stream();
         let mut looked_at = 0;
@@ -156,7 +156,7 @@ impl Names {
 
     fn slipped(
         &self,
-        keys: &file::Keys,
+        keys: &file::Keys<'_>,
         wanted: &str,
         slips: usize,
         found: &mut Vec<(usize, u32)>,
