@@ -54,24 +54,91 @@ pub(super) fn character(collection: &CMap, number: u32) -> Option<String> {
     }
 }
 
-/// The characters of a simple font's 256 codes by the encoding in its embedded program; none where it has no names.
+/// The characters of a simple font's 256 codes: by its encoding, else by the one in its embedded program, and where it
+/// differs from them by the names of glyphs. A name that says nothing, as those of subsets do, gives no character.
 pub(super) fn single_bytes(
-    descriptor: &Dictionary,
+    font: &Dictionary,
     document: &Document,
     streams: &mut Streams,
 ) -> Result<Vec<Option<String>>, Aside> {
+    const SYMBOLIC: i64 = 4;
+    let at = |of: &'_ Dictionary, key: &[u8]| of.get_deref(key, document).ok().cloned();
+    let descriptor = at(font, b"FontDescriptor").and_then(|object| object.as_dict().ok().cloned());
+    let flags = descriptor.as_ref().and_then(|of| at(of, b"Flags"));
+    let is_symbolic = flags.is_some_and(|flags| flags.as_i64().unwrap_or(0) & SYMBOLIC != 0);
+    let encoding = at(font, b"Encoding");
+    let changed = encoding.as_ref().and_then(|object| object.as_dict().ok());
+    let base = match changed {
+        Some(changed) => at(changed, b"BaseEncoding"),
+        None => encoding.clone(),
+    };
+    let mut characters = match descriptor {
+        Some(descriptor) if base.is_none() && is_symbolic => {
+            let mut characters = Vec::new();
+            put(&own_names(&descriptor, document, streams)?, &mut characters);
+            characters
+        }
+        _ => {
+            let mut font = dictionary! { "Type" => "Font" };
+            font.extend(
+                &base.map_or_else(Dictionary::new, |base| dictionary! { "Encoding" => base }),
+            );
+            (0..=255)
+                .map(|code| decoded(&font, document, code))
+                .collect()
+        }
+    };
+    if let Some(differences) = changed.and_then(|changed| at(changed, b"Differences")) {
+        put(
+            &names(differences.as_array().map_or(&[], Vec::as_slice)),
+            &mut characters,
+        );
+    }
+    Ok(characters)
+}
+
+/// What a font's encoding gives for a code.
+fn decoded(font: &Dictionary, document: &Document, code: u8) -> Option<String> {
+    let text = guarded(|| {
+        let failed = |e| Aside::new(Reason::Damaged, e);
+        let encoding = font.get_font_encoding(document).map_err(failed)?;
+        Document::decode_text(&encoding, &[code]).map_err(failed)
+    });
+    text.ok().filter(|text| !text.is_empty())
+}
+
+/// Codes and names in a list of differences: each number is the code of the name behind it.
+fn names(differences: &[Object]) -> Vec<(u8, String)> {
+    let mut names = Vec::new();
+    let mut code = 0_i64;
+    for object in differences {
+        if let Ok(next) = object.as_i64() {
+            code = next;
+        } else if let (Ok(name), Ok(at)) = (object.as_name(), u8::try_from(code)) {
+            names.push((at, String::from_utf8_lossy(name).into_owned()));
+            code += 1;
+        }
+    }
+    names
+}
+
+/// Codes and names in a font's embedded program; none where there is no program or it has no names.
+fn own_names(
+    descriptor: &Dictionary,
+    document: &Document,
+    streams: &mut Streams,
+) -> Result<Vec<(u8, String)>, Aside> {
     let program = |key: &[u8]| {
         let program = descriptor.get_deref(key, document);
         program.and_then(Object::as_stream).ok()
     };
-    let names = if let Some(compact) = program(b"FontFile3") {
+    Ok(if let Some(compact) = program(b"FontFile3") {
         compact_names(&streams.content(compact)?)
     } else if let Some(plain) = program(b"FontFile") {
         plain_names(&streams.content(plain)?)
     } else {
         Vec::new()
-    };
-    Ok(characters(&names, document))
+    })
 }
 
 /// Codes and names of a compact font (Type 1C).
@@ -103,37 +170,21 @@ fn plain_names(program: &[u8]) -> Vec<(u8, String)> {
     names
 }
 
-/// What the names of glyphs mean, by code.
-fn characters(names: &[(u8, String)], document: &Document) -> Vec<Option<String>> {
-    // Codes to which the library's own encoding gives nothing, so that a name it does not know stays unknown.
-    const FREE: usize = 32;
-    if names.is_empty() {
-        return Vec::new();
+/// Sets the characters of some codes by the names of their glyphs.
+fn put(names: &[(u8, String)], characters: &mut Vec<Option<String>>) {
+    if !names.is_empty() {
+        characters.resize(256, None);
     }
-    let mut characters = vec![None; 256];
-    for names in names.chunks(FREE) {
-        let mut differences = vec![Object::Integer(0)];
-        differences.extend(
-            names
-                .iter()
-                .map(|(_, name)| Object::Name(name.clone().into())),
-        );
+    for (code, name) in names {
+        // The library knows the names; it gives the code 0 no character of its own.
+        let differences = vec![Object::Integer(0), Object::Name(name.clone().into())];
         let font = dictionary! {
             "Type" => "Font",
             "Encoding" => dictionary! { "Differences" => differences },
         };
-        let texts = guarded(|| {
-            let failed = |e| Aside::new(Reason::Damaged, e);
-            let encoding = font.get_font_encoding(document).map_err(failed)?;
-            let text = |at: usize| Document::decode_text(&encoding, &[at as u8]).ok();
-            Ok((0..names.len()).map(text).collect::<Vec<_>>())
-        });
-        for ((code, name), text) in names.iter().zip(texts.unwrap_or_default()) {
-            let text = text.filter(|text| !text.is_empty());
-            characters[usize::from(*code)] = text.or_else(|| by_number(name));
-        }
+        let known = decoded(&font, &Document::new(), 0);
+        characters[usize::from(*code)] = known.or_else(|| by_number(name));
     }
-    characters
 }
 
 /// The character of a name that tells its number: `uni4E00`.
@@ -147,6 +198,7 @@ fn by_number(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::Limits;
     use super::*;
 
     #[test]
@@ -154,14 +206,41 @@ mod tests {
         let program = b"%!PS-AdobeFont-1.0: MADE\n/Encoding 256 array\n0 1 255 {1 index exch /.notdef put} for\n\
             dup 2 /one put\ndup 40 /parenleft put\ndup 65 /A put\ndup 66 /uni4E59 put\ndup 67 /g123 put\nreadonly def\n\
             currentfile eexec dup 68 /D put";
-        let found = characters(&plain_names(program), &Document::new());
-        let told: Vec<(usize, &str)> = (0..)
-            .zip(&found)
-            .filter_map(|(code, text)| Some((code, text.as_deref()?)))
-            .collect();
-        assert_eq!(told, [(2, "1"), (40, "("), (65, "A"), (66, "乙")]);
+        let mut found = Vec::new();
+        put(&plain_names(program), &mut found);
+        assert_eq!(told(&found), [(2, "1"), (40, "("), (65, "A"), (66, "乙")]);
         assert!(compact_names(b"no font").is_empty());
-        assert!(characters(&[], &Document::new()).is_empty());
+    }
+
+    fn told(characters: &[Option<String>]) -> Vec<(usize, &str)> {
+        let told = characters.iter().enumerate();
+        told.filter_map(|(code, text)| Some((code, text.as_deref()?)))
+            .collect()
+    }
+
+    #[test]
+    fn a_difference_that_says_nothing_is_no_guess() {
+        let differences = |base: Option<&str>, flags: i64| {
+            let list: Vec<Object> = vec![65.into(), "B".into(), "g17".into()];
+            let mut encoding = dictionary! { "Type" => "Encoding", "Differences" => list };
+            if let Some(base) = base {
+                encoding.set("BaseEncoding", Object::Name(base.into()));
+            }
+            let font = dictionary! {
+                "Type" => "Font", "Encoding" => encoding, "FontDescriptor" => dictionary! { "Flags" => flags },
+            };
+            let mut streams = Streams::new(0, &Limits::default());
+            single_bytes(&font, &Document::new(), &mut streams).unwrap_or_default()
+        };
+        let of = |table: &[Option<String>]| [65, 66, 67].map(|code: usize| table[code].clone());
+        let [b, c] = ["B", "C"].map(|text| Some(text.to_owned()));
+        assert_eq!(
+            of(&differences(Some("WinAnsiEncoding"), 4)),
+            [b.clone(), None, c.clone()]
+        );
+        assert_eq!(of(&differences(None, 32)), [b.clone(), None, c]);
+        // A symbolic font without a program: nothing is known of its other codes.
+        assert_eq!(of(&differences(None, 4)), [b, None, None]);
     }
 
     #[test]

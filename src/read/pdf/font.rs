@@ -7,7 +7,7 @@ use encoding_rs::{BIG5, Encoding as Charset, GB18030, UTF_16BE};
 use hayro_cmap::CMap as Collection;
 use lopdf::{Dictionary, Document, Object};
 
-use super::super::{Aside, Reason, guarded};
+use super::super::Aside;
 use super::builtin;
 use super::cmap::CMap;
 use super::stream::Streams;
@@ -70,7 +70,7 @@ impl Font {
             Codes::Byte
         };
         let simple = if codes == Codes::Byte && to_unicode.is_empty() {
-            single_bytes(font, document, streams)?
+            builtin::single_bytes(font, document, streams)?
         } else {
             Vec::new()
         };
@@ -167,36 +167,6 @@ fn codes(name: &[u8]) -> Codes {
     } else {
         Codes::Pair
     }
-}
-
-/// The characters of a simple font's 256 codes; none for a subset that numbers its glyphs as it likes and names none.
-fn single_bytes(
-    font: &Dictionary,
-    document: &Document,
-    streams: &mut Streams,
-) -> Result<Vec<Option<String>>, Aside> {
-    const SYMBOLIC: i64 = 4;
-    let descriptor = font
-        .get_deref(b"FontDescriptor", document)
-        .and_then(Object::as_dict);
-    let descriptor = descriptor.ok();
-    let flags = descriptor.and_then(|d| d.get(b"Flags").and_then(Object::as_i64).ok());
-    let flags = flags.unwrap_or(0);
-    if flags & SYMBOLIC != 0 && font.get(b"Encoding").is_err() {
-        return match descriptor {
-            Some(descriptor) => builtin::single_bytes(descriptor, document, streams),
-            None => Ok(Vec::new()),
-        };
-    }
-    let table = guarded(|| {
-        let failed = |e| Aside::new(Reason::Damaged, e);
-        let encoding = font.get_font_encoding(document).map_err(failed)?;
-        let text = |byte: u8| Document::decode_text(&encoding, &[byte]).ok();
-        Ok((0..=255)
-            .map(|byte| text(byte).filter(|t| !t.is_empty()))
-            .collect())
-    });
-    Ok(table.unwrap_or_default())
 }
 
 /// Widths of glyphs by their codes.
