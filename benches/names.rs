@@ -2,9 +2,12 @@
 //!
 //! `cargo bench --bench names`
 
+mod syllables;
+
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use syllables::name;
 use xiangtu::model::EntityType;
 use xiangtu::names::{Entry, Names, write};
 
@@ -15,7 +18,6 @@ fn main() {
 
 /// A million places, enterprises, projects and persons with names of plausible length.
 fn entries() -> Vec<Entry> {
-    const SYLLABLES: &str = "锦江文家市河红龙泉白云万安小长平湖丰沙溪阳山信兰考坪石桥塘湾岭坡寨店堡庄沟川源新东西南北大中上下青金玉华兴福永和顺太明光天";
     const TAILS: [&str; 8] = [
         "镇",
         "乡",
@@ -26,18 +28,9 @@ fn entries() -> Vec<Entry> {
         "产业园项目",
         "",
     ];
-    let chars: Vec<char> = SYLLABLES.chars().collect();
     (0..1_000_000_usize)
         .map(|i| {
-            // A fixed scramble of the number: the same names in every run.
-            let mut n = i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 8;
-            let length = 2 + i % 4;
-            let mut name = String::new();
-            for _ in 0..length {
-                name.push(chars[n % chars.len()]);
-                n /= chars.len();
-            }
-            name.push_str(TAILS[i % TAILS.len()]);
+            let name = name(i) + TAILS[i % TAILS.len()];
             Entry {
                 id: format!("https://w3id.org/xiangtu/id/{i}/{name}"),
                 kind: Some(EntityType::ALL[i % 6]),

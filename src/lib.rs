@@ -1,6 +1,7 @@
 //! 乡图: from the reports of Chinese townships, counties and provinces to a knowledge graph whose every fact names its source.
 
 pub mod cli;
+mod clock;
 pub mod diff;
 pub mod embedded;
 pub mod error;

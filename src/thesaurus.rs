@@ -13,6 +13,7 @@ use crate::store::parse_turtle;
 use crate::{Result, embedded, vocab};
 
 const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
+const REPLACES: &str = "http://purl.org/dc/terms/replaces";
 const XT: &str = "https://w3id.org/xiangtu/ontology#";
 
 /// A named initiative.
@@ -30,6 +31,8 @@ pub struct Concept {
     pub hidden: Vec<String>,
     /// IRIs of broader concepts.
     pub broader: Vec<String>,
+    /// IRIs of the concepts whose place this one took.
+    pub replaces: Vec<String>,
     /// Domain, such as `ecology`.
     pub domain: String,
     /// `national`, `departmental`, `provincial` or `local`.
@@ -39,6 +42,10 @@ pub struct Concept {
 impl Concept {
     fn add(&mut self, predicate: &str, language: &str, object: &str) {
         let text = object.to_owned();
+        if predicate == REPLACES {
+            self.replaces.push(text);
+            return;
+        }
         if let Some(predicate) = predicate.strip_prefix(SKOS) {
             match (predicate, language) {
                 ("prefLabel", "en") => self.english = text,
@@ -66,6 +73,8 @@ pub struct Thesaurus {
     concepts: Vec<Concept>,
     by_key: FxHashMap<String, (u32, bool)>,
     keys: Vec<String>,
+    /// Of each concept those that took its place.
+    successors: FxHashMap<String, Vec<u32>>,
 }
 
 static THESAURUS: LazyLock<Thesaurus> = LazyLock::new(|| {
@@ -189,6 +198,10 @@ impl Thesaurus {
         }
         for (at, concept) in self.concepts.iter().enumerate() {
             concept.hidden.iter().for_each(|name| add(name, at, false));
+            for before in &concept.replaces {
+                let next = self.successors.entry(before.clone()).or_default();
+                next.push(at as u32);
+            }
         }
     }
 
@@ -220,5 +233,30 @@ impl Thesaurus {
         self.by_key
             .get(&Self::key(name))
             .map(|&(at, strong)| (&self.concepts[at as usize], strong))
+    }
+
+    /// The concept that took another's place, where its name stands around the other's in a text: 巩固拓展脱贫攻坚成果
+    /// around 脱贫攻坚, which is named from `start` to `end`.
+    pub fn successor(
+        &self,
+        of: &Concept,
+        text: &[char],
+        start: usize,
+        end: usize,
+    ) -> Option<&Concept> {
+        let inner = &text[start..end];
+        let stands_around = |name: &String| {
+            let name: Vec<char> = name.chars().collect();
+            let mut places = name.windows(inner.len().max(1)).enumerate();
+            places.any(|(before, part)| {
+                let from = start.checked_sub(before);
+                part == inner && from.is_some_and(|from| text[from..].starts_with(&name))
+            })
+        };
+        let next = self.successors.get(&of.id)?.iter();
+        next.map(|&at| &self.concepts[at as usize]).find(|next| {
+            let names = std::iter::once(&next.name).chain(&next.alternatives);
+            names.chain(&next.hidden).any(stands_around)
+        })
     }
 }

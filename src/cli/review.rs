@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::{Context, Done, Exit, FolderArgument, entity_type, open_folder, table, write_json};
 use crate::Error;
@@ -12,7 +11,7 @@ use crate::messages::Lang;
 use crate::model::EntityType;
 use crate::ontology::Ontology;
 use crate::store::{Reviewed, Side, Store};
-use crate::vocab;
+use crate::{clock, vocab};
 
 /// The ledger of judgements: the file named, else the one beside the store.
 #[derive(clap::Args)]
@@ -145,7 +144,10 @@ fn judge(
             .clone()
             .or_else(|| std::env::var("USER").ok())
             .unwrap_or_default(),
-        when: arguments.when.clone().unwrap_or_else(today),
+        when: arguments
+            .when
+            .clone()
+            .unwrap_or_else(|| clock::date(clock::now())),
         why: arguments.why.clone().unwrap_or_default(),
         line: 0,
     };
@@ -277,42 +279,4 @@ fn ledger_row(row: &Reviewed, lang: Lang) -> String {
         ),
     ]
     .join("\t")
-}
-
-/// Today's date in UTC (the days of the civil calendar by Howard Hinnant's method).
-fn today() -> String {
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |d| d.as_secs());
-    date(seconds / 86_400)
-}
-
-/// The date so many days after 1970-01-01.
-fn date(days: u64) -> String {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_of_the_calendar() {
-        assert_eq!(date(0), "1970-01-01");
-        assert_eq!(date(11_016), "2000-02-29");
-        assert_eq!(date(19_723), "2024-01-01");
-    }
 }

@@ -129,7 +129,8 @@ pub fn resolve(
     let mut known: FxHashMap<(EntityType, &str, &str), usize> = FxHashMap::default();
     let mut spans = Vec::with_capacity(names.len());
     for ((name, surface), joined) in names.iter().zip(&surfaces).zip(&joined) {
-        let ruled = ruled(rulings, name, surface, joined.as_deref().unwrap_or(surface));
+        let followed = followed(doc, name, surface).or(joined.as_deref());
+        let ruled = ruled(rulings, name, surface, followed.unwrap_or(surface));
         let full = ruled.full;
         let written = (name.kind, full, surface.as_str());
         let entity = *known.entry(written).or_insert_with(|| {
@@ -317,6 +318,14 @@ fn concept(full: &str) -> Option<(&'static Concept, bool)> {
                 .meant(name)
                 .or_else(|| without_head(name).and_then(|name| thesaurus.meant(&name)))
         })
+}
+
+/// The initiative that took the place of the one named, where its name stands around that one's: to consolidate what an
+/// initiative has reached is not to carry it out.
+fn followed(doc: &Document, name: &Name, surface: &str) -> Option<&'static str> {
+    let (of, _) = concept(surface).filter(|_| name.kind == EntityType::Campaign)?;
+    let next = Thesaurus::get().successor(of, &doc.text.chars, name.start, name.end)?;
+    Some(&next.name)
 }
 
 /// IRIs of the initiatives that a document names by a name that nearly always means them: there a weak name means them too.

@@ -1,11 +1,13 @@
-//! Reads the index of names in parts.
+//! Reads the index of names where it lies: the file is mapped, and a search touches the pages that it walks over.
+//!
+//! A file that is cut while it is mapped would end the program. None is: a build writes a new file and puts it in the
+//! old one's place, and the old one lives on as long as it is mapped.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock};
 
+use mmap_io::{MemoryMappedFile, MmapIoError};
 use rustc_hash::FxHashMap;
 
 use super::Entry;
@@ -19,11 +21,11 @@ pub(super) const SECTIONS: usize = 8;
 /// Bytes of a hash with its number.
 const HASHED: u64 = 12;
 
-/// Sorted keys in memory.
-pub(super) type Keys = fst::Map<Vec<u8>>;
+/// Sorted keys.
+pub(super) type Keys<'a> = fst::Map<&'a [u8]>;
 
 enum Source {
-    File(Mutex<File>, PathBuf),
+    File(MemoryMappedFile, PathBuf),
     Memory(Vec<u8>),
 }
 
@@ -31,18 +33,15 @@ enum Source {
 pub(super) struct Index {
     source: Source,
     ends: [u64; SECTIONS],
-    keys: OnceLock<Keys>,
-    pinyin: OnceLock<Keys>,
-    pairs: OnceLock<Keys>,
 }
 
 impl Index {
     /// Opens the index in this file; `None` if there is no such file or it is of another format.
     pub(super) fn open(path: &Path) -> Result<Option<Self>> {
-        match File::open(path) {
-            Ok(file) => Self::new(Source::File(Mutex::new(file), path.to_owned())).map(Some),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(Error::file(path, e)),
+        match MemoryMappedFile::open_ro(path) {
+            Ok(map) => Self::new(Source::File(map, path.to_owned())).map(Some),
+            Err(MmapIoError::Io(e)) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(Error::file(path, io::Error::other(e))),
         }
     }
 
@@ -52,29 +51,19 @@ impl Index {
     }
 
     fn new(source: Source) -> Result<Self> {
-        let length = match &source {
-            Source::File(file, path) => {
-                let file = file.lock().expect("no search panics while it reads");
-                file.metadata().map_err(|e| Error::file(path, e))?.len()
-            }
-            Source::Memory(bytes) => bytes.len() as u64,
-        };
         let mut index = Self {
             source,
             ends: [0; SECTIONS],
-            keys: OnceLock::new(),
-            pinyin: OnceLock::new(),
-            pairs: OnceLock::new(),
         };
         let foot = (SECTIONS * 8 + MAGIC.len()) as u64;
+        let length = index.bytes().len() as u64;
         let start = length.checked_sub(foot).ok_or_else(|| index.damaged())?;
         let bytes = index.read(start, foot)?;
         if !bytes.ends_with(MAGIC) {
             return Err(index.damaged());
         }
-        for (end, bytes) in index.ends.iter_mut().zip(bytes.chunks_exact(8)) {
-            *end = number(bytes);
-        }
+        let ends: Vec<u64> = bytes.chunks_exact(8).take(SECTIONS).map(number).collect();
+        index.ends.copy_from_slice(&ends);
         if index.ends[SECTIONS - 1] != start || !index.ends.is_sorted() {
             return Err(index.damaged());
         }
@@ -91,21 +80,20 @@ impl Index {
         ))
     }
 
-    fn read(&self, start: u64, length: u64) -> Result<Vec<u8>> {
+    fn bytes(&self) -> &[u8] {
         match &self.source {
-            Source::File(file, path) => {
-                let mut file = file.lock().expect("no search panics while it reads");
-                let mut bytes = vec![0; length as usize];
-                file.seek(SeekFrom::Start(start))
-                    .and_then(|_| file.read_exact(&mut bytes))
-                    .map_err(|e| Error::file(path, e))?;
-                Ok(bytes)
+            Source::File(map, _) => {
+                let all = map.as_slice_bytes(0, map.len());
+                all.expect("a map to read lends all that it holds")
             }
-            Source::Memory(bytes) => bytes
-                .get(start as usize..start.saturating_add(length) as usize)
-                .map(<[u8]>::to_vec)
-                .ok_or_else(|| self.damaged()),
+            Source::Memory(bytes) => bytes,
         }
+    }
+
+    fn read(&self, start: u64, length: u64) -> Result<&[u8]> {
+        self.bytes()
+            .get(start as usize..start.saturating_add(length) as usize)
+            .ok_or_else(|| self.damaged())
     }
 
     fn start(&self, section: usize) -> u64 {
@@ -113,7 +101,7 @@ impl Index {
     }
 
     /// Reads within a section; asking for more than it holds is an error.
-    fn read_in(&self, section: usize, at: u64, length: u64) -> Result<Vec<u8>> {
+    fn read_in(&self, section: usize, at: u64, length: u64) -> Result<&[u8]> {
         let start = self.start(section).saturating_add(at);
         if start.saturating_add(length) > self.ends[section] {
             return Err(self.damaged());
@@ -121,22 +109,18 @@ impl Index {
         self.read(start, length)
     }
 
-    fn map<'a>(&self, section: usize, kept: &'a OnceLock<Keys>) -> Result<&'a Keys> {
-        if let Some(keys) = kept.get() {
-            return Ok(keys);
-        }
+    fn map(&self, section: usize) -> Result<Keys<'_>> {
         let start = self.start(section);
         let bytes = self.read(start, self.ends[section] - start)?;
-        let keys = Keys::new(bytes).map_err(|_| self.damaged())?;
-        Ok(kept.get_or_init(|| keys))
+        Keys::new(bytes).map_err(|_| self.damaged())
     }
 
-    pub(super) fn keys(&self) -> Result<&Keys> {
-        self.map(0, &self.keys)
+    pub(super) fn keys(&self) -> Result<Keys<'_>> {
+        self.map(0)
     }
 
-    pub(super) fn pinyin(&self) -> Result<&Keys> {
-        self.map(1, &self.pinyin)
+    pub(super) fn pinyin(&self) -> Result<Keys<'_>> {
+        self.map(1)
     }
 
     /// The entries that a key's value leads to.
@@ -149,7 +133,7 @@ impl Index {
 
     /// The entries one of whose names has each of the pairs of neighbours in this text.
     pub(super) fn holding(&self, chars: &[char]) -> Result<Vec<u32>> {
-        let pairs = self.map(3, &self.pairs)?;
+        let pairs = self.map(3)?;
         let mut lists = Vec::new();
         for pair in chars.windows(2) {
             let Some(at) = pairs.get(pair.iter().collect::<String>()) else {
@@ -168,7 +152,7 @@ impl Index {
 
     /// The entries whose names have at least so many of the pairs of neighbours in this text.
     pub(super) fn sharing(&self, chars: &[char], at_least: usize) -> Result<Vec<u32>> {
-        let pairs = self.map(3, &self.pairs)?;
+        let pairs = self.map(3)?;
         let texts: BTreeSet<String> = chars.windows(2).map(|pair| pair.iter().collect()).collect();
         // A pair that is there twice counts once, on both sides.
         let at_least = at_least
@@ -210,7 +194,7 @@ impl Index {
         for byte in self.read_in(section, at + 4, length)? {
             step |= u32::from(byte & 0x7F).checked_shl(shift).unwrap_or(0);
             shift += 7;
-            if byte < 0x80 {
+            if *byte < 0x80 {
                 last = last.wrapping_add(step);
                 numbers.push(last);
                 (step, shift) = (0, 0);
@@ -222,22 +206,22 @@ impl Index {
     /// One entry by its number.
     pub(super) fn entry(&self, number_of: u32) -> Result<Entry> {
         let at = u64::from(number_of) * 8;
-        let place = number(&self.read_in(6, at, 8)?);
+        let place = number(self.read_in(6, at, 8)?);
         // The last entry ends with its section.
         let end = match self.read_in(6, at + 8, 8) {
-            Ok(next) => number(&next),
+            Ok(next) => number(next),
             Err(_) => self.ends[5],
         };
         let within = place.checked_sub(self.ends[4]).zip(end.checked_sub(place));
         let (at, length) = within.ok_or_else(|| self.damaged())?;
         let line = self.read_in(5, at, length)?;
-        serde_json::from_slice(&line).map_err(|_| self.damaged())
+        serde_json::from_slice(line).map_err(|_| self.damaged())
     }
 
     /// All entries in their order. Costs the memory of them all.
     pub(super) fn entries(&self) -> Result<Vec<Entry>> {
         let bytes = self.read(self.start(5), self.ends[5] - self.start(5))?;
-        serde_json::Deserializer::from_slice(&bytes)
+        serde_json::Deserializer::from_slice(bytes)
             .into_iter()
             .map(|entry| entry.map_err(|_| self.damaged()))
             .collect()

@@ -1,8 +1,8 @@
 //! The index of names: which entities a name, a part of one, its pinyin or a misspelling may mean.
 //!
 //! Written at the end of a build beside the store, from the entities alone and in a fixed order: one file, and a second one
-//! with what has changed since, as long as that is little. The same graph gives the same answers. Read in parts: a search loads the sorted keys that it needs and single entries, never
-//! the whole. An *entry* is an entity with its names and how often it is spoken of; entries are numbered from the
+//! with what has changed since, as long as that is little. The same graph gives the same answers. Searched where it lies:
+//! of a file only what a search walks over is read, never the whole. An *entry* is an entity with its names and how often it is spoken of; entries are numbered from the
 //! most spoken of down, so that every list of numbers is ranked already.
 
 mod build;

@@ -47,7 +47,7 @@ impl Index {
         match chars.as_slice() {
             [] => {}
             [_] => {
-                let begun = self.beginning(self.keys()?, &text)?;
+                let begun = self.beginning(&self.keys()?, &text)?;
                 found.extend(begun.into_iter().filter(|number| counts(*number)));
             }
             _ => {
@@ -71,7 +71,7 @@ impl Index {
         if let Some(letters) = letters(wanted).filter(|letters| letters.len() > 1) {
             for initials in [false, true] {
                 let begin = pinyin::stored(&letters, initials);
-                found.extend(self.beginning(self.pinyin()?, &begin)?);
+                found.extend(self.beginning(&self.pinyin()?, &begin)?);
             }
         }
         Ok(found)
@@ -84,18 +84,18 @@ impl Index {
         match text.chars().count() {
             // Two characters of which one may be wrong are any name of that surname.
             ..3 => {}
-            3..6 => self.slipped(self.keys()?, &text, 1, &mut found)?,
+            3..6 => self.slipped(&self.keys()?, &text, 1, &mut found)?,
             n => self.alike(&text, if n < 9 { 1 } else { 2 }, &mut found)?,
         }
         if let Some(letters) = letters(wanted).filter(|letters| letters.len() >= 5) {
             let slips = if letters.len() >= 10 { 2 } else { 1 };
             let whole = pinyin::stored(&letters, false);
-            self.slipped(self.pinyin()?, &whole, slips, &mut found)?;
+            self.slipped(&self.pinyin()?, &whole, slips, &mut found)?;
         }
         Ok(found)
     }
 
-    fn beginning(&self, keys: &Keys, begin: &str) -> Result<BTreeSet<u32>> {
+    fn beginning(&self, keys: &Keys<'_>, begin: &str) -> Result<BTreeSet<u32>> {
         let mut found = BTreeSet::new();
         let mut stream = keys.search(Str::new(begin).starts_with()).into_stream();
         let mut looked_at = 0;
@@ -111,7 +111,7 @@ impl Index {
 
     fn slipped(
         &self,
-        keys: &Keys,
+        keys: &Keys<'_>,
         wanted: &str,
         slips: usize,
         found: &mut Vec<(usize, u32)>,

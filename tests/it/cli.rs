@@ -5,14 +5,18 @@ use std::process::Output;
 
 use crate::fixture::{small, texts};
 
-pub fn xiangtu(store: &Path, arguments: &[&str]) -> Output {
+/// The program in Chinese, with a store.
+pub fn program(store: &Path) -> assert_cmd::Command {
     let mut command = assert_cmd::Command::cargo_bin("xiangtu").unwrap();
     command
         .env("XIANGTU_STORE", store)
         .env_remove("LC_ALL")
-        .env("LANG", "zh_CN.UTF-8")
-        .args(arguments);
-    command.output().unwrap()
+        .env("LANG", "zh_CN.UTF-8");
+    command
+}
+
+pub fn xiangtu(store: &Path, arguments: &[&str]) -> Output {
+    program(store).args(arguments).output().unwrap()
 }
 
 pub fn text(bytes: &[u8]) -> String {
@@ -487,12 +491,7 @@ fn standard_input_is_read_by_extract_text_and_build() {
         (vec!["extract", "-"], "\"doc\":\"-\""),
         (vec!["build", "-"], "读入 1 份文件，搁置 0 份"),
     ] {
-        let mut command = assert_cmd::Command::cargo_bin("xiangtu").unwrap();
-        command
-            .env("XIANGTU_STORE", &store)
-            .env_remove("LC_ALL")
-            .env("LANG", "zh_CN.UTF-8");
-        let out = command
+        let out = program(&store)
             .args(&arguments)
             .write_stdin("<html><p>青河镇推行河长制。")
             .output()

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use oxigraph::model::{NamedOrBlankNode, Quad, Term};
 
-use crate::cli::{text, xiangtu};
+use crate::cli::{program, text, xiangtu};
 use crate::fixture::later;
 use crate::written::{report, store_in};
 use xiangtu::ontology::Ontology;
@@ -254,12 +254,9 @@ fn findings_of_one_question_have_the_same_bytes_and_those_of_another_other_names
     let store = folder.path().join("store");
     let file = folder.path().join("findings.ttl");
     let write = |arguments: &[&str]| -> Vec<u8> {
-        let mut command = assert_cmd::Command::cargo_bin("xiangtu").unwrap();
-        command
-            .env("XIANGTU_STORE", &store)
-            .env("SOURCE_DATE_EPOCH", "951782400");
         let path = file.to_string_lossy().into_owned();
-        let out = command
+        let out = program(&store)
+            .env("SOURCE_DATE_EPOCH", "951782400")
             .args(arguments)
             .args(["--rdf", &path])
             .output()

@@ -80,6 +80,31 @@ fn a_page_without_known_names_gives_its_largest_block() {
 }
 
 #[test]
+fn what_follows_an_article_is_left_out() {
+    let long = "全镇推行河长制，完成财政收入1.5亿元，增长8.5%。".repeat(5);
+    let page = |first: &str, second: &str| {
+        format!(
+            "<html><title>青河镇要闻</title><body><div><p>{first}</p><h3>相关新闻</h3><p>河水清了</p>\
+             <h3>全部评论 23条</h3><p>{second}</p></div></body></html>"
+        )
+    };
+    let read = |page: String| read_one("page.html", page.as_bytes()).unwrap().text;
+    assert_eq!(lines(&read(page(&long, "说得好！"))), ["青河镇要闻", &long]);
+    // Above the article such a heading is only a heading.
+    assert_eq!(
+        lines(&read(page("要闻", &long))),
+        [
+            "青河镇要闻",
+            "要闻",
+            "相关新闻",
+            "河水清了",
+            "全部评论 23条",
+            &long
+        ]
+    );
+}
+
+#[test]
 fn an_article_whose_class_sounds_like_furniture_is_read() {
     let page = "<body><div class=\"location\"><p>青河镇位于青河县东部。</p></div></body>";
     let source = read_one("page.html", page.as_bytes()).unwrap();

@@ -7,7 +7,7 @@ use std::process::Output;
 
 use proptest::prelude::*;
 
-use crate::cli::xiangtu;
+use crate::cli::{program, xiangtu};
 use crate::fixture::nquads;
 use xiangtu::knowledge::{Corrections, Knowledge};
 use xiangtu::lexicon::Lexicon;
@@ -313,12 +313,9 @@ fn words_and_concepts_are_known_without_recompiling() {
     let broader = "campaign/屋场恳谈日> <http://www.w3.org/2004/02/skos/core#broader>";
     assert!(graph.contains(broader));
     // The folder may be named by the environment too, and lies over what is looked up.
-    let mut command = assert_cmd::Command::cargo_bin("xiangtu").unwrap();
-    let command = command
-        .env("XIANGTU_STORE", &place.store)
-        .env("XIANGTU_KNOWLEDGE", &place.own);
-    let out = command
-        .args(["lookup", "河长巡查日制度", "--lang", "zh"])
+    let out = program(&place.store)
+        .env("XIANGTU_KNOWLEDGE", &place.own)
+        .args(["lookup", "河长巡查日制度"])
         .output()
         .unwrap();
     assert!(

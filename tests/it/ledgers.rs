@@ -1,16 +1,17 @@
 //! Promises, money, careers and enterprises across regions, over small graphs worked out by hand.
 
 use crate::fixture::small;
-use crate::written::{PLACE, entity, report, store};
+use crate::written::{PLACE, entity, fact, report, store};
 use xiangtu::graph::adoption::Level;
 use xiangtu::graph::money::{By, State, stakes, sums};
 use xiangtu::graph::promises::{Outcome, Promise, promises};
 use xiangtu::graph::{across, careers};
 use xiangtu::identity::Ledger;
-use xiangtu::model::{EntityType, Fact, Indicator, IndicatorKind, Predicate};
+use xiangtu::model::{EntityType, Indicator, IndicatorKind, Predicate};
 use xiangtu::store::Store;
 
-fn figure(
+/// A figure that 大瑶镇 reports.
+pub fn figure(
     name: &str,
     kind: IndicatorKind,
     value: &str,
@@ -278,20 +279,9 @@ fn one_name_in_two_counties_is_one_enterprise_by_judgement_only() {
         report
             .entities
             .push(entity(id.clone(), EntityType::Enterprise, name, None));
-        report.facts.push(Fact {
-            subject: id,
-            predicate: Predicate::LocatedIn,
-            object: Some(format!("{PLACE}{code}")),
-            value: None,
-            unit: None,
-            text: String::new(),
-            start: 0,
-            end: 0,
-            quote: Default::default(),
-            part: Default::default(),
-            rule: "test".to_owned(),
-            confidence: 0.9,
-        });
+        let place = Some(format!("{PLACE}{code}"));
+        let lies = fact(id, Predicate::LocatedIn, place, None);
+        report.facts.push(lies);
         report.doc = format!("{code}-{name}.txt");
         report
     };

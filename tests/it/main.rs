@@ -4,6 +4,7 @@ mod analyses;
 mod answers;
 mod certain;
 mod cli;
+mod definitions;
 mod export;
 mod files;
 mod findings;

@@ -21,6 +21,29 @@ pub fn entity(id: String, kind: EntityType, name: &str, code: Option<&str>) -> E
     }
 }
 
+/// A statement that no text is given for.
+pub fn fact(
+    subject: String,
+    predicate: Predicate,
+    object: Option<String>,
+    value: Option<String>,
+) -> Fact {
+    Fact {
+        subject,
+        predicate,
+        object,
+        value,
+        unit: None,
+        text: String::new(),
+        start: 0,
+        end: 0,
+        quote: Default::default(),
+        part: Default::default(),
+        rule: "test".to_owned(),
+        confidence: 0.9,
+    }
+}
+
 /// A report on the year by the place with this code, that says these initiatives are carried out.
 pub fn report(code: &str, year: i32, campaigns: &[&str]) -> Extraction {
     let home = format!("{PLACE}{code}");
@@ -30,18 +53,10 @@ pub fn report(code: &str, year: i32, campaigns: &[&str]) -> Extraction {
         let id = format!("{CAMPAIGN}{name}");
         entities.push(entity(id.clone(), EntityType::Campaign, name, None));
         facts.push(Fact {
-            subject: home.clone(),
-            predicate: Predicate::Implements,
-            object: Some(id),
-            value: None,
-            unit: None,
             text: (*name).to_owned(),
             start: facts.len(),
             end: facts.len() + 1,
-            quote: Default::default(),
-            part: Default::default(),
-            rule: "test".to_owned(),
-            confidence: 0.9,
+            ..fact(home.clone(), Predicate::Implements, Some(id), None)
         });
     }
     Extraction {

@@ -18,6 +18,10 @@ patterns! {
     OTHERS_AFTER = r"^[”’]?(?:工作|建设|试点|项目|活动)?(?:首批)?(?:没有|未把|未将|不含|不包括)(?:我|本)[省市州县区乡镇村]";
     /// A comparison with another place: 兰溪镇搞“退二进三”比我们早.
     COMPARED = r"^[”’]?[^，。；]{0,12}(?:比我们|比我[镇乡县区]|教给我们|传给我们)";
+    /// A time that a campaign gives its name to: Ⓒ期间.
+    TIME = r"^[”’]?(?:战|工作|行动)?(?:期间|时期|期内|以来)";
+    /// Whoever does it since then carries it out: 实施Ⓒ以来.
+    DOING = r"(?:开展|实施|推行|推进|启动|打响|实行|部署|创建|组织|落实|施行)[“‘]?$";
 }
 
 /// Finds who implements what.
@@ -35,9 +39,11 @@ fn home(facts: &mut Facts) {
         .map_or_else(|| format!("{LOCAL}home"), |home| home.id.clone());
     let campaigns: Vec<_> = facts.marks(EntityType::Campaign).collect();
     for mark in campaigns {
-        let after = &facts.fold.text[mark.at + super::fold::SIGN
-            ..facts.fold.sentences[facts.fold.sentence_at(mark.at)].end];
-        if OTHERS_AFTER.is_match(after) || COMPARED.is_match(after) {
+        let sentence = &facts.fold.sentences[facts.fold.sentence_at(mark.at)];
+        let before = &facts.fold.text[sentence.start..mark.at];
+        let after = &facts.fold.text[mark.at + super::fold::SIGN..sentence.end];
+        let is_time = TIME.is_match(after) && !DOING.is_match(before);
+        if is_time || OTHERS_AFTER.is_match(after) || COMPARED.is_match(after) {
             continue;
         }
         facts.add_about(

@@ -143,6 +143,16 @@ fn home_implements_its_campaigns_once() {
         &["青河镇 > 河长制"],
     );
     holds("implements", "全镇总人口3万人。", &[]);
+    holds(
+        "implements",
+        "这是[行:脱贫攻坚]期间唯一的电站，[行:脱贫攻坚]以来换了三任书记。",
+        &[],
+    );
+    holds(
+        "implements",
+        "实施[行:乡村振兴]以来，村容一新。",
+        &["青河镇 > 乡村振兴"],
+    );
 }
 
 #[test]

@@ -20,7 +20,19 @@ pub(super) fn article(page: &Page) -> String {
     let lines = text
         .lines()
         .filter(|line| !line.trim().is_empty() && !known::is_no_text(line));
-    lines.flat_map(|line| [line, "\n"]).collect()
+    let lines: Vec<&str> = lines.collect();
+    let end = end_of_article(&lines);
+    lines[..end].iter().flat_map(|line| [line, "\n"]).collect()
+}
+
+/// The line at which something else begins, such as comments: a heading of its own, with nothing as long as a line of the
+/// article below it.
+fn end_of_article(lines: &[&str]) -> usize {
+    let longest = |lines: &[&str]| lines.iter().map(|line| line.len()).max().unwrap_or(0);
+    let mut headings = (0..lines.len()).filter(|&at| known::is_after(lines[at]));
+    headings
+        .find(|&at| longest(&lines[..at]) >= PASSAGE.max(longest(&lines[at..])))
+        .unwrap_or(lines.len())
 }
 
 /// The block that names itself the article; else the smallest that holds nearly all that is no link.

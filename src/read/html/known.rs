@@ -18,10 +18,13 @@ pub(super) fn values(kind: &'static str) -> impl Iterator<Item = &'static str> {
 
 static CONTAINERS: LazyLock<HashSet<&str>> = LazyLock::new(|| values("container").collect());
 static FURNITURE: LazyLock<HashSet<&str>> = LazyLock::new(|| values("furniture").collect());
-static LINES: LazyLock<Regex> = LazyLock::new(|| {
-    let patterns: Vec<&str> = values("line").collect();
+static LINES: LazyLock<Regex> = LazyLock::new(|| whole_line("line"));
+static AFTER: LazyLock<Regex> = LazyLock::new(|| whole_line("after"));
+
+fn whole_line(kind: &'static str) -> Regex {
+    let patterns: Vec<&str> = values(kind).collect();
     Regex::new(&format!(r"^\s*(?:{})\s*$", patterns.join("|"))).expect("a test reads the list")
-});
+}
 
 /// Whether an id or a list of classes names the article.
 pub(super) fn is_container(names: &str) -> bool {
@@ -41,6 +44,11 @@ pub(super) fn is_furniture(names: &str) -> bool {
 pub(super) fn is_no_text(line: &str) -> bool {
     // The longest pattern is shorter; a line of a megabyte is text.
     line.len() < 600 && LINES.is_match(line)
+}
+
+/// Whether a line is the heading of what follows an article: other articles, comments.
+pub(super) fn is_after(line: &str) -> bool {
+    line.len() < 60 && AFTER.is_match(line)
 }
 
 /// A pattern of `label：value` for the labels of one kind.

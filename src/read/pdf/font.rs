@@ -1,12 +1,14 @@
 //! Fonts: which characters the codes of a string stand for, and how wide their glyphs are.
 //!
 //! Official typesetters write `GBK-EUC-H` and `UniGB-UCS2-H` without a map to Unicode: there the codes themselves are GBK or
-//! UTF-16. A font that says nothing gives unknown glyphs, never a guess.
+//! UTF-16. A font that says nothing, nor its own program ([`builtin`]), gives unknown glyphs, never a guess.
 
 use encoding_rs::{BIG5, Encoding as Charset, GB18030, UTF_16BE};
+use hayro_cmap::CMap as Collection;
 use lopdf::{Dictionary, Document, Object};
 
-use super::super::{Aside, Reason, guarded};
+use super::super::Aside;
+use super::builtin;
 use super::cmap::CMap;
 use super::stream::Streams;
 
@@ -41,6 +43,8 @@ pub(super) struct Font {
     to_unicode: CMap,
     /// Characters of single bytes, where the font's encoding tells them.
     simple: Vec<Option<String>>,
+    /// The collection of characters whose numbers the codes are.
+    collection: Option<&'static Collection>,
     widths: Widths,
 }
 
@@ -58,22 +62,27 @@ impl Font {
             Err(_) => CMap::default(),
         };
         let is_composite = font.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Type0");
+        let encoding = font.get_deref(b"Encoding", document);
+        let encoding = encoding.and_then(Object::as_name).unwrap_or_default();
         let codes = if is_composite {
-            let encoding = font.get_deref(b"Encoding", document);
-            codes(encoding.and_then(Object::as_name).unwrap_or_default())
+            codes(encoding)
         } else {
             Codes::Byte
         };
         let simple = if codes == Codes::Byte && to_unicode.is_empty() {
-            single_bytes(font, document)
+            builtin::single_bytes(font, document, streams)?
         } else {
             Vec::new()
         };
+        let is_numbered =
+            is_composite && encoding.starts_with(b"Identity") && to_unicode.is_empty();
+        let collection = is_numbered.then(|| builtin::collection(font, document));
         Ok(Self {
             widths: Widths::new(font, is_composite, document),
             codes,
             to_unicode,
             simple,
+            collection: collection.flatten(),
         })
     }
 
@@ -114,7 +123,7 @@ impl Font {
             .to_unicode
             .get(code)
             .map(str::to_owned)
-            .or_else(|| self.by_set(bytes));
+            .or_else(|| self.by_set(bytes, code));
         let first = text.as_deref().and_then(|text| text.chars().next());
         let width = match self.codes {
             Codes::Byte | Codes::Pair => self.widths.of(code),
@@ -129,14 +138,14 @@ impl Font {
         }
     }
 
-    fn by_set(&self, bytes: &[u8]) -> Option<String> {
+    fn by_set(&self, bytes: &[u8], code: u32) -> Option<String> {
         let decode = |set: &'static Charset, bytes: &[u8]| {
             let (text, damaged) = set.decode_without_bom_handling(bytes);
             let says = !damaged && !text.chars().any(|c| matches!(c, '\u{E000}'..='\u{F8FF}'));
             says.then(|| text.into_owned())
         };
         match self.codes {
-            Codes::Pair => None,
+            Codes::Pair => builtin::character(self.collection?, code),
             Codes::Byte => self.simple.get(usize::from(bytes[0])).cloned().flatten(),
             Codes::Set(set) => decode(set, bytes),
             Codes::SevenBit => decode(GB18030, &bytes.iter().map(|b| b | 0x80).collect::<Vec<_>>()),
@@ -158,30 +167,6 @@ fn codes(name: &[u8]) -> Codes {
     } else {
         Codes::Pair
     }
-}
-
-/// The characters of a simple font's 256 codes; none for a subset that numbers its glyphs as it likes.
-fn single_bytes(font: &Dictionary, document: &Document) -> Vec<Option<String>> {
-    const SYMBOLIC: i64 = 4;
-    let descriptor = font
-        .get_deref(b"FontDescriptor", document)
-        .and_then(Object::as_dict);
-    let flags = descriptor
-        .and_then(|d| d.get(b"Flags"))
-        .and_then(Object::as_i64)
-        .unwrap_or(0);
-    if flags & SYMBOLIC != 0 && font.get(b"Encoding").is_err() {
-        return Vec::new();
-    }
-    let table = guarded(|| {
-        let failed = |e| Aside::new(Reason::Damaged, e);
-        let encoding = font.get_font_encoding(document).map_err(failed)?;
-        let text = |byte: u8| Document::decode_text(&encoding, &[byte]).ok();
-        Ok((0..=255)
-            .map(|byte| text(byte).filter(|t| !t.is_empty()))
-            .collect())
-    });
-    table.unwrap_or_default()
 }
 
 /// Widths of glyphs by their codes.
@@ -278,6 +263,7 @@ mod tests {
             codes,
             to_unicode: CMap::default(),
             simple: Vec::new(),
+            collection: None,
             widths: Widths {
                 ranges: vec![(3, 5, 0.6)],
                 default: 1.0,

@@ -3,6 +3,7 @@
 //! The library `lopdf` opens the file and gives its objects; the way from content streams to text is our own, because none of
 //! four libraries that were compared read GBK-EUC-H and UniGB-UCS2-H right and kept to the reading order.
 
+mod builtin;
 mod cmap;
 mod font;
 mod layout;
