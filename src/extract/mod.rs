@@ -9,6 +9,7 @@ pub mod choose;
 pub mod crf;
 pub mod evidence;
 mod indicate;
+mod longer;
 pub mod places;
 pub mod quantity;
 pub mod recognise;
@@ -109,7 +110,7 @@ impl Context<'_> {
         Extraction {
             doc: self.doc.name.clone(),
             title: (!self.doc.title.is_empty()).then(|| self.doc.title.clone()),
-            length: text.source.len(),
+            length: text.source_length(),
             home: self.home,
             year: self.year,
             mentions,

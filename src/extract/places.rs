@@ -499,13 +499,13 @@ impl<'a> Pairs<'a> {
     }
 }
 
-/// How near a division is to the home place: 5 itself, 4 above or below it, 3 in its county, 2 in its prefecture, 1 in its province, 0 elsewhere.
-fn nearness(gazetteer: &Gazetteer, home: Option<DivisionId>, id: DivisionId) -> u16 {
-    let Some(home) = home else { return 0 };
+/// How near a division is to the home place, of which the line of divisions above is given with it in front: 5 itself, 4 above
+/// or below it, 3 in its county, 2 in its prefecture, 1 in its province, 0 elsewhere.
+fn nearness(gazetteer: &Gazetteer, line: &[DivisionId], id: DivisionId) -> u16 {
+    let Some(&home) = line.first() else { return 0 };
     if home == id {
         return 5;
     }
-    let line: Vec<DivisionId> = gazetteer.lineage(home).collect();
     if line.contains(&id) || home.contains(id) {
         return 4;
     }
@@ -531,11 +531,15 @@ fn grade(
     let mut hits: Vec<PlaceHit> = Vec::with_capacity(matches.len());
     let mut near_cache: FxHashMap<DivisionId, u16> = FxHashMap::default();
     let mut grades: FxHashMap<usize, u16> = FxHashMap::default();
+    let line: Vec<DivisionId> = home
+        .into_iter()
+        .flat_map(|home| std::iter::once(home).chain(gazetteer.lineage(home).skip(1)))
+        .collect();
     let mut grade_of = |form: &Form| {
         let grades = form.hits.iter().map(|hit| {
             let near = *near_cache
                 .entry(hit.id)
-                .or_insert_with(|| nearness(gazetteer, home, hit.id));
+                .or_insert_with(|| nearness(gazetteer, &line, hit.id));
             let form = if hit.kind.has_head() {
                 3
             } else if form.weak {

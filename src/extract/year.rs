@@ -1,5 +1,6 @@
 //! The main year that a document reports on.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -45,14 +46,14 @@ pattern!(AHEAD, r"(?:到|至|—|-|~|力争|迎接)$");
 /// first half and of the next in its second, so that an excerpt is judged by which half it is from.
 /// Where none of these tells it, the latest year that is not spoken of as the future is taken.
 pub fn main_year(doc: &Document) -> Option<i32> {
-    let head = to_digits(&doc.text.slice(0, doc.text.chars.len().min(400)));
+    let head = to_digits(doc.text.slice(0, doc.text.chars.len().min(400)));
     let title = to_digits(&doc.title);
     if let Some(c) = ANNUAL.captures(&title) {
         let year: i32 = c[1].parse().ok()?;
         let results = doc
             .sentences
             .iter()
-            .filter(|s| RESULT.is_match(&doc.text.slice(s.start, s.end)))
+            .filter(|s| RESULT.is_match(doc.text.slice(s.start, s.end)))
             .count();
         return Some(if results * 5 < doc.sentences.len() {
             year
@@ -85,12 +86,13 @@ pub fn main_year(doc: &Document) -> Option<i32> {
                     .any(|c| matches!(c, '年' | '.'))
             })
             .flat_map(|s| {
-                let sentence = to_digits(&doc.text.slice(s.start, s.end));
+                let sentence = to_digits(doc.text.slice(s.start, s.end));
                 let years = YEAR
-                    .captures_iter(&sentence)
-                    .filter(|c| !AHEAD.is_match(&sentence[..c.get(0).map_or(0, |m| m.start())]));
+                    .find_iter(&sentence)
+                    .filter(|m| !AHEAD.is_match(&sentence[..m.start()]));
+                // A year is four digits.
                 years
-                    .filter_map(|c| c[1].parse::<i32>().ok())
+                    .filter_map(|m| m.as_str()[..4].parse::<i32>().ok())
                     .collect::<Vec<_>>()
             })
             .max()
@@ -99,18 +101,20 @@ pub fn main_year(doc: &Document) -> Option<i32> {
 }
 
 /// Years in Chinese digits as digits: 二〇〇七年 → 2007年.
-fn to_digits(text: &str) -> String {
-    HAN_YEAR
-        .replace_all(text, |c: &regex::Captures| {
-            c[0].chars()
-                .map(
-                    |c| match "〇一二三四五六七八九".chars().position(|d| d == c) {
-                        Some(d) => char::from_digit(d as u32, 10).unwrap_or(c),
-                        None if "○零Oо0".contains(c) => '0',
-                        None => c,
-                    },
-                )
-                .collect::<String>()
-        })
-        .into_owned()
+fn to_digits(text: &str) -> Cow<'_, str> {
+    // Most texts have no such year, and looking for its first digit is cheaper than the pattern.
+    if !text.contains("二") {
+        return Cow::Borrowed(text);
+    }
+    HAN_YEAR.replace_all(text, |c: &regex::Captures| {
+        c[0].chars()
+            .map(
+                |c| match "〇一二三四五六七八九".chars().position(|d| d == c) {
+                    Some(d) => char::from_digit(d as u32, 10).unwrap_or(c),
+                    None if "○零Oо0".contains(c) => '0',
+                    None => c,
+                },
+            )
+            .collect::<String>()
+    })
 }

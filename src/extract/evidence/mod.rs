@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use super::places::PlaceHit;
 use crate::lexicon::{Class, Hit, Lexicon};
 use crate::model::Part;
-use crate::text::{Document, is_han};
+use crate::text::{Document, Text, is_common_han, is_han};
 
 static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
 
@@ -136,6 +136,7 @@ fn group(template: Template, payload: u64) -> u64 {
 /// A character as attributes see it: digits are one, Latin letters are one, and it fits 16 bits.
 pub(super) fn code(c: char) -> u64 {
     match c {
+        c if is_common_han(c) => u64::from(c as u32),
         '0'..='9' => u64::from('0' as u32),
         'a'..='z' | 'A'..='Z' => u64::from('A' as u32),
         c if (c as u32) < 0x1_0000 => u64::from(c as u32),
@@ -181,10 +182,10 @@ pub struct Clues {
 
 impl Clues {
     /// Segments a text and looks up its terms.
-    pub fn new(chars: &[char]) -> Self {
+    pub fn new(text: &Text) -> Self {
         Self {
-            words: segment(chars),
-            hits: Lexicon::get().hits(chars),
+            words: segment(text),
+            hits: Lexicon::get().hits(&text.chars),
         }
     }
 }
@@ -221,7 +222,8 @@ fn tag_code(tag: &str) -> u64 {
         .fold(0, |code, b| code << 8 | u64::from(b))
 }
 
-fn segment(chars: &[char]) -> Vec<Word> {
+fn segment(text: &Text) -> Vec<Word> {
+    let chars = &text.chars;
     let mut words = Vec::with_capacity(chars.len() / 2);
     let mut start = 0;
     while start < chars.len() {
@@ -229,8 +231,7 @@ fn segment(chars: &[char]) -> Vec<Word> {
             .iter()
             .position(|&c| c == '\n')
             .map_or(chars.len(), |n| start + n + 1);
-        let text: String = chars[start..end].iter().collect();
-        words.extend(JIEBA.tag(&text, true).iter().map(|word| {
+        words.extend(JIEBA.tag(text.slice(start, end), true).iter().map(|word| {
             let (from, to) = (start + word.start, start + word.end);
             Word {
                 start: from,
