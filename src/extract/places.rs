@@ -135,8 +135,9 @@ static SELF_WORDS: LazyLock<Trie> = LazyLock::new(|| {
 
 fn self_reference(chars: &[char]) -> SelfReference {
     let mut counts = [0; 3];
+    let words = &*SELF_WORDS;
     for i in 0..chars.len() {
-        SELF_WORDS.find(&chars[i..], |_, level| counts[level as usize] += 1);
+        words.find(&chars[i..], |_, level| counts[level as usize] += 1);
     }
     let [township, county, province] = counts;
     SelfReference {
@@ -169,6 +170,8 @@ struct Named {
     candidates: FxHashMap<DivisionId, Candidate>,
     /// Counts of full names and of short ones that are not weak.
     counts: FxHashMap<DivisionId, (usize, usize)>,
+    /// For each division how many of those directly below it have their full names told.
+    told_below: FxHashMap<DivisionId, usize>,
     /// How often a name stands directly behind that of a division above.
     adjacent: FxHashMap<(DivisionId, DivisionId), usize>,
     about: SelfReference,
@@ -210,10 +213,16 @@ impl Named {
         let mut named = Self {
             candidates: FxHashMap::default(),
             counts: FxHashMap::default(),
+            told_below: FxHashMap::default(),
             adjacent: FxHashMap::default(),
             about: self_reference(&doc.text.chars),
         };
         forms.iter().for_each(|told| named.add(told));
+        for (&id, _) in named.counts.iter().filter(|(_, n)| n.0 > 0) {
+            if let Some(above) = Gazetteer::get().listed_below(id) {
+                *named.told_below.entry(above).or_default() += 1;
+            }
+        }
         for ((b, at), n) in touching {
             named.touch(&forms[b].form, &forms[at].form, n);
         }
@@ -289,18 +298,17 @@ impl Named {
             score += 0.8 * (adjacent.min(3) as f64);
         }
         score += PER_VILLAGE * (villages.min(MOST_VILLAGES) as f64);
-        let told = |ids: Vec<DivisionId>| {
-            ids.iter()
-                .filter(|s| **s != id && counts.get(s).is_some_and(|n| n.0 > 0))
-                .count()
-        };
+        let told_below = |id| self.told_below.get(&id).copied().unwrap_or(0);
         let siblings = match gazetteer.parent(id) {
-            Some(above) if id.level() == Level::Township => told(gazetteer.children(above)),
+            Some(above) if id.level() == Level::Township => {
+                let own = c.full > 0 && gazetteer.listed_below(id) == Some(above);
+                told_below(above) - usize::from(own)
+            }
             _ => 0,
         };
         score += 0.25 * (siblings.min(4) as f64);
         let children = if id.level() == Level::County {
-            told(gazetteer.children(id))
+            told_below(id)
         } else {
             0
         };

@@ -279,6 +279,13 @@ impl Gazetteer {
             .collect()
     }
 
+    /// The division that has this one among its [`Gazetteer::children`]; for all but villages.
+    pub(crate) fn listed_below(&self, id: DivisionId) -> Option<DivisionId> {
+        let row = self.row(id).filter(|row| row.until == 0)?;
+        let listed = below(row.parent).any(|codes| codes.contains(&row.code));
+        listed.then_some(DivisionId(row.parent))
+    }
+
     /// The villages and neighbourhoods of a township or county, in order of codes.
     ///
     /// ```

@@ -91,6 +91,18 @@ impl Text {
         self.normal.cut(start, end)
     }
 
+    /// The byte of the normal text at which a character of the normal form begins; for the number of characters its length.
+    pub fn byte(&self, position: usize) -> usize {
+        self.normal.starts[position] as usize
+    }
+
+    /// The character of the normal form that begins at or after a byte of the normal text.
+    pub fn at_byte(&self, byte: usize) -> usize {
+        self.normal
+            .starts
+            .partition_point(|&start| (start as usize) < byte)
+    }
+
     /// The index in the normal form of the first character at or after a source offset.
     pub fn from_source(&self, offset: usize) -> usize {
         self.at.partition_point(|&at| (at as usize) < offset)

@@ -92,14 +92,20 @@ fn surfaces<'a>(
     let mut numbers: FxHashMap<&[char], u32> = FxHashMap::default();
     let mut surfaces: Vec<Surface> = Vec::new();
     let mut parts = FxHashSet::default();
+    // Spans of several types stand one behind the other.
+    let mut last = (0, 0, 0);
     let surface_of = spans
         .iter()
         .map(|s| {
             let surface = &chars[s.start..s.end];
-            let number = *numbers.entry(surface).or_insert_with(|| {
-                surfaces.push(Surface::default());
-                surfaces.len() as u32 - 1
-            });
+            let number = match last {
+                (start, end, number) if (start, end) == (s.start, s.end) => number,
+                _ => *numbers.entry(surface).or_insert_with(|| {
+                    surfaces.push(Surface::default());
+                    surfaces.len() as u32 - 1
+                }),
+            };
+            last = (s.start, s.end, number);
             let entry = &mut surfaces[number as usize];
             let best = &mut entry.best[s.kind];
             if s.probability > best[0] {

@@ -12,12 +12,13 @@ mod train;
 
 pub use train::{Example, Training};
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::evidence::{Sink, group_of};
 use crate::model::EntityType;
 use index::Index;
-use messages::{Edges, Messages};
+use messages::{Edges, Messages, States};
 
 /// Number of entity types.
 const T: usize = EntityType::ALL.len();
@@ -78,17 +79,20 @@ pub struct Span {
     pub probability: f64,
 }
 
-/// How likely every mention of a stretch of characters is.
+/// How likely every mention of a document is.
 ///
-/// Characters that are surely no part of a name cut the stretch into pieces, which are looked at one by one.
-pub struct Lattice {
+/// Characters that are surely no part of a name cut it into pieces, which are looked at one by one.
+pub struct Lattice<'a> {
+    edges: &'a Edges,
+    messages: Messages,
     pieces: Vec<Piece>,
 }
 
 struct Piece {
     /// First character in the document.
     start: usize,
-    messages: Messages,
+    /// Its positions in the messages.
+    own: Range<usize>,
     evidence: f64,
 }
 
@@ -97,112 +101,109 @@ const SURE: f32 = 10.0;
 
 /// Whether a character is surely outside of names.
 fn sure(row: &Row) -> bool {
-    let top = row[1..LABELS].iter().copied().fold(i16::MIN, i16::max);
-    i32::from(row[0]) - i32::from(top) > (SURE * UNIT) as i32
+    i32::from(row[0]) - i32::from(top(&row[1..LABELS])) > (SURE * UNIT) as i32
 }
 
-impl Lattice {
-    fn new(start: usize, scores: &[Row], edges: &Edges) -> Self {
-        let mut pieces = Vec::new();
-        let mut i = 0;
-        while i < scores.len() {
-            if sure(&scores[i]) {
-                i += 1;
-                continue;
+/// The highest of some sums.
+fn top(sums: &[i16]) -> i16 {
+    sums.iter().copied().fold(i16::MIN, i16::max)
+}
+
+impl<'a> Lattice<'a> {
+    fn new(scores: &[Row], pieces: &[Range<usize>], edges: &'a Edges) -> Self {
+        let mut messages = Messages::default();
+        messages.reserve(pieces.iter().map(Range::len).sum());
+        let piece = |piece: &Range<usize>| {
+            let scores = &scores[piece.clone()];
+            let node = |i: usize, states: &mut States| node(&scores[i], states);
+            let own = messages.add(scores.len(), node, edges);
+            Piece {
+                start: piece.start,
+                evidence: messages.evidence(&own),
+                own,
             }
-            let first = i.saturating_sub(1);
-            while i < scores.len() && !sure(&scores[i]) {
-                i += 1;
-            }
-            let end = (i + 1).min(scores.len());
-            let nodes = scores[first..end].iter().map(node).collect();
-            let messages = Messages::new(nodes, *edges);
-            pieces.push(Piece {
-                start: start + first,
-                evidence: messages.evidence(),
-                messages,
-            });
+        };
+        Self {
+            pieces: pieces.iter().map(piece).collect(),
+            edges,
+            messages,
         }
-        Self { pieces }
     }
 
     /// The marginal probability of a mention of this kind from `start` to `end`, as places in the document.
     pub fn probability(&self, start: usize, end: usize, kind: usize) -> f64 {
         let piece = self.pieces.partition_point(|p| p.start <= start);
-        piece
-            .checked_sub(1)
-            .map(|i| &self.pieces[i])
-            .filter(|p| end <= p.start + p.messages.node.len())
-            .map_or(0.0, |p| p.probability(start - p.start, end - p.start, kind))
+        let Some(piece) = piece.checked_sub(1).map(|i| &self.pieces[i]) else {
+            return 0.0;
+        };
+        if end < start + 2 || end > piece.start + piece.own.len() {
+            return 0.0;
+        }
+        let at = |place: usize| place - piece.start + piece.own.start;
+        let (start, end) = (at(start), at(end));
+        let m = &self.messages;
+        let p = (start + 1..end).fold(m.alpha[start].enter[kind + 1], |p, i| {
+            p * self.step(start, i, end, kind)
+        });
+        (p * m.beta[end - 1].leave[kind + 1] / piece.evidence).clamp(0.0, 1.0)
+    }
+
+    /// What the label at a position multiplies within a mention.
+    fn step(&self, start: usize, i: usize, stop: usize, kind: usize) -> f64 {
+        let ends = i + 1 == stop;
+        let node = &self.messages.node[i];
+        let of_label = if ends { &node.leave } else { &node.inner };
+        let from = if i == start + 1 { 0 } else { 2 };
+        let edge = self.edges.within[from + usize::from(ends)][kind + 1];
+        edge * of_label[kind + 1] / self.messages.scale[i]
     }
 
     /// Every mention with at least this marginal probability.
-    pub fn spans(&self, floor: f64) -> impl Iterator<Item = Span> {
-        self.pieces.iter().flat_map(move |p| p.spans(floor))
-    }
-}
-
-impl Piece {
-    fn probability(&self, start: usize, end: usize, kind: usize) -> f64 {
-        if end < start + 2 {
-            return 0.0;
-        }
-        let m = &self.messages;
-        let p = (start + 1..end).fold(m.alpha[start][begin(kind)], |p, i| {
-            p * self.step(start, i, end, kind)
-        });
-        (p * m.beta[end - 1][self::end(kind)] / self.evidence).clamp(0.0, 1.0)
-    }
-
-    /// What the label at `i` multiplies within a mention.
-    fn step(&self, start: usize, i: usize, stop: usize, kind: usize) -> f64 {
-        let m = &self.messages;
-        let (label, ends) = match i + 1 == stop {
-            true => (end(kind), 1),
-            false => (inside(kind), 0),
-        };
-        let from = if i == start + 1 { 0 } else { 2 };
-        m.edges.within[kind][from + ends] * m.node[i][label] / m.scale[i]
-    }
-
-    fn spans(&self, floor: f64) -> Vec<Span> {
-        let m = &self.messages;
-        let n = m.node.len();
+    pub fn spans(&self, floor: f64) -> Vec<Span> {
         let mut spans = Vec::new();
-        for start in 0..n {
+        for piece in &self.pieces {
+            self.spans_of(piece, floor, &mut spans);
+        }
+        spans
+    }
+
+    fn spans_of(&self, piece: &Piece, floor: f64, spans: &mut Vec<Span>) {
+        let m = &self.messages;
+        let least = floor * piece.evidence;
+        let place = |i: usize| piece.start + i - piece.own.start;
+        for start in piece.own.clone() {
             for kind in 0..T {
                 // The probability that a mention begins here and has not ended before `i`.
-                let mut open = m.alpha[start][begin(kind)];
-                if open * m.beta[start][begin(kind)] < floor * self.evidence {
+                let mut open = m.alpha[start].enter[kind + 1];
+                if open * m.beta[start].enter[kind + 1] < least {
                     continue;
                 }
-                for i in start + 1..n {
+                for i in start + 1..piece.own.end {
                     let last = open * self.step(start, i, i + 1, kind);
-                    let probability = last * m.beta[i][end(kind)] / self.evidence;
+                    let probability = last * m.beta[i].leave[kind + 1] / piece.evidence;
                     if probability >= floor {
                         spans.push(Span {
-                            start: self.start + start,
-                            end: self.start + i + 1,
+                            start: place(start),
+                            end: place(i) + 1,
                             kind,
                             probability: probability.min(1.0),
                         });
                     }
                     open *= self.step(start, i, i + 2, kind);
-                    if open * m.beta[i][inside(kind)] < floor * self.evidence {
+                    if open * m.beta[i].inner[kind + 1] < least {
                         break;
                     }
                 }
             }
         }
-        spans
     }
 }
 
 /// The exponentials of sums of weights, relative to the highest of them.
-fn node(row: &Row) -> [f64; LABELS] {
-    let top = row[..LABELS].iter().copied().fold(i16::MIN, i16::max);
+fn node(row: &Row, states: &mut States) {
+    let top = top(&row[..LABELS]);
     let powers = &*POWERS;
-    std::array::from_fn(|l| powers.of(top.abs_diff(row[l])))
+    states.set(|label| powers.of(top.abs_diff(row[label])));
 }
 
 /// e to minus n hundredths: the exponent in two digits, each with its table.
@@ -233,22 +234,52 @@ pub struct Scores<'a> {
     rows: Vec<Row>,
 }
 
+/// The sum of two rows: by value, so that the compiler sees that they do not overlap and adds eight lanes at once.
+#[inline(always)]
+fn plus(sums: Row, weights: Row) -> Row {
+    let mut out = [0; LANES];
+    for ((out, s), w) in out.iter_mut().zip(sums).zip(weights) {
+        // No sum comes near the bounds; where one did, the odds would be beyond all doubt anyway.
+        *out = s.saturating_add(w);
+    }
+    out
+}
+
 impl Scores<'_> {
     #[inline]
     fn add(&mut self, at: usize, row: u32) {
-        // By value, so that the compiler sees two rows that do not overlap and adds eight lanes at once.
-        let (sums, weights) = (self.rows[at], self.crf.weights[row as usize]);
-        let mut out = [0; LANES];
-        for ((out, s), w) in out.iter_mut().zip(sums).zip(weights) {
-            // No sum comes near the bounds; where one did, the odds would be beyond all doubt anyway.
-            *out = s.saturating_add(w);
-        }
-        self.rows[at] = out;
+        self.rows[at] = plus(self.rows[at], self.crf.weights[row as usize]);
     }
 
-    /// How likely each labelling of a stretch of characters is.
-    pub fn lattice(&self, start: usize, end: usize) -> Lattice {
-        Lattice::new(start, &self.rows[start..end], &self.crf.edges)
+    #[inline]
+    fn add_run(&mut self, run: Range<usize>, row: u32) {
+        let weights = self.crf.weights[row as usize];
+        for sums in &mut self.rows[run] {
+            *sums = plus(*sums, weights);
+        }
+    }
+
+    /// How likely each labelling of stretches of characters is; they are given in order.
+    pub fn lattice(&self, stretches: impl Iterator<Item = Range<usize>>) -> Lattice<'_> {
+        let mut pieces = Vec::new();
+        stretches.for_each(|stretch| self.pieces(stretch, &mut pieces));
+        Lattice::new(&self.rows, &pieces, &self.crf.edges)
+    }
+
+    /// The runs of characters in a stretch that are not surely outside of names, each with the characters beside it.
+    fn pieces(&self, stretch: Range<usize>, pieces: &mut Vec<Range<usize>>) {
+        let mut i = stretch.start;
+        while i < stretch.end {
+            if sure(&self.rows[i]) {
+                i += 1;
+                continue;
+            }
+            let first = i.max(stretch.start + 1) - 1;
+            while i < stretch.end && !sure(&self.rows[i]) {
+                i += 1;
+            }
+            pieces.push(first..(i + 1).min(stretch.end));
+        }
     }
 }
 
@@ -264,8 +295,35 @@ impl Sink for Scores<'_> {
     }
 
     fn tell_run(&mut self, group: u64, from: usize, to: usize) {
-        if let Some(row) = self.crf.index.group(group).and_then(|found| found.row(0)) {
-            (from..to).for_each(|i| self.add(i, row));
+        if from < to
+            && let Some(row) = self.crf.index.group(group).and_then(|found| found.row(0))
+        {
+            self.add_run(from..to, row);
+        }
+    }
+
+    fn tell_spans<const N: usize>(&mut self, group: u64, spans: [(Range<usize>, u8); N]) {
+        let Some(found) = self.crf.index.group(group) else {
+            return;
+        };
+        for (Range { start, end }, shift) in spans {
+            if start + 1 == end {
+                if let Some(row) = found.row(shift + 3) {
+                    self.add(start, row);
+                }
+            } else if start < end {
+                if let Some(row) = found.row(shift) {
+                    self.add(start, row);
+                }
+                if start + 2 < end
+                    && let Some(row) = found.row(shift + 1)
+                {
+                    self.add_run(start + 1..end - 1, row);
+                }
+                if let Some(row) = found.row(shift + 2) {
+                    self.add(end - 1, row);
+                }
+            }
         }
     }
 

@@ -9,8 +9,10 @@
 mod frames;
 mod near;
 
-use jieba_rs::Jieba;
+use std::ops::Range;
 use std::sync::LazyLock;
+
+use jieba_rs::Jieba;
 
 use super::places::PlaceHit;
 use crate::lexicon::{Class, Hit, Lexicon};
@@ -33,6 +35,22 @@ pub trait Sink {
     /// Neighbouring characters have an attribute of a group in its first role.
     fn tell_run(&mut self, group: u64, from: usize, to: usize) {
         self.tell(group, (from..to).map(|i| (i, 0)));
+    }
+
+    /// The characters of some spans have an attribute of a group, each in the role of its place in its span (0 first, 1 middle,
+    /// 2 last, 3 only), counted from the number that stands with the span.
+    fn tell_spans<const N: usize>(&mut self, group: u64, spans: [(Range<usize>, u8); N]) {
+        let place = |i: usize, span: &Range<usize>| match (i == span.start, i + 1 == span.end) {
+            (true, true) => 3,
+            (true, false) => 0,
+            (false, true) => 2,
+            (false, false) => 1,
+        };
+        let seen = spans.into_iter().flat_map(|(span, from)| {
+            let each = span.clone();
+            each.map(move |i| (i, from + place(i, &span)))
+        });
+        self.tell(group, seen);
     }
 
     /// `first` and the characters before it, `n` in all, have an attribute of a group, each in the role of its distance.
@@ -145,17 +163,18 @@ pub(super) fn code(c: char) -> u64 {
 }
 
 /// 0 boundary, 1 Han, 2 digit, 3 Latin, 4 clause mark, 5 enumeration comma, 6 quotation mark, 7 bracket, 8 other.
-fn kind(c: Option<char>) -> u64 {
+fn kind(c: char) -> u64 {
     match c {
-        None | Some('\n') => 0,
-        Some(c) if is_han(c) => 1,
-        Some('0'..='9') => 2,
-        Some(c) if c.is_alphabetic() => 3,
-        Some('，' | '。' | '；' | '！' | '？' | '：') => 4,
-        Some('、') => 5,
-        Some('“' | '”' | '‘' | '’') => 6,
-        Some('（' | '）' | '《' | '》' | '【' | '】' | '〈' | '〉') => 7,
-        Some(_) => 8,
+        c if is_common_han(c) => 1,
+        '\n' => 0,
+        '，' | '。' | '；' | '！' | '？' | '：' => 4,
+        '、' => 5,
+        '0'..='9' => 2,
+        '“' | '”' | '‘' | '’' => 6,
+        '（' | '）' | '《' | '》' | '【' | '】' | '〈' | '〉' => 7,
+        c if is_han(c) => 1,
+        c if c.is_alphabetic() => 3,
+        _ => 8,
     }
 }
 
