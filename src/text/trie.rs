@@ -155,14 +155,15 @@ impl Trie {
     }
 
     /// All terms that a text begins with, the shortest first: their length in characters and their number.
+    #[inline]
     pub fn find(&self, text: &[char], mut each: impl FnMut(usize, u32)) {
         let Some((&first, rest)) = text.split_first() else {
             return;
         };
-        if self.roots.get(first as usize) == Some(&0) {
-            return;
-        }
-        let mut state = self.root(first);
+        let mut state = match self.roots.get(first as usize) {
+            Some(0) => return,
+            _ => self.root(first),
+        };
         let mut length = 1;
         let mut rest = rest.iter();
         loop {

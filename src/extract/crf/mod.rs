@@ -15,7 +15,7 @@ pub use train::{Example, Training};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::evidence::{Sink, group_of};
+use super::evidence::{Sink, group_of, in_role};
 use crate::model::EntityType;
 use index::Index;
 use messages::{Edges, Messages, States};
@@ -52,6 +52,8 @@ fn within(kind: usize, step: usize) -> usize {
 
 /// Weights of an attribute for every label, in hundredths: sums are exact, whatever their order.
 type Row = [i16; LANES];
+/// The row of an attribute without weights.
+const EMPTY: Row = [0; LANES];
 /// Hundredths in a weight of one.
 const UNIT: f32 = 100.0;
 
@@ -234,31 +236,26 @@ pub struct Scores<'a> {
     rows: Vec<Row>,
 }
 
-/// The sum of two rows: by value, so that the compiler sees that they do not overlap and adds eight lanes at once.
+/// Adds a row to sums: by value, so that the compiler sees that they do not overlap and adds eight lanes at once.
 #[inline(always)]
-fn plus(sums: Row, weights: Row) -> Row {
+fn add(sums: &mut Row, weights: &Row) {
     let mut out = [0; LANES];
-    for ((out, s), w) in out.iter_mut().zip(sums).zip(weights) {
+    for ((out, s), w) in out.iter_mut().zip(*sums).zip(*weights) {
         // No sum comes near the bounds; where one did, the odds would be beyond all doubt anyway.
         *out = s.saturating_add(w);
     }
-    out
+    *sums = out;
+}
+
+#[inline(always)]
+fn add_to_all(sums: &mut [Row], weights: &Row) {
+    let weights = *weights;
+    for sums in sums {
+        add(sums, &weights);
+    }
 }
 
 impl Scores<'_> {
-    #[inline]
-    fn add(&mut self, at: usize, row: u32) {
-        self.rows[at] = plus(self.rows[at], self.crf.weights[row as usize]);
-    }
-
-    #[inline]
-    fn add_run(&mut self, run: Range<usize>, row: u32) {
-        let weights = self.crf.weights[row as usize];
-        for sums in &mut self.rows[run] {
-            *sums = plus(*sums, weights);
-        }
-    }
-
     /// How likely each labelling of stretches of characters is; they are given in order.
     pub fn lattice(&self, stretches: impl Iterator<Item = Range<usize>>) -> Lattice<'_> {
         let mut pieces = Vec::new();
@@ -285,56 +282,76 @@ impl Scores<'_> {
 
 impl Sink for Scores<'_> {
     fn tell(&mut self, group: u64, at: impl Iterator<Item = (usize, u8)>) {
-        if let Some(found) = self.crf.index.group(group) {
+        let Crf { index, weights, .. } = self.crf;
+        if let Some(found) = index.group(group) {
             at.for_each(|(i, role)| {
                 if let Some(row) = found.row(role) {
-                    self.add(i, row);
+                    add(&mut self.rows[i], &weights[row as usize]);
                 }
             });
         }
     }
 
     fn tell_run(&mut self, group: u64, from: usize, to: usize) {
+        let Crf { index, weights, .. } = self.crf;
         if from < to
-            && let Some(row) = self.crf.index.group(group).and_then(|found| found.row(0))
+            && let Some(row) = index.group(group).and_then(|found| found.row(0))
         {
-            self.add_run(from..to, row);
+            add_to_all(&mut self.rows[from..to], &weights[row as usize]);
         }
     }
 
     fn tell_spans<const N: usize>(&mut self, group: u64, spans: [(Range<usize>, u8); N]) {
-        let Some(found) = self.crf.index.group(group) else {
+        let Crf { index, weights, .. } = self.crf;
+        let Some(found) = index.group(group) else {
             return;
         };
-        for (Range { start, end }, shift) in spans {
-            if start + 1 == end {
-                if let Some(row) = found.row(shift + 3) {
-                    self.add(start, row);
+        for (span, shift) in spans {
+            match &mut self.rows[span] {
+                [] => {}
+                [only] => {
+                    if let Some(row) = found.row(shift + 3) {
+                        add(only, &weights[row as usize]);
+                    }
                 }
-            } else if start < end {
-                if let Some(row) = found.row(shift) {
-                    self.add(start, row);
-                }
-                if start + 2 < end
-                    && let Some(row) = found.row(shift + 1)
-                {
-                    self.add_run(start + 1..end - 1, row);
-                }
-                if let Some(row) = found.row(shift + 2) {
-                    self.add(end - 1, row);
+                [first, middle @ .., last] => {
+                    if let Some(row) = found.row(shift) {
+                        add(first, &weights[row as usize]);
+                    }
+                    if !middle.is_empty()
+                        && let Some(row) = found.row(shift + 1)
+                    {
+                        add_to_all(middle, &weights[row as usize]);
+                    }
+                    if let Some(row) = found.row(shift + 2) {
+                        add(last, &weights[row as usize]);
+                    }
                 }
             }
         }
     }
 
     fn tell_viewers(&mut self, group: u64, first: usize, n: u8) {
-        if let Some(found) = self.crf.index.group(group) {
-            let mut row = found.first;
-            for role in 0..n {
-                if found.has(role) {
-                    self.add(first - usize::from(role), row);
-                    row += 1;
-                }
+        let Crf { index, weights, .. } = self.crf;
+        let Some(found) = index.group(group) else {
+            return;
+        };
+        if found.is_full(n) {
+            let viewers = &mut self.rows[first + 1 - usize::from(n)..=first];
+            let own = &weights[found.first as usize..][..viewers.len()];
+            for (sums, weights) in viewers.iter_mut().rev().zip(own) {
+                add(sums, weights);
+            }
+            return;
+        }
+        let mut row = found.first;
+        for role in 0..n {
+            if found.has(role) {
+                add(
+                    &mut self.rows[first - usize::from(role)],
+                    &weights[row as usize],
+                );
+                row += 1;
             }
         }
     }
@@ -346,11 +363,12 @@ impl Crf {
         if !rows.is_sorted_by_key(|(key, _)| group_of(*key)) {
             rows.sort_unstable_by_key(|(key, _)| group_of(*key));
         }
-        let (keys, weights): (Vec<u64>, Vec<Row>) = rows.into_iter().unzip();
+        let rows = filled(rows);
+        let keys: Vec<u64> = rows.iter().map(|(key, _)| *key).collect();
         Self {
             index: Index::new(&keys),
             keys,
-            weights,
+            weights: rows.into_iter().map(|(_, row)| row).collect(),
             edges: Edges::new(&transitions),
             transitions,
         }
@@ -358,7 +376,7 @@ impl Crf {
 
     /// Number of attributes with weights.
     pub fn len(&self) -> usize {
-        self.keys.len()
+        self.weights.iter().filter(|row| **row != EMPTY).count()
     }
 
     /// Whether nothing has been learned.
@@ -381,7 +399,8 @@ impl Crf {
         for (i, w) in self.transitions.iter().enumerate() {
             writeln!(out, "t\t{i}\t{w}").expect("writing to a string");
         }
-        for (&key, weights) in self.keys.iter().zip(&self.weights) {
+        let rows = self.keys.iter().zip(&self.weights);
+        for (&key, weights) in rows.filter(|(_, weights)| **weights != EMPTY) {
             write!(out, "{key:x}\t{}", describe(key)).expect("writing to a string");
             for (l, w) in weights.iter().enumerate() {
                 if *w != 0 {
@@ -420,6 +439,26 @@ impl Crf {
         }
         Some(Self::new(rows, transitions))
     }
+}
+
+/// Rows with empty ones for the roles that a group leaves out, where it leaves out few: to add a whole group without asking costs
+/// less than to ask for each role.
+fn filled(rows: Vec<(u64, Row)>) -> Vec<(u64, Row)> {
+    let mut filled = Vec::with_capacity(rows.len() * 5 / 4);
+    for of_group in rows.chunk_by(|(a, _), (b, _)| group_of(*a).0 == group_of(*b).0) {
+        let (group, last) = group_of(of_group[of_group.len() - 1].0);
+        let n = last + 1;
+        if of_group.len() * 4 < usize::from(n) * 3 {
+            filled.extend_from_slice(of_group);
+            continue;
+        }
+        let mut given = of_group.iter().copied().peekable();
+        filled.extend((0..n).map(|role| {
+            let key = in_role(group, role);
+            given.next_if(|(k, _)| *k == key).unwrap_or((key, EMPTY))
+        }));
+    }
+    filled
 }
 
 /// What is left to read.
@@ -497,12 +536,24 @@ mod tests {
     #[test]
     fn every_way_of_telling_adds_the_same() {
         let crf = Crf::unpack(crate::embedded::LABELS).expect("the build packed it");
-        let group = group_of(crf.keys[crf.keys.len() / 2]).0;
+        for group in [crf.keys.len() / 2, 0].map(|at| group_of(crf.keys[at]).0) {
+            tells_the_same(&crf, group);
+        }
+        // The commonest character has weights in every role.
+        let full = 1 << 56 | u64::from('的');
+        assert!(crf.index.group(full).is_some_and(|found| found.is_full(7)));
+        tells_the_same(&crf, full);
+    }
+
+    fn tells_the_same(crf: &Crf, group: u64) {
         let (mut one, mut other) = (crf.scores(20), crf.scores(20));
-        one.tell_viewers(group, 9, 4);
-        other.tell(group, (0..4).map(|role| (9 - usize::from(role), role)));
+        one.tell_viewers(group, 9, 7);
+        other.tell(group, (0..7).map(|role| (9 - usize::from(role), role)));
         one.tell_run(group, 12, 15);
         other.tell(group, (12..15).map(|i| (i, 0)));
+        one.tell_spans(group, [(0..3, 0), (16..17, 0), (5..5, 0), (17..19, 4)]);
+        let places = [(0, 0), (1, 1), (2, 2), (16, 3), (17, 4), (18, 6)];
+        other.tell(group, places.into_iter());
         assert_eq!(one.rows, other.rows);
         assert!(one.rows.iter().flatten().any(|w| *w != 0));
     }

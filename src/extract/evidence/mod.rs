@@ -80,7 +80,7 @@ const ROLE_SHIFT: u32 = 52;
 const PAYLOAD: u64 = (1 << ROLE_SHIFT) - 1;
 
 /// The attribute of a group in a role.
-fn in_role(group: u64, role: u8) -> u64 {
+pub(super) fn in_role(group: u64, role: u8) -> u64 {
     debug_assert!((role as usize) < ROLES);
     group | u64::from(role) << ROLE_SHIFT
 }
