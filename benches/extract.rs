@@ -57,7 +57,7 @@ static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
     let known = |text: &String| {
         let doc = Document::new("", text);
         let survey = places::survey(&doc, &Selected::default());
-        let clues = Clues::new(&doc.text.chars);
+        let clues = Clues::new(&doc.text);
         let spans = recognise::label(&model().crf, &doc, &survey, &clues);
         Known {
             doc,
@@ -105,7 +105,7 @@ mod stages {
     /// Words with their tags, and terms of the lexicons.
     #[divan::bench(sample_count = 20)]
     fn c_segment(bencher: Bencher) {
-        each(bencher, &KNOWN, |k| Clues::new(&k.doc.text.chars));
+        each(bencher, &KNOWN, |k| Clues::new(&k.doc.text));
     }
 
     /// The labelling of characters and the spans that it proposes.

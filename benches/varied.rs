@@ -59,7 +59,7 @@ impl Reports {
         let prefectures = provinces.flat_map(|province| gazetteer.children(province.id));
         let mut counties: Vec<DivisionId> = prefectures
             .flat_map(|prefecture| gazetteer.children(prefecture))
-            .filter(|county| !gazetteer.villages(*county).is_empty())
+            .filter(|county| gazetteer.villages(*county).next().is_some())
             .collect();
         Random::new(seed).shuffle(&mut counties);
         let campaigns = Thesaurus::get().concepts().iter();
@@ -91,7 +91,7 @@ impl Reports {
                 continue;
             }
             let town = towns[random.below(towns.len())];
-            let villages: Vec<&str> = gazetteer.villages(town).iter().map(|v| &*v.short).collect();
+            let villages: Vec<&str> = gazetteer.villages(town).map(|v| &*v.short).collect();
             if let Some(division) = gazetteer.division(town)
                 && !villages.is_empty()
             {

@@ -29,8 +29,10 @@ pub struct Hit {
 pub struct Lexicon {
     classes: Vec<String>,
     terms: Trie,
-    /// For each term its classes.
-    of_term: Vec<Vec<Class>>,
+    /// The classes of all terms, term by term.
+    of_terms: Vec<Class>,
+    /// For each term where its classes begin; then their number.
+    of_term: Vec<u32>,
     campaigns: Trie,
     /// For each campaign name whether it is a strong one.
     strong: Vec<bool>,
@@ -104,20 +106,21 @@ impl Lexicon {
         }
         let mut sorted: Vec<(&str, Vec<Class>)> = terms.into_iter().collect();
         sorted.sort_unstable();
+        let (mut of_terms, mut of_term) = (Vec::new(), vec![0]);
+        for (_, of) in &mut sorted {
+            of.sort_unstable();
+            of.dedup();
+            of_terms.extend_from_slice(of);
+            of_term.push(of_terms.len() as u32);
+        }
         let (names, strong): (Vec<&str>, Vec<bool>) = Thesaurus::get()
             .names()
             .map(|(name, _, strong)| (name, strong))
             .unzip();
         Self {
             terms: Trie::new(sorted.iter().map(|(term, _)| *term).zip(0..)),
-            of_term: sorted
-                .into_iter()
-                .map(|(_, mut of)| {
-                    of.sort_unstable();
-                    of.dedup();
-                    of
-                })
-                .collect(),
+            of_terms,
+            of_term,
             campaigns: Trie::new(names.into_iter().zip(0..)),
             strong,
             classes,
@@ -158,7 +161,8 @@ impl Lexicon {
                 {
                     hits.push(*hit);
                 }
-                for &class in &self.of_term[term as usize] {
+                let of = |term: u32| self.of_term[term as usize] as usize;
+                for &class in &self.of_terms[of(term)..of(term + 1)] {
                     hits.push(Hit { start, end, class });
                 }
             }

@@ -51,8 +51,9 @@ static SELF_WORDS: LazyLock<Trie> = LazyLock::new(|| {
 /// How often a text speaks of its own town, county or province.
 pub(super) fn self_reference(chars: &[char]) -> SelfReference {
     let mut counts = [0; 3];
+    let words = &*SELF_WORDS;
     for i in 0..chars.len() {
-        SELF_WORDS.find(&chars[i..], |_, level| counts[level as usize] += 1);
+        words.find(&chars[i..], |_, level| counts[level as usize] += 1);
     }
     let [township, county, province] = counts;
     SelfReference {

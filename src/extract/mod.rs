@@ -10,6 +10,7 @@ pub mod crf;
 pub mod evidence;
 mod indicate;
 mod issuer;
+mod longer;
 pub mod places;
 pub mod quantity;
 pub mod recognise;
@@ -121,7 +122,7 @@ impl Context<'_> {
         Some(Extraction {
             doc: self.doc.name.clone(),
             title: (!self.doc.title.is_empty()).then(|| self.doc.title.clone()),
-            length: text.source.len(),
+            length: text.source_length(),
             home: self.home,
             year: self.year,
             mentions,

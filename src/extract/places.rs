@@ -125,6 +125,8 @@ struct Named {
     candidates: FxHashMap<DivisionId, Candidate>,
     /// Counts of full names and of short ones that are not weak.
     counts: FxHashMap<DivisionId, (usize, usize)>,
+    /// For each division how many of those directly below it have their full names told.
+    told_below: FxHashMap<DivisionId, usize>,
     /// How often a name stands directly behind that of a division above.
     adjacent: FxHashMap<(DivisionId, DivisionId), usize>,
     about: issuer::SelfReference,
@@ -168,10 +170,16 @@ impl Named {
         let mut named = Self {
             candidates: FxHashMap::default(),
             counts: FxHashMap::default(),
+            told_below: FxHashMap::default(),
             adjacent: FxHashMap::default(),
             about: issuer::self_reference(&doc.text.chars),
         };
         forms.iter().for_each(|told| named.add(told));
+        for (&id, _) in named.counts.iter().filter(|(_, n)| n.0 > 0) {
+            if let Some(above) = Gazetteer::get().listed_below(id) {
+                *named.told_below.entry(above).or_default() += 1;
+            }
+        }
         for ((b, at), n) in touching {
             named.touch(&forms[b].form, &forms[at].form, n);
         }
@@ -249,18 +257,17 @@ impl Named {
             score += 0.8 * (adjacent.min(3) as f64);
         }
         score += PER_VILLAGE * (villages.min(MOST_VILLAGES) as f64);
-        let told = |ids: Vec<DivisionId>| {
-            ids.iter()
-                .filter(|s| **s != id && counts.get(s).is_some_and(|n| n.0 > 0))
-                .count()
-        };
+        let told_below = |id| self.told_below.get(&id).copied().unwrap_or(0);
         let siblings = match gazetteer.parent(id) {
-            Some(above) if id.level() == Level::Township => told(gazetteer.children(above)),
+            Some(above) if id.level() == Level::Township => {
+                let own = c.full > 0 && gazetteer.listed_below(id) == Some(above);
+                told_below(above) - usize::from(own)
+            }
             _ => 0,
         };
         score += 0.25 * (siblings.min(4) as f64);
         let children = if id.level() == Level::County {
-            told(gazetteer.children(id))
+            told_below(id)
         } else {
             0
         };
@@ -459,13 +466,13 @@ impl<'a> Pairs<'a> {
     }
 }
 
-/// How near a division is to the home place: 5 itself, 4 above or below it, 3 in its county, 2 in its prefecture, 1 in its province, 0 elsewhere.
-fn nearness(gazetteer: &Gazetteer, home: Option<DivisionId>, id: DivisionId) -> u16 {
-    let Some(home) = home else { return 0 };
+/// How near a division is to the home place, of which the line of divisions above is given with it in front: 5 itself, 4 above
+/// or below it, 3 in its county, 2 in its prefecture, 1 in its province, 0 elsewhere.
+fn nearness(gazetteer: &Gazetteer, line: &[DivisionId], id: DivisionId) -> u16 {
+    let Some(&home) = line.first() else { return 0 };
     if home == id {
         return 5;
     }
-    let line: Vec<DivisionId> = gazetteer.lineage(home).collect();
     if line.contains(&id) || home.contains(id) {
         return 4;
     }
@@ -491,11 +498,15 @@ fn grade(
     let mut hits: Vec<PlaceHit> = Vec::with_capacity(matches.len());
     let mut near_cache: FxHashMap<DivisionId, u16> = FxHashMap::default();
     let mut grades: FxHashMap<usize, u16> = FxHashMap::default();
+    let line: Vec<DivisionId> = home
+        .into_iter()
+        .flat_map(|home| std::iter::once(home).chain(gazetteer.lineage(home).skip(1)))
+        .collect();
     let mut grade_of = |form: &Form| {
         let grades = form.hits.iter().map(|hit| {
             let near = *near_cache
                 .entry(hit.id)
-                .or_insert_with(|| nearness(gazetteer, home, hit.id));
+                .or_insert_with(|| nearness(gazetteer, &line, hit.id));
             let form = if hit.kind.has_head() {
                 3
             } else if form.weak {

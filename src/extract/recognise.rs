@@ -89,7 +89,7 @@ impl From<Vec<Name>> for Recognised {
 
 /// Finds the names in a document.
 pub fn recognise(model: &Model, doc: &Document, survey: &Survey, rulings: &Rulings) -> Recognised {
-    let clues = Clues::new(&doc.text.chars);
+    let clues = Clues::new(&doc.text);
     let spans = label(&model.crf, doc, survey, &clues);
     let scores = scores(&model.chooser, doc, survey, &clues, &spans);
     decide(&model.chooser, &doc.text.chars, spans, scores, rulings)
@@ -97,7 +97,7 @@ pub fn recognise(model: &Model, doc: &Document, survey: &Survey, rulings: &Rulin
 
 /// The candidates for names in a document, to learn from.
 pub fn propose(crf: &Crf, doc: &Document, survey: &Survey) -> Vec<Candidate> {
-    let clues = Clues::new(&doc.text.chars);
+    let clues = Clues::new(&doc.text);
     let spans = label(crf, doc, survey, &clues);
     let mut features = Vec::with_capacity(spans.len());
     candidates::describe(doc, survey, &clues, &spans, |of| features.push(of.to_vec()));

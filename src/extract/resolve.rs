@@ -3,25 +3,20 @@
 //! An entity's IRI is made from content; by which rules is told in [`crate::identity`]. A short name joins a longer one of
 //! its type only when it can belong to no other of the document.
 
-use std::sync::LazyLock;
+use std::borrow::Cow;
 
-use regex::Regex;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Span;
+use super::longer::Longer;
 use super::places::{Survey, usual_name};
 use super::recognise::Name;
 use crate::gazetteer::{DivisionId, Gazetteer, Level};
 use crate::identity::{Firm, campaign_key, honour, leading_divisions, plain, project_key};
 use crate::knowledge::{Line, Rulings};
 use crate::model::{Entity, EntityType, Home, ID_BASE};
-use crate::text::Document;
+use crate::text::{Document, is_common_han};
 use crate::thesaurus::{Concept, Thesaurus};
-
-static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"[一二三四五六七八九十0-9]+[期号标段]|第[一二三四五六七八九十0-9]+")
-        .expect("a pattern of this file")
-});
 
 /// The home place as the extraction tells it.
 pub fn home(survey: &Survey, scope: &Scope) -> Option<Home> {
@@ -73,8 +68,7 @@ pub fn scope(doc: &Document, survey: &Survey) -> Scope {
                 .to_string(),
         },
         None => {
-            let text: String = doc.text.source.iter().collect();
-            let text = blake3::hash(text.as_bytes()).to_hex()[..12].to_owned();
+            let text = blake3::hash(doc.text.source().as_bytes()).to_hex()[..12].to_owned();
             Scope {
                 home: text.clone(),
                 county: text,
@@ -85,10 +79,14 @@ pub fn scope(doc: &Document, survey: &Survey) -> Scope {
 
 /// A name as part of an IRI: what an IRI may not hold is taken out.
 fn iri_part(name: &str) -> String {
-    plain(name)
-        .chars()
+    let name = plain(name);
+    let stays = |c: char| is_common_han(c) || c.is_alphanumeric();
+    if name.chars().all(stays) {
+        return name;
+    }
+    name.chars()
         .map(|c| {
-            if c.is_alphanumeric() {
+            if stays(c) {
                 c
             } else if matches!(c, '-' | '.' | '_' | '~' | '—') {
                 '-'
@@ -111,13 +109,16 @@ pub fn resolve(
     let mut entities: Vec<Entity> = Vec::new();
     let mut by_id: FxHashMap<String, usize> = FxHashMap::default();
     let national = national_figures(doc, &names);
-    let surfaces: Vec<String> = names
+    let surfaces: Vec<Cow<str>> = names
         .iter()
-        .map(|n| doc.text.slice(n.start, n.end).replace('\n', ""))
+        .map(|n| match doc.text.slice(n.start, n.end) {
+            text if text.contains('\n') => Cow::Owned(text.replace('\n', "")),
+            text => Cow::Borrowed(text),
+        })
         .collect();
-    let joined = join_short_names(doc, survey, &names, &surfaces);
-    let kinds = names.iter().map(|name| name.kind);
-    let concepts = known_concepts(kinds.zip(surfaces.iter().map(String::as_str)));
+    let distinct = distinct(&names, &surfaces);
+    let joined = join_short_names(doc, survey, &names, &surfaces, &distinct);
+    let concepts = known_concepts(&distinct);
     let identifier = Identifier {
         survey,
         home,
@@ -128,11 +129,13 @@ pub fn resolve(
     // What is written alike is the same thing.
     let mut known: FxHashMap<(EntityType, &str, &str), usize> = FxHashMap::default();
     let mut spans = Vec::with_capacity(names.len());
-    for ((name, surface), joined) in names.iter().zip(&surfaces).zip(&joined) {
-        let followed = followed(doc, name, surface).or(joined.as_deref());
+    for (name, surface) in names.iter().zip(&surfaces) {
+        let surface: &str = surface;
+        let joined = joined.get(&(name.kind, surface)).copied();
+        let followed = followed(doc, name, surface).or(joined);
         let ruled = ruled(rulings, name, surface, followed.unwrap_or(surface));
         let full = ruled.full;
-        let written = (name.kind, full, surface.as_str());
+        let written = (name.kind, full, surface);
         let entity = *known.entry(written).or_insert_with(|| {
             let (id, label, code) = match ruled.code {
                 Some(id) => identifier.division(id, full),
@@ -149,8 +152,8 @@ pub fn resolve(
                 entities.len() - 1
             });
             let aliases = &mut entities[entity].aliases;
-            if !aliases.contains(surface) {
-                aliases.push(surface.clone());
+            if !aliases.iter().any(|alias| alias == surface) {
+                aliases.push(surface.to_owned());
             }
             entity
         });
@@ -163,9 +166,8 @@ pub fn resolve(
             corrections: ruled.corrections,
         });
     }
-    for entity in &mut entities {
-        let name = entity.name.clone();
-        entity.aliases.retain(|a| *a != name);
+    for Entity { name, aliases, .. } in &mut entities {
+        aliases.retain(|alias| alias != name);
     }
     (spans, entities)
 }
@@ -310,14 +312,16 @@ fn without_committee(name: &str) -> &str {
 /// whether the name nearly always means it.
 fn concept(full: &str) -> Option<(&'static Concept, bool)> {
     let thesaurus = Thesaurus::get();
-    let name = plain(full);
-    [full, &name, &campaign_key(full)]
-        .into_iter()
-        .find_map(|name| {
-            thesaurus
-                .meant(name)
-                .or_else(|| without_head(name).and_then(|name| thesaurus.meant(&name)))
+    let meant = |name: &str| {
+        let meant = thesaurus.meant(name);
+        meant.or_else(|| thesaurus.meant(without_head(name)?))
+    };
+    meant(full)
+        .or_else(|| {
+            let name = plain(full);
+            (name != full).then(|| meant(&name)).flatten()
         })
+        .or_else(|| meant(&campaign_key(full)))
 }
 
 /// The initiative that took the place of the one named, where its name stands around that one's: to consolidate what an
@@ -329,171 +333,101 @@ fn followed(doc: &Document, name: &Name, surface: &str) -> Option<&'static str> 
 }
 
 /// IRIs of the initiatives that a document names by a name that nearly always means them: there a weak name means them too.
-fn known_concepts<'a>(
-    names: impl Iterator<Item = (EntityType, &'a str)>,
-) -> FxHashSet<&'static str> {
-    names
+fn known_concepts(distinct: &[(EntityType, &str)]) -> FxHashSet<&'static str> {
+    distinct
+        .iter()
         .filter(|(kind, _)| *kind == EntityType::Campaign)
         .filter_map(|(_, name)| concept(name).filter(|(_, strong)| *strong))
         .map(|(concept, _)| concept.id.as_str())
         .collect()
 }
 
+/// The types and surfaces of names, each pair once, sorted.
+fn distinct<'a>(names: &[Name], surfaces: &'a [Cow<str>]) -> Vec<(EntityType, &'a str)> {
+    let pairs = names.iter().zip(surfaces);
+    let mut distinct: Vec<(EntityType, &str)> = pairs.map(|(n, s)| (n.kind, &**s)).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    distinct
+}
+
 /// Who holds a post of the country's, by the words beside one of the name's mentions.
 fn national_figures(doc: &Document, names: &[Name]) -> FxHashSet<String> {
     let persons = names.iter().filter(|name| name.kind == EntityType::Person);
     let national = persons.filter(|name| {
-        let behind: String = doc.text.chars[name.end..].iter().take(6).collect();
-        let ahead: String = doc.text.chars[name.start.saturating_sub(8)..name.start]
-            .iter()
-            .collect();
+        let n = doc.text.chars.len();
+        let behind = doc.text.slice(name.end, n.min(name.end + 6));
+        let ahead = doc.text.slice(name.start.saturating_sub(8), name.start);
         let posts = ["总书记", "国家主席", "主席在", "主席的重要", "总理"];
         let titles = ["总书记", "国家主席", "中央军委主席", "国务院总理"];
         posts.iter().any(|post| behind.starts_with(post))
             || titles.iter().any(|title| ahead.ends_with(title))
     });
     national
-        .map(|name| plain(&doc.text.slice(name.start, name.end)))
+        .map(|name| plain(doc.text.slice(name.start, name.end)))
         .collect()
 }
 
 /// A campaign's name without a generic word behind it.
-fn without_head(name: &str) -> Option<String> {
+fn without_head(name: &str) -> Option<&str> {
     [
         "工作", "活动", "行动", "工程", "建设", "战略", "计划", "制度", "改革", "模式", "机制",
     ]
     .iter()
     .find_map(|head| name.strip_suffix(head))
     .filter(|n| n.chars().count() >= 3)
-    .map(str::to_owned)
 }
 
-/// For each name the longer name of the document that it stands for, if there is exactly one.
-fn join_short_names(
+/// The names that stand for exactly one longer name of the document, with that.
+fn join_short_names<'a>(
     doc: &Document,
     survey: &Survey,
     names: &[Name],
-    surfaces: &[String],
-) -> Vec<Option<String>> {
+    surfaces: &'a [Cow<str>],
+    distinct: &[(EntityType, &'a str)],
+) -> FxHashMap<(EntityType, &'a str), &'a str> {
     let defined = defined_short_names(doc, names, surfaces);
-    let mut distinct: Vec<(EntityType, &str)> = names
-        .iter()
-        .zip(surfaces)
-        .map(|(n, s)| (n.kind, s.as_str()))
-        .collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let plains: Vec<String> = distinct.iter().map(|(_, name)| plain(name)).collect();
-    let firms: Vec<Option<Firm>> = distinct
-        .iter()
-        .map(|(kind, name)| (*kind == EntityType::Enterprise).then(|| Firm::of(name)))
-        .collect();
-    let mut known: FxHashMap<(EntityType, &str), String> = FxHashMap::default();
+    let longer = Longer::new(survey, distinct);
+    let mut known: FxHashMap<(EntityType, &str), &str> = FxHashMap::default();
     for (i, &(kind, short)) in distinct.iter().enumerate() {
-        if let Some(full) = defined.get(&(kind, plain(short))) {
-            known.insert((kind, short), full.clone());
-            continue;
-        }
-        let stands_for = |j: usize| {
-            let (other, full) = distinct[j];
-            other == kind
-                && j != i
-                && match (kind, &firms[i], &firms[j]) {
-                    (EntityType::Enterprise, Some(a), Some(b)) => {
-                        a.is_short_for(b) || (a.is_variant_of(b) && full.len() > short.len())
-                    }
-                    (EntityType::Project, ..) => is_short_project(&plains[i], &plains[j]),
-                    (EntityType::Place, ..) => is_short_village(survey, short, full),
-                    _ => false,
-                }
-        };
-        // Sorted by type, those of one type stand together; of some types no name stands for another.
-        let alike = if matches!(
-            kind,
-            EntityType::Campaign | EntityType::Honour | EntityType::Person
-        ) {
-            0..0
-        } else {
-            distinct.partition_point(|d| d.0 < kind)..distinct.partition_point(|d| d.0 <= kind)
-        };
-        let mut longer: Vec<usize> = alike.filter(|&j| stands_for(j)).collect();
-        // Of two that say the same the longer one is meant.
-        if let (EntityType::Enterprise, Some(&best)) = (
-            kind,
-            longer.iter().max_by_key(|&&j| (distinct[j].1.len(), j)),
-        ) && let Some(best_firm) = &firms[best]
-            && longer.iter().all(|&j| {
-                let firm = firms[j]
-                    .as_ref()
-                    .expect("an enterprise like the short name");
-                j == best || firm.is_variant_of(best_firm) || firm.is_short_for(best_firm)
-            })
+        if !defined.is_empty()
+            && let Some(full) = defined.get(&(kind, plain(short)))
         {
-            longer = vec![best];
-        }
-        if let [full] = longer[..] {
-            known.insert((kind, short), distinct[full].1.to_owned());
+            known.insert((kind, short), full);
+        } else if let Some(full) = longer.of(i) {
+            known.insert((kind, short), distinct[full].1);
         }
     }
-    let full_of = |name: &Name, surface: &str| {
-        let first = known.get(&(name.kind, surface))?;
-        // A short form of a shorter form: 红叶 of 红叶家具 of 江西红叶家具有限公司.
-        Some(
-            known
-                .get(&(name.kind, first.as_str()))
-                .unwrap_or(first)
-                .clone(),
-        )
-    };
-    names
-        .iter()
-        .zip(surfaces)
-        .map(|(name, surface)| full_of(name, surface))
-        .collect()
+    // A short form of a shorter form: 红叶 of 红叶家具 of 江西红叶家具有限公司.
+    let mut joined = known.clone();
+    for ((kind, _), full) in &mut joined {
+        *full = known.get(&(*kind, *full)).copied().unwrap_or(full);
+    }
+    joined
 }
 
 /// X有限公司（以下简称“Y”）: full names by type and plain short name.
-fn defined_short_names(
+fn defined_short_names<'a>(
     doc: &Document,
     names: &[Name],
-    surfaces: &[String],
-) -> FxHashMap<(EntityType, String), String> {
+    surfaces: &'a [Cow<str>],
+) -> FxHashMap<(EntityType, String), &'a str> {
     let mut defined = FxHashMap::default();
     for (name, surface) in names.iter().zip(surfaces) {
-        let behind: String = doc.text.chars[name.end..].iter().take(30).collect();
+        if doc.text.chars.get(name.end) != Some(&'（') {
+            continue;
+        }
+        let behind = doc
+            .text
+            .slice(name.end, doc.text.chars.len().min(name.end + 30));
         if let Some(rest) = behind.strip_prefix('（').and_then(|b| b.split('）').next())
             && let Some(at) = rest.find("简称")
         {
             let short = rest[at + "简称".len()..].trim_matches(|c: char| "“”：:为".contains(c));
             if !short.is_empty() {
-                defined.insert((name.kind, plain(short)), surface.clone());
+                defined.insert((name.kind, plain(short)), &**surface);
             }
         }
     }
     defined
-}
-
-/// Whether a project may be named by the end of its name: 安置小区 for 东林安置小区, but not 小学 for 第一小学.
-fn is_short_project(short: &str, full: &str) -> bool {
-    let ordinals = |name| {
-        ORDINAL
-            .find_iter(name)
-            .map(|m| m.as_str())
-            .collect::<Vec<_>>()
-    };
-    short.len() < full.len()
-        && full.ends_with(short)
-        && short.chars().count() >= 5
-        && ordinals(short) == ordinals(full)
-}
-
-/// Whether a village that the list of divisions does not have may be named without its last word.
-fn is_short_village(survey: &Survey, short: &str, full: &str) -> bool {
-    let unknown = |name: &str| Gazetteer::get().nearest(survey.home, name).is_none();
-    short.chars().count() >= 2
-        && full
-            .strip_prefix(short)
-            .is_some_and(|rest| ["村", "社区"].contains(&rest))
-        && unknown(short)
-        && unknown(full)
 }

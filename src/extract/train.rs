@@ -60,7 +60,7 @@ fn families(documents: &mut [Prepared]) {
             .sentences
             .iter()
             .filter(|s| s.end - s.start >= LONG_SENTENCE)
-            .map(|s| doc.text.slice(s.start, s.end))
+            .map(|s| doc.text.slice(s.start, s.end).to_owned())
             .collect();
         for sentence in sentences {
             let other = documents[*first.entry(sentence).or_insert(n)].family;
@@ -96,7 +96,7 @@ fn examples(gold: &Gold, doc: &Document, survey: &Survey, n: u32) -> Vec<Example
         labels[a + 1..b - 1].fill(crf::inside(kind) as u8);
         labels[b - 1] = crf::end(kind) as u8;
     }
-    let clues = evidence::Clues::new(&doc.text.chars);
+    let clues = evidence::Clues::new(&doc.text);
     let mut attributes = evidence::keys(doc, &survey.hits, &clues);
     doc.sentences
         .iter()

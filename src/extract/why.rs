@@ -86,7 +86,7 @@ pub fn why(doc: &Document, corrections: &Selected, name: &str) -> Vec<Why> {
     };
     let ruled = rulings.names(chars);
     let wanted = key(name);
-    let is_meant = |start: usize, end: usize| key(&doc.text.slice(start, end)) == wanted;
+    let is_meant = |start: usize, end: usize| key(doc.text.slice(start, end)) == wanted;
     let names = choice.found.names.iter();
     let names = names.filter(|n| is_meant(n.start, n.end));
     let mut all: Vec<Why> = names.map(|name| choice.kept(name)).collect();

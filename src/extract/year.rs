@@ -1,5 +1,6 @@
 //! The main year that a document reports on.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -59,7 +60,7 @@ pattern!(
 /// Where none of these tells it, the latest year is taken that is not spoken of as the future nor only as the one in which
 /// something was founded.
 pub fn main_year(doc: &Document) -> Option<i32> {
-    let head = to_digits(&doc.text.slice(0, doc.text.chars.len().min(400)));
+    let head = to_digits(doc.text.slice(0, doc.text.chars.len().min(400)));
     let title = to_digits(&doc.title);
     if let Some(c) = ANNUAL.captures(&title) {
         let year: i32 = c[1].parse().ok()?;
@@ -98,14 +99,13 @@ pub fn main_year(doc: &Document) -> Option<i32> {
                     .any(|c| matches!(c, '年' | '.'))
             })
             .flat_map(|s| {
-                let sentence = to_digits(&doc.text.slice(s.start, s.end));
-                let years = YEAR.captures_iter(&sentence).filter(|c| {
-                    let all = c.get(0).expect("group 0 is the match");
-                    !AHEAD.is_match(&sentence[..all.start()])
-                        && !ONCE.is_match(&sentence[all.end()..])
+                let sentence = to_digits(doc.text.slice(s.start, s.end));
+                let years = YEAR.find_iter(&sentence).filter(|m| {
+                    !AHEAD.is_match(&sentence[..m.start()]) && !ONCE.is_match(&sentence[m.end()..])
                 });
+                // A year is four digits.
                 years
-                    .filter_map(|c| c[1].parse::<i32>().ok())
+                    .filter_map(|m| m.as_str()[..4].parse::<i32>().ok())
                     .collect::<Vec<_>>()
             })
             .max()
@@ -152,20 +152,22 @@ fn speaks_of_year_ahead(doc: &Document) -> bool {
 const GOALS_WITHIN: usize = 60;
 
 /// Years in Chinese digits as digits: 二〇〇七年 → 2007年.
-fn to_digits(text: &str) -> String {
-    HAN_YEAR
-        .replace_all(text, |c: &regex::Captures| {
-            c[0].chars()
-                .map(
-                    |c| match "〇一二三四五六七八九".chars().position(|d| d == c) {
-                        Some(d) => char::from_digit(d as u32, 10).unwrap_or(c),
-                        None if "○零Oо0".contains(c) => '0',
-                        None => c,
-                    },
-                )
-                .collect::<String>()
-        })
-        .into_owned()
+fn to_digits(text: &str) -> Cow<'_, str> {
+    // Most texts have no such year, and looking for its first digit is cheaper than the pattern.
+    if !text.contains("二") {
+        return Cow::Borrowed(text);
+    }
+    HAN_YEAR.replace_all(text, |c: &regex::Captures| {
+        c[0].chars()
+            .map(
+                |c| match "〇一二三四五六七八九".chars().position(|d| d == c) {
+                    Some(d) => char::from_digit(d as u32, 10).unwrap_or(c),
+                    None if "○零Oо0".contains(c) => '0',
+                    None => c,
+                },
+            )
+            .collect::<String>()
+    })
 }
 
 #[cfg(test)]

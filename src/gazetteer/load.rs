@@ -226,7 +226,9 @@ impl Reader {
             form.weak = bare || weak.contains(form.text);
         }
         hits.truncate(n_kept);
+        let codes = self.rows.iter().zip(0..);
         Gazetteer {
+            row_of: codes.map(|(row, at)| (row.code, at)).collect(),
             rows: self.rows,
             successors: self.successors,
             forms: self.forms,

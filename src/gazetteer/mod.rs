@@ -106,6 +106,8 @@ pub struct Match<'a> {
 pub struct Gazetteer {
     /// In order of codes.
     rows: Vec<Row>,
+    /// For each code its row.
+    row_of: FxHashMap<u64, u32>,
     /// Codes no longer in use, and what has them now.
     successors: FxHashMap<u64, DivisionId>,
     forms: Vec<FormRow>,
@@ -262,7 +264,6 @@ impl Gazetteer {
         if id.level() >= Level::Township {
             return self
                 .villages(id)
-                .into_iter()
                 .map(|village| DivisionId(village.code))
                 .collect();
         }
@@ -284,32 +285,40 @@ impl Gazetteer {
         ids.filter(|id| id.level() == Level::Township)
     }
 
+    /// The division that has this one among its [`Gazetteer::children`]; for all but villages.
+    pub(crate) fn listed_below(&self, id: DivisionId) -> Option<DivisionId> {
+        let row = self.row(id).filter(|row| row.until == 0)?;
+        let listed = below(row.parent).any(|codes| codes.contains(&row.code));
+        listed.then_some(DivisionId(row.parent))
+    }
+
     /// The villages and neighbourhoods of a township or county, in order of codes.
     ///
     /// ```
     /// use xiangtu::gazetteer::{DivisionId, Gazetteer};
-    /// let villages = Gazetteer::get().villages(DivisionId(110101001));
-    /// assert_eq!(villages[0].name, "多福巷社区居委会");
-    /// assert_eq!((&*villages[0].short, &*villages[0].stem), ("多福巷社区", "多福巷"));
+    /// let village = Gazetteer::get().villages(DivisionId(110101001)).next().unwrap();
+    /// assert_eq!(village.name, "多福巷社区居委会");
+    /// assert_eq!((&*village.short, &*village.stem), ("多福巷社区", "多福巷"));
     /// ```
-    pub fn villages(&self, id: DivisionId) -> Vec<&Village> {
+    pub fn villages(&self, id: DivisionId) -> impl Iterator<Item = &Village> {
         let counties = match id.level() {
             Level::Province => id.0 * 10_000..(id.0 + 1) * 10_000,
             Level::Prefecture => id.0 * 100..(id.0 + 1) * 100,
             Level::County => id.0..id.0 + 1,
-            Level::Township => {
-                // In order of codes those of a township stand together.
-                let villages = self.villages.of_county((id.0 / 1_000) as u32);
-                let first = villages.partition_point(|village| village.code / 1_000 < id.0);
-                let of_town = villages[first..].iter();
-                return of_town.take_while(|v| v.code / 1_000 == id.0).collect();
-            }
-            Level::Village => return Vec::new(),
+            Level::Township => id.0 / 1_000..id.0 / 1_000 + 1,
+            Level::Village => 0..0,
         };
+        let town = Some(id.0).filter(|_| id.level() == Level::Township);
         self.villages
             .counties(counties.start as u32..counties.end as u32)
-            .flat_map(|county| self.villages.of_county(county))
-            .collect()
+            .flat_map(move |county| {
+                let villages = self.villages.of_county(county);
+                let Some(town) = town else { return villages };
+                // In order of codes those of a township stand together.
+                let first = villages.partition_point(|village| village.code / 1_000 < town);
+                let end = villages.partition_point(|village| village.code / 1_000 <= town);
+                &villages[first..end]
+            })
     }
 
     /// The usual names of a township's villages (湖东村), one after the other, where nothing else of them is asked.
@@ -329,34 +338,44 @@ impl Gazetteer {
     /// ```
     pub fn matches(&self, chars: &[char]) -> Vec<Match<'_>> {
         let mut matches = Vec::new();
-        for (start, pair) in chars.windows(2).enumerate() {
-            let mut hash = mix(mix(0, pair[0]), pair[1]);
-            let Some(&lengths) = self.lengths.get(&hash) else {
-                continue;
-            };
-            let mut length = 2;
-            for next in chars[start + 2..].iter().map(Some).chain([None]) {
-                if lengths >> length & 1 == 1
-                    && let Some(&row) = self.by_hash.get(&hash)
-                    && self.forms[row as usize]
-                        .text
-                        .chars()
-                        .eq(chars[start..start + length].iter().copied())
-                {
-                    matches.push(Match {
-                        start,
-                        end: start + length,
-                        form: self.form_at(row),
-                    });
-                }
-                length += 1;
-                match next {
-                    Some(&next) if lengths >> length > 0 => hash = mix(hash, next),
-                    _ => break,
-                }
-            }
+        for start in 0..chars.len() {
+            self.beginning(&chars[start..], |length, form| {
+                matches.push(Match {
+                    start,
+                    end: start + length,
+                    form,
+                });
+            });
         }
         matches
+    }
+
+    /// The forms of two characters or more that a text begins with, the shortest first, each with its length in characters.
+    pub(crate) fn beginning<'a>(&'a self, chars: &[char], mut each: impl FnMut(usize, Form<'a>)) {
+        let [first, second, rest @ ..] = chars else {
+            return;
+        };
+        let mut hash = mix(mix(0, *first), *second);
+        let Some(&lengths) = self.lengths.get(&hash) else {
+            return;
+        };
+        let mut length = 2;
+        for next in rest.iter().map(Some).chain([None]) {
+            if lengths >> length & 1 == 1
+                && let Some(&row) = self.by_hash.get(&hash)
+                && self.forms[row as usize]
+                    .text
+                    .chars()
+                    .eq(chars[..length].iter().copied())
+            {
+                each(length, self.form_at(row));
+            }
+            length += 1;
+            match next {
+                Some(&next) if lengths >> length > 0 => hash = mix(hash, next),
+                _ => break,
+            }
+        }
     }
 
     /// Number of divisions, of forms, and of pairs of a form with a division.
@@ -365,10 +384,7 @@ impl Gazetteer {
     }
 
     fn row(&self, id: DivisionId) -> Option<&Row> {
-        self.rows
-            .binary_search_by_key(&id.0, |row| row.code)
-            .ok()
-            .map(|at| &self.rows[at])
+        Some(&self.rows[*self.row_of.get(&id.0)? as usize])
     }
 
     fn form_at(&self, row: u32) -> Form<'_> {

@@ -13,7 +13,7 @@ impl Gazetteer {
     pub fn nearest(&self, home: Option<DivisionId>, name: &str) -> Option<DivisionId> {
         let line: Vec<DivisionId> = home.map(|h| self.lineage(h).collect()).unwrap_or_default();
         if let Some(home) = home.filter(|h| h.level() >= Level::County)
-            && let Some(village) = self.villages(home).into_iter().find(|v| {
+            && let Some(village) = self.villages(home).find(|v| {
                 *v.short == *name
                     || *v.name == *name
                     || (home.level() == Level::Township && *v.stem == *name)

@@ -186,4 +186,12 @@ fn villages_survive_packing() {
         .map(|v| v.short.as_str())
         .collect();
     assert_eq!(shorts, ["湖东村", "常青社区", "牌坊村", "养马畜牧队"]);
+    for town in [110101001, 110101777, 110101002] {
+        let of_town = read.of_county(110101).iter();
+        let of_town = of_town.filter(|village| village.code / 1_000 == town);
+        let expected: Vec<&str> = of_town.map(|village| village.short.as_str()).collect();
+        let mut found = Vec::new();
+        read.shorts_of_town(town, |short| found.push(short.to_owned()));
+        assert_eq!(found, expected);
+    }
 }

@@ -41,8 +41,46 @@ pub(super) struct Villages {
     /// County, start and end of the block, in order of counties.
     blocks: Vec<(u32, usize, usize, OnceLock<Vec<Village>>)>,
     /// The blocks without compression, each once it was asked for: six megabytes if all are.
-    opened: Vec<OnceLock<Vec<u8>>>,
+    opened: Vec<OnceLock<Opened>>,
     bytes: &'static [u8],
+}
+
+/// A block without compression.
+struct Opened {
+    bytes: Vec<u8>,
+    /// The last three digits of each township and where its part begins.
+    towns: Vec<(u16, u32)>,
+}
+
+impl Opened {
+    fn new(bytes: Vec<u8>, n_short: usize) -> Self {
+        let mut towns = Vec::new();
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            if let [TOWN, high, low, ..] = bytes[at..] {
+                towns.push((u16::from_be_bytes([high, low]), at as u32));
+            }
+            at += match byte {
+                TOWN | NUMBER => 3,
+                byte if usize::from(byte) >= FIRST_CHAR + n_short => 2,
+                _ => 1,
+            };
+        }
+        Self { bytes, towns }
+    }
+
+    /// The part of one township.
+    fn of_town(&self, town: u16) -> &[u8] {
+        let Some(at) = self.towns.iter().position(|(code, _)| *code == town) else {
+            return &[];
+        };
+        let start = |at: usize| {
+            self.towns
+                .get(at)
+                .map_or(self.bytes.len(), |t| t.1 as usize)
+        };
+        &self.bytes[start(at)..start(at + 1)]
+    }
 }
 
 impl Villages {
@@ -94,20 +132,25 @@ impl Villages {
 
     /// The usual names of a township's villages.
     pub(super) fn shorts_of_town(&self, town: u64, mut each: impl FnMut(&str)) {
+        let Some(opened) = self.opened((town / 1000) as u32) else {
+            return;
+        };
         let mut short = String::new();
-        self.each((town / 1000) as u32, |code, stem, ending| {
-            if code / 1000 == town {
-                short.clear();
-                short.push_str(stem);
-                short.push_str(short_ending(ending));
-                each(&short);
-            }
+        let part = opened.of_town((town % 1000) as u16);
+        self.each((town / 1000) as u32, part, |_, stem, ending| {
+            short.clear();
+            short.push_str(stem);
+            short.push_str(short_ending(ending));
+            each(&short);
         });
     }
 
     fn read(&self, county: u32) -> Vec<Village> {
         let mut villages = Vec::new();
-        self.each(county, |code, stem, ending| {
+        let Some(opened) = self.opened(county) else {
+            return villages;
+        };
+        self.each(county, &opened.bytes, |code, stem, ending| {
             villages.push(Village {
                 code,
                 name: village_name(stem, ending),
@@ -118,22 +161,25 @@ impl Villages {
         villages
     }
 
-    /// Every village of a county: its code, its stem, the row of its ending.
-    fn each(&self, county: u32, mut each: impl FnMut(u64, &str, Option<usize>)) {
-        let Ok(at) = self.blocks.binary_search_by_key(&county, |block| block.0) else {
-            return;
-        };
-        let opened = self.opened[at].get_or_init(|| {
+    /// The block of a county.
+    fn opened(&self, county: u32) -> Option<&Opened> {
+        let at = self.blocks.binary_search_by_key(&county, |block| block.0);
+        let at = at.ok()?;
+        Some(self.opened[at].get_or_init(|| {
             let (_, start, end, _) = self.blocks[at];
             let block = &self.bytes[start..end];
             let mut bytes = Vec::with_capacity(block.len() * 3);
             // The file is part of the program and a test opens every block; what could not be read would be missing, not wrong.
             let _ = DeflateDecoder::new(block).read_to_end(&mut bytes);
-            bytes
-        });
+            Opened::new(bytes, self.n_short)
+        }))
+    }
+
+    /// Every village of a county's block, or of a township's part of it: its code, its stem, the row of its ending.
+    fn each(&self, county: u32, bytes: &[u8], mut each: impl FnMut(u64, &str, Option<usize>)) {
         let (mut town, mut code) = (u64::from(county) * 1000, 0);
         let mut stem = String::new();
-        let mut bytes = opened.iter().copied();
+        let mut bytes = bytes.iter().copied();
         while let Some(byte) = bytes.next() {
             let mut next = || u64::from(bytes.next().unwrap_or_default());
             match byte {

@@ -28,10 +28,16 @@ static IN_BRACKETS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"[（(]([^（）()]{2,8})[）)]").expect("a pattern of this file"));
 
 /// Full words of legal form, as a register has them.
-static REGISTERED: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?:有限公司|股份公司|有限责任公司|专业合作社|合作联社|联合社|集团公司|有限合伙)$")
-        .expect("a pattern of this file")
-});
+const REGISTERED: [&str; 8] = [
+    "有限公司",
+    "股份公司",
+    "有限责任公司",
+    "专业合作社",
+    "合作联社",
+    "联合社",
+    "集团公司",
+    "有限合伙",
+];
 
 /// The parts of an enterprise's name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,14 +67,15 @@ impl Firm {
     pub fn of(name: &str) -> Self {
         let mut region = None;
         let mut text = name.to_owned();
-        if let Some(found) = IN_BRACKETS.captures(name)
+        if name.contains(['（', '('])
+            && let Some(found) = IN_BRACKETS.captures(name)
             && let Some(id) = well_known(&plain(&found[1]))
         {
             region = Some(id);
             text = name.replacen(&found[0], "", 1);
         }
         let text = with_han_digits(&plain(&text));
-        let registered = REGISTERED.is_match(&text);
+        let registered = REGISTERED.iter().any(|words| text.ends_with(words));
         let branch = BRANCHES.iter().any(|word| text.contains(word));
         let (mut core, mut form) = (text.as_str(), "");
         for (words, kind) in FORMS.iter() {

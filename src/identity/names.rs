@@ -3,38 +3,76 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::gazetteer::{DivisionId, Gazetteer, Level};
 use crate::lexicon::rows;
-use crate::text::key;
+use crate::text::{Trie, key};
 
 /// Simplified characters by their traditional forms.
-static SIMPLIFIED: LazyLock<FxHashMap<char, char>> = LazyLock::new(|| {
-    let mut map = FxHashMap::default();
+struct Simplified {
+    /// For each ideograph of the main block what it is compared as.
+    block: Vec<char>,
+    /// Those of other blocks.
+    others: FxHashMap<char, char>,
+}
+
+/// The main block of ideographs.
+const BLOCK: std::ops::RangeInclusive<char> = '\u{4E00}'..='\u{9FFF}';
+
+static SIMPLIFIED: LazyLock<Simplified> = LazyLock::new(|| {
+    let mut simplified = Simplified {
+        block: BLOCK.collect(),
+        others: FxHashMap::default(),
+    };
     for row in rows("data/identity/traditional.tsv") {
-        if let (Some(to), Some(from)) = (row[0].chars().next(), row.get(1)) {
-            map.extend(from.chars().map(|from| (from, to)));
+        if let (Some(to), Some(froms)) = (row[0].chars().next(), row.get(1)) {
+            for from in froms.chars() {
+                match simplified.in_block(from) {
+                    Some(at) => simplified.block[at] = to,
+                    None => drop(simplified.others.insert(from, to)),
+                }
+            }
         }
     }
-    map
+    simplified
 });
 
+impl Simplified {
+    fn in_block(&self, c: char) -> Option<usize> {
+        BLOCK
+            .contains(&c)
+            .then(|| c as usize - *BLOCK.start() as usize)
+    }
+
+    fn of(&self, c: char) -> char {
+        match self.in_block(c) {
+            Some(at) => self.block[at],
+            None => self.others.get(&c).copied().unwrap_or(c),
+        }
+    }
+
+    /// Whether a name has none but ideographs that stay as they are.
+    fn keeps(&self, name: &str) -> bool {
+        name.chars()
+            .all(|c| self.in_block(c).is_some_and(|at| self.block[at] == c))
+    }
+}
+
 /// Words that say what a thing is and not which.
-static COMMON: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
-    [
-        "data/identity/common.tsv",
-        "data/identity/legal-forms.tsv",
-        "data/lexicon/industries.tsv",
-        "data/lexicon/enterprise-heads.tsv",
-        "data/lexicon/project-heads.tsv",
-        "data/lexicon/organs.tsv",
-    ]
-    .into_iter()
-    .flat_map(rows)
-    .map(|row| row[0])
-    .collect()
+static COMMON: LazyLock<Trie> = LazyLock::new(|| {
+    let words = COMMON_FILES.into_iter().flat_map(rows).map(|row| row[0]);
+    Trie::new(words.zip(0..))
 });
+
+const COMMON_FILES: [&str; 6] = [
+    "data/identity/common.tsv",
+    "data/identity/legal-forms.tsv",
+    "data/lexicon/industries.tsv",
+    "data/lexicon/enterprise-heads.tsv",
+    "data/lexicon/project-heads.tsv",
+    "data/lexicon/organs.tsv",
+];
 
 static YEAR: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(?:19|20)\d{2}年?度?").expect("a pattern of this file"));
@@ -60,14 +98,18 @@ const PROJECT_HEADS: [&str; 4] = ["建设项目", "建设工程", "项目", "工
 /// ```
 pub fn plain(name: &str) -> String {
     let simplified = &*SIMPLIFIED;
-    key(name)
-        .chars()
-        .map(|c| simplified.get(&c).copied().unwrap_or(c))
-        .collect()
+    // Nearly all names are of this kind.
+    if simplified.keeps(name) {
+        return name.to_owned();
+    }
+    key(name).chars().map(|c| simplified.of(c)).collect()
 }
 
 /// A plain name with single Arabic digits as Chinese ones: 2期 and 二期 are one.
 pub(super) fn with_han_digits(name: &str) -> String {
+    if !name.bytes().any(|b| b.is_ascii_digit()) {
+        return name.to_owned();
+    }
     let chars: Vec<char> = name.chars().collect();
     let part_of_number =
         |c: Option<&char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || ".+-%/".contains(*c));
@@ -99,6 +141,9 @@ pub fn campaign_key(name: &str) -> String {
 
 /// A plain name without a year in front.
 pub(super) fn without_year(name: &str) -> String {
+    if !name.starts_with(['1', '2']) {
+        return name.to_owned();
+    }
     let rest = YEAR.replace(name, "");
     if rest.chars().count() >= 3 {
         rest.into_owned()
@@ -140,12 +185,10 @@ pub fn is_generic(name: &str) -> bool {
         if !reached[start] {
             continue;
         }
-        for end in start + 1..=chars.len().min(start + 10) {
-            let word: String = chars[start..end].iter().collect();
-            if COMMON.contains(word.as_str()) {
-                reached[end] = true;
-            }
-        }
+        let longest = chars.len().min(start + 10);
+        COMMON.find(&chars[start..longest], |length, _| {
+            reached[start + length] = true;
+        });
     }
     reached[chars.len()]
 }
@@ -159,13 +202,16 @@ pub fn leading_divisions(
 ) -> Option<(DivisionId, usize)> {
     let gazetteer = Gazetteer::get();
     let chars: Vec<char> = name.chars().collect();
-    let text = |from: usize, to: usize| chars[from..to].iter().collect::<String>();
+    let mut forms = Vec::new();
     let mut found: Option<(DivisionId, usize)> = None;
     loop {
         let at = found.map_or(0, |(_, at)| at);
         let longest = chars.len().min(at + 12);
-        let next = (at + 2..=longest).rev().find_map(|end| {
-            let form = gazetteer.form(&text(at, end))?;
+        forms.clear();
+        gazetteer.beginning(&chars[at..longest], |length, form| {
+            forms.push((at + length, form));
+        });
+        let next = forms.iter().rev().find_map(|&(end, form)| {
             let headed = |id: DivisionId| {
                 form.hits
                     .iter()

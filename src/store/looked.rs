@@ -128,12 +128,12 @@ impl<'a> Looked<'a> {
         let towns = self.townships.get(county).map_or(&[][..], Vec::as_slice);
         let mut places: Vec<DivisionId> = towns.to_vec();
         for town in towns {
-            places.extend(gazetteer.villages(*town).iter().map(|v| DivisionId(v.code)));
+            places.extend(gazetteer.villages(*town).map(|v| DivisionId(v.code)));
         }
         if let Ok(id) = county.parse().map(DivisionId)
             && id.level() == Level::County
         {
-            places.extend(gazetteer.villages(id).iter().map(|v| DivisionId(v.code)));
+            places.extend(gazetteer.villages(id).map(|v| DivisionId(v.code)));
         }
         places.sort_unstable();
         places.dedup();

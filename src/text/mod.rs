@@ -14,15 +14,67 @@ pub use trie::Trie;
 /// A text with its normal form.
 #[derive(Clone, Debug, Default)]
 pub struct Text {
-    /// The source, code point by code point.
-    pub source: Vec<char>,
+    source: Letters,
     /// The normal form: one kind of digit, bracket and quotation mark, no layout; paragraphs end in `\n`.
     pub chars: Vec<char>,
     /// For each character of the normal form its index in the source.
     pub at: Vec<u32>,
+    normal: Letters,
+}
+
+/// A string of which any stretch of code points is cut without a search.
+#[derive(Clone, Debug, Default)]
+struct Letters {
+    text: String,
+    /// For each code point the byte at which it begins; then the length of the string.
+    starts: Vec<u32>,
+}
+
+impl Letters {
+    /// A string and its code points.
+    fn new(text: String, chars: &[char]) -> Self {
+        let mut starts = Vec::with_capacity(chars.len() + 1);
+        let mut next = 0;
+        starts.extend(chars.iter().map(|c| {
+            let start = next;
+            next += c.len_utf8() as u32;
+            start
+        }));
+        starts.push(next);
+        Self { text, starts }
+    }
+
+    fn cut(&self, start: usize, end: usize) -> &str {
+        if start == end {
+            return "";
+        }
+        &self.text[self.starts[start] as usize..self.starts[end] as usize]
+    }
 }
 
 impl Text {
+    /// A text and its code points, its normal form, and for each character of that its index in the text.
+    fn new(source: &str, letters: &[char], chars: Vec<char>, at: Vec<u32>) -> Self {
+        let mut normal = String::with_capacity(3 * chars.len());
+        normal.extend(&chars);
+        Self {
+            source: Letters::new(source.to_owned(), letters),
+            normal: Letters::new(normal, &chars),
+            chars,
+            at,
+        }
+    }
+
+    /// The source.
+    pub fn source(&self) -> &str {
+        &self.source.text
+    }
+
+    /// Number of code points of the source.
+    pub fn source_length(&self) -> usize {
+        self.source.starts.len().saturating_sub(1)
+    }
+
     /// The span of the source that a non-empty span of the normal form was made from.
     pub fn source_span(&self, start: usize, end: usize) -> (usize, usize) {
         debug_assert!(start < end && end <= self.at.len());
@@ -31,12 +83,24 @@ impl Text {
 
     /// The source text of a source span.
     pub fn source_text(&self, start: usize, end: usize) -> String {
-        self.source[start..end].iter().collect()
+        self.source.cut(start, end).to_owned()
     }
 
     /// The normal text of a span of the normal form.
-    pub fn slice(&self, start: usize, end: usize) -> String {
-        self.chars[start..end].iter().collect()
+    pub fn slice(&self, start: usize, end: usize) -> &str {
+        self.normal.cut(start, end)
+    }
+
+    /// The byte of the normal text at which a character of the normal form begins; for the number of characters its length.
+    pub fn byte(&self, position: usize) -> usize {
+        self.normal.starts[position] as usize
+    }
+
+    /// The character of the normal form that begins at or after a byte of the normal text.
+    pub fn at_byte(&self, byte: usize) -> usize {
+        self.normal
+            .starts
+            .partition_point(|&start| (start as usize) < byte)
     }
 
     /// The index in the normal form of the first character at or after a source offset.
@@ -62,7 +126,7 @@ impl Document {
     /// Normalises and outlines a decoded text.
     pub fn new(name: impl Into<String>, source: &str) -> Self {
         let text = normalise(source);
-        let (title, sentences) = outline(&text.chars);
+        let (title, sentences) = outline(&text);
         Self {
             name: name.into(),
             text,
@@ -81,7 +145,13 @@ impl Document {
 
 /// Whether a character is a Han ideograph.
 pub fn is_han(c: char) -> bool {
-    matches!(c, '\u{4E00}'..='\u{9FFF}' | '\u{3400}'..='\u{4DBF}' | '\u{20000}'..='\u{323AF}' | '〇' | '々' | '\u{F900}'..='\u{FAFF}')
+    is_common_han(c)
+        || matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{20000}'..='\u{323AF}' | '〇' | '々' | '\u{F900}'..='\u{FAFF}')
+}
+
+/// Whether a character is one of the ideographs that nearly all text is made of; cheaper to ask than [`is_han`].
+pub(crate) fn is_common_han(c: char) -> bool {
+    matches!(c, '\u{4E00}'..='\u{9FFF}')
 }
 
 /// The form in which names are compared: no white space, quotation marks, brackets or middle dots; half-width; lower case.
@@ -90,12 +160,22 @@ pub fn is_han(c: char) -> bool {
 /// assert_eq!(xiangtu::text::key("“百企帮扶” 行动"), "百企帮扶行动");
 /// ```
 pub fn key(name: &str) -> String {
-    name.chars()
-        .filter_map(|c| match c {
-            '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0),
-            c => Some(c),
-        })
-        .filter(|c| !c.is_whitespace() && !"“”\"'‘’《》〈〉「」『』()[]【】·".contains(*c))
-        .flat_map(char::to_lowercase)
-        .collect()
+    let mut key = String::with_capacity(name.len());
+    for c in name.chars() {
+        let c = match c {
+            c if is_common_han(c) => {
+                key.push(c);
+                continue;
+            }
+            '\u{FF01}'..='\u{FF5E}' => {
+                char::from_u32(c as u32 - 0xFEE0).expect("full-width ASCII has a half-width form")
+            }
+            c => c,
+        };
+        if !c.is_whitespace() && !"“”\"'‘’《》〈〉「」『』()[]【】·".contains(c)
+        {
+            key.extend(c.to_lowercase());
+        }
+    }
+    key
 }

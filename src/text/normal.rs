@@ -3,7 +3,7 @@
 //! What layout does to reports: lines cut at a fixed width in mid-word, page numbers between two halves of a
 //! sentence, spaces inside words, full-width digits, markdown. What is left alone: wording, order, numbers.
 
-use super::{Text, is_han};
+use super::{Text, is_common_han, is_han};
 
 /// One line of the source: its span without outer white space.
 struct Line {
@@ -17,8 +17,9 @@ struct Line {
 /// let text = xiangtu::text::normalise("实施青石公路提质\n改造工程，总投资２０亿元。");
 /// assert_eq!(text.chars.iter().collect::<String>(), "实施青石公路提质\n改造工程，总投资20亿元。\n");
 /// ```
-pub fn normalise(source: &str) -> Text {
-    let source: Vec<char> = source.chars().collect();
+pub fn normalise(text: &str) -> Text {
+    let mut source = Vec::with_capacity(text.len() / 3 + 1);
+    source.extend(text.chars());
     let lines = lines(&source);
     let wrap = wrap_width(&source, &lines);
     let mut out = Writer {
@@ -37,22 +38,22 @@ pub fn normalise(source: &str) -> Text {
         }
     }
     let Writer { chars, at, .. } = out;
-    Text { source, chars, at }
+    Text::new(text, &source, chars, at)
 }
 
 /// The non-empty lines that carry text; page numbers and rules are left out.
 fn lines(source: &[char]) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut start = 0;
-    for end in 0..=source.len() {
-        if end < source.len()
-            && !matches!(
-                source[end],
+    let ends_line = |c: char| {
+        !is_common_han(c)
+            && matches!(
+                c,
                 '\n' | '\r' | '\u{0B}' | '\u{0C}' | '\u{85}' | '\u{2028}' | '\u{2029}'
             )
-        {
-            continue;
-        }
+    };
+    let ends = (0..source.len()).filter(|&i| ends_line(source[i]));
+    for end in ends.chain([source.len()]) {
         let (mut a, mut b) = (start, end);
         start = end + 1;
         while a < b && is_layout(source[a]) {
@@ -207,6 +208,11 @@ impl Writer<'_> {
         let mut i = line.start;
         while i < line.end {
             let c = self.source[i];
+            if is_common_han(c) {
+                self.push(c, i);
+                i += 1;
+                continue;
+            }
             if c == '*' && self.source.get(i + 1) == Some(&'*') {
                 // Bold; three or more asterisks in a row are a redaction and stay.
                 let run = self.source[i..line.end]

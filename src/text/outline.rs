@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::Text;
 use crate::model::Part;
 
 /// A sentence of the normal form.
@@ -23,7 +24,8 @@ pub struct Sentence {
 ///
 /// Whether a passage looks back or ahead is told by the nearest first-level heading that says so, by the title,
 /// by an opening such as 做好今年工作, and within a look-back passage by words of intent in the sentence.
-pub fn outline(chars: &[char]) -> (String, Vec<Sentence>) {
+pub fn outline(text: &Text) -> (String, Vec<Sentence>) {
+    let chars = &text.chars[..];
     let mut sentences = Vec::new();
     let mut title = String::new();
     let mut part = Part::Review;
@@ -37,19 +39,18 @@ pub fn outline(chars: &[char]) -> (String, Vec<Sentence>) {
         let blanks = chars[start..end].iter().rev();
         let stop = end - blanks.take_while(|c| c.is_whitespace()).count();
         let length = stop - start;
-        let own = &chars[start..stop];
-        let line = LazyLock::new(move || own.iter().collect::<String>());
-        let heading = match own.first() {
-            Some(&first) if opens_heading(first) => heading_level(&line),
+        let line = text.slice(start, stop);
+        let heading = match line.chars().next() {
+            Some(first) if opens_heading(first) => heading_level(line),
             _ => 0,
         };
         if n_paragraph < 6
             && heading == 0
             && sentences.iter().all(|s: &Sentence| s.heading == 9)
             && length <= 45
-            && is_title(&line)
+            && is_title(line)
         {
-            title.push_str(&line);
+            title.push_str(line);
             part = if PLAN_TITLE.is_match(&title) && !REVIEW_TITLE.is_match(&title) {
                 Part::Plan
             } else {
@@ -64,13 +65,13 @@ pub fn outline(chars: &[char]) -> (String, Vec<Sentence>) {
         } else {
             let is_heading = heading > 0 && length <= 50;
             if (1..=2).contains(&heading) || is_heading || length <= 30 {
-                let head: String = line.split(['。', '；']).next().unwrap_or_default().into();
-                if PLAN_HEADING.is_match(&head) && !REVIEW_HEADING.is_match(&head) {
+                let head = line.split(['。', '；']).next().unwrap_or_default();
+                if PLAN_HEADING.is_match(head) && !REVIEW_HEADING.is_match(head) {
                     part = Part::Plan;
-                } else if REVIEW_HEADING.is_match(&head) {
+                } else if REVIEW_HEADING.is_match(head) {
                     part = Part::Review;
                 }
-            } else if may_open_plan(&chars[start..end]) && PLAN_OPENING.is_match(&line) {
+            } else if may_open_plan(&chars[start..end]) && PLAN_OPENING.is_match(line) {
                 part = Part::Plan;
             }
             split_paragraph(

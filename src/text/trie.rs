@@ -8,8 +8,11 @@
 /// Terms, each with a number.
 #[derive(Clone, Debug)]
 pub struct Trie {
-    /// The states after one character of the basic plane.
-    roots: Vec<State>,
+    /// For each character of the basic plane the index of the state after it in `first`; 0 where no term begins with it. So
+    /// small that what texts use of it stays near the processor.
+    roots: Vec<u16>,
+    /// The states after one character, behind an empty one.
+    first: Vec<State>,
     slots: Vec<Slot>,
     n_states: u32,
     n_used: usize,
@@ -55,7 +58,8 @@ impl Trie {
     /// ```
     pub fn new<'a>(terms: impl IntoIterator<Item = (&'a str, u32)>) -> Self {
         let mut trie = Self {
-            roots: vec![State::default(); PLANE],
+            roots: vec![0; PLANE],
+            first: vec![State::default()],
             slots: vec![Slot::default(); 1 << 10],
             n_states: 0,
             n_used: 0,
@@ -84,7 +88,12 @@ impl Trie {
 
     fn step_or_add(&mut self, from: u32, c: char) -> Place {
         let place = if from == 0 && (c as usize) < PLANE {
-            Place::Root(c as usize)
+            if self.roots[c as usize] == 0 {
+                // There are fewer characters than numbers for them: surrogates are none.
+                self.roots[c as usize] = self.first.len() as u16;
+                self.first.push(State::default());
+            }
+            Place::Root(usize::from(self.roots[c as usize]))
         } else {
             if 2 * self.n_used >= self.slots.len() {
                 self.grow();
@@ -132,7 +141,7 @@ impl Trie {
 
     fn root(&self, c: char) -> State {
         match self.roots.get(c as usize) {
-            Some(&state) => state,
+            Some(&at) => self.first[usize::from(at)],
             None => self.slots[self.slot(0, c)].state,
         }
     }
@@ -146,11 +155,15 @@ impl Trie {
     }
 
     /// All terms that a text begins with, the shortest first: their length in characters and their number.
+    #[inline]
     pub fn find(&self, text: &[char], mut each: impl FnMut(usize, u32)) {
         let Some((&first, rest)) = text.split_first() else {
             return;
         };
-        let mut state = self.root(first);
+        let mut state = match self.roots.get(first as usize) {
+            Some(0) => return,
+            _ => self.root(first),
+        };
         let mut length = 1;
         let mut rest = rest.iter();
         loop {
@@ -185,7 +198,7 @@ enum Place {
 impl Place {
     fn state<'a>(&self, trie: &'a mut Trie) -> &'a mut State {
         match *self {
-            Self::Root(at) => &mut trie.roots[at],
+            Self::Root(at) => &mut trie.first[at],
             Self::Slot(at) => &mut trie.slots[at].state,
         }
     }

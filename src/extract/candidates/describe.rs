@@ -13,7 +13,7 @@ use crate::extract::evidence::{CLASS_CODES, Clues, code};
 use crate::extract::places::{PlaceHit, Survey};
 use crate::lexicon::Hit;
 use crate::model::Part;
-use crate::text::{Document, is_han};
+use crate::text::{Document, is_common_han, is_han};
 
 /// Everything that features of one document are read from.
 pub(super) struct Describer<'a> {
@@ -81,6 +81,70 @@ struct Surface {
     n_likely: [u32; T],
 }
 
+/// What characters a candidate has besides ideographs, seen in one pass.
+#[derive(Default)]
+struct Marks {
+    opens: u64,
+    closes: u64,
+    /// Opening brackets less closing ones.
+    brackets: i32,
+    /// One bit for each sort of mark.
+    others: u64,
+    /// Kinds of characters in order.
+    shape: u64,
+}
+
+impl Marks {
+    fn of(inner: &[char]) -> Self {
+        let mut marks = Self::default();
+        let mut last = 0;
+        for (i, &ch) in inner.iter().enumerate() {
+            let kind = marks.see(ch);
+            if i < 40 && kind != last && marks.shape < 1 << 40 {
+                marks.shape = marks.shape << 3 | kind;
+                last = kind;
+            }
+        }
+        marks
+    }
+
+    /// Counts a character; returns its kind.
+    fn see(&mut self, ch: char) -> u64 {
+        let (bit, kind) = match ch {
+            '和' | '及' | '与' => (7, 1),
+            ch if is_common_han(ch) => return 1,
+            '0'..='9' => return 2,
+            '“' => {
+                self.opens += 1;
+                return 4;
+            }
+            '”' => {
+                self.closes += 1;
+                return 4;
+            }
+            '）' => {
+                self.brackets -= 1;
+                return 6;
+            }
+            '（' => {
+                self.brackets += 1;
+                (3, 6)
+            }
+            '、' => (0, 5),
+            '，' | '。' | '；' | '：' => (1, 6),
+            '—' | '－' | '-' | '~' => (2, 6),
+            '+' | '＋' => (5, 6),
+            '×' | '*' => (6, 6),
+            'X' => (6, 3),
+            ch if is_han(ch) => return 1,
+            ch if ch.is_alphabetic() => return 3,
+            _ => return 6,
+        };
+        self.others |= 1 << bit;
+        kind
+    }
+}
+
 /// A beginning or an end of a likely name, with its type.
 type Edge<'a> = (&'a [char], usize);
 
@@ -92,14 +156,20 @@ fn surfaces<'a>(
     let mut numbers: FxHashMap<&[char], u32> = FxHashMap::default();
     let mut surfaces: Vec<Surface> = Vec::new();
     let mut parts = FxHashSet::default();
+    // Spans of several types stand one behind the other.
+    let mut last = (0, 0, 0);
     let surface_of = spans
         .iter()
         .map(|s| {
             let surface = &chars[s.start..s.end];
-            let number = *numbers.entry(surface).or_insert_with(|| {
-                surfaces.push(Surface::default());
-                surfaces.len() as u32 - 1
-            });
+            let number = match last {
+                (start, end, number) if (start, end) == (s.start, s.end) => number,
+                _ => *numbers.entry(surface).or_insert_with(|| {
+                    surfaces.push(Surface::default());
+                    surfaces.len() as u32 - 1
+                }),
+            };
+            last = (s.start, s.end, number);
             let entry = &mut surfaces[number as usize];
             let best = &mut entry.best[s.kind];
             if s.probability > best[0] {
@@ -405,43 +475,20 @@ impl<'a> Describer<'a> {
             Template::LastPair,
             code(inner[n - 2]) << 16 | code(inner[n - 1]),
         );
-        let count = |wanted: char| inner.iter().filter(|&&ch| ch == wanted).count() as u64;
-        let (opens, closes) = (count('“'), count('”'));
+        let Marks {
+            opens,
+            closes,
+            brackets,
+            others,
+            shape,
+        } = Marks::of(inner);
         let around = u64::from(c.start > 0 && chars[c.start - 1] == '“') << 1
             | u64::from(chars.get(c.end) == Some(&'”'));
         collector.push(
             Template::Quotes,
             around << 8 | opens.min(2) << 4 | closes.min(2),
         );
-        let has = |marks: &[char]| u64::from(inner.iter().any(|ch| marks.contains(ch)));
-        let brackets = (count('（') != count('）')) as u64;
-        collector.push(
-            Template::Marks,
-            has(&['、'])
-                | has(&['，', '。', '；', '：']) << 1
-                | has(&['—', '－', '-', '~']) << 2
-                | has(&['（']) << 3
-                | brackets << 4
-                | has(&['+', '＋']) << 5
-                | has(&['X', '×', '*']) << 6
-                | has(&['和', '及', '与']) << 7,
-        );
-        let mut shape = 0u64;
-        let mut last = 0u64;
-        for &ch in inner.iter().take(40) {
-            let kind = match ch {
-                '0'..='9' => 2,
-                ch if is_han(ch) => 1,
-                '“' | '”' => 4,
-                '、' => 5,
-                ch if ch.is_alphabetic() => 3,
-                _ => 6,
-            };
-            if kind != last && shape < 1 << 40 {
-                shape = shape << 3 | kind;
-                last = kind;
-            }
-        }
+        collector.push(Template::Marks, others | u64::from(brackets != 0) << 4);
         collector.push(Template::Shape, shape);
     }
 

@@ -11,7 +11,7 @@ pub use features::describe as describe_feature;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::crf::{Lattice, Scores, Span};
+use super::crf::{Scores, Span};
 use super::evidence::Clues;
 use super::places::Survey;
 use crate::model::EntityType;
@@ -41,12 +41,8 @@ pub struct Candidate {
 
 /// All spans of a document that could be names, sorted by start, then end, then type.
 pub fn spans(doc: &Document, clues: &Clues, scores: &Scores) -> Vec<Span> {
-    let lattices: Vec<Lattice> = doc
-        .sentences
-        .iter()
-        .map(|s| scores.lattice(s.start, s.end))
-        .collect();
-    let mut spans: Vec<Span> = lattices.iter().flat_map(|l| l.spans(FLOOR)).collect();
+    let lattice = scores.lattice(doc.sentences.iter().map(|s| s.start..s.end));
+    let mut spans = lattice.spans(FLOOR);
     let mut proposals = elsewhere(&doc.text.chars, &spans);
     proposals.extend(terms(clues));
     proposals.extend(quotations(&doc.text.chars));
@@ -65,7 +61,7 @@ pub fn spans(doc: &Document, clues: &Clues, scores: &Scores) -> Vec<Span> {
                 start,
                 end,
                 kind,
-                probability: lattices[sentence].probability(start, end, kind),
+                probability: lattice.probability(start, end, kind),
             });
         }
     }
@@ -95,7 +91,15 @@ fn elsewhere(chars: &[char], spans: &[Span]) -> Vec<(usize, usize, usize)> {
         .map(|s| (&chars[s.start..s.end], s.kind))
         .collect();
     let mut by_start: ByStart = FxHashMap::default();
+    // Nearly all pairs of characters begin no name, and a bit tells that cheaper than the map.
+    let mut may_begin = [0u64; 64];
+    let bit = |a: char, b: char| {
+        let pair = (a as u32).wrapping_mul(0x9E37_79B1) ^ (b as u32).wrapping_mul(0x85EB_CA6B);
+        ((pair >> 26) as usize, 1 << (pair >> 20 & 63))
+    };
     for (surface, kind) in known {
+        let (word, bit) = bit(surface[0], surface[1]);
+        may_begin[word] |= bit;
         by_start
             .entry((surface[0], surface[1]))
             .or_default()
@@ -103,6 +107,10 @@ fn elsewhere(chars: &[char], spans: &[Span]) -> Vec<(usize, usize, usize)> {
     }
     let mut found = Vec::new();
     for (i, pair) in chars.windows(2).enumerate() {
+        let (word, bit) = bit(pair[0], pair[1]);
+        if may_begin[word] & bit == 0 {
+            continue;
+        }
         for &(surface, kind) in by_start.get(&(pair[0], pair[1])).into_iter().flatten() {
             if chars[i..].starts_with(surface) {
                 found.push((i, i + surface.len(), kind));

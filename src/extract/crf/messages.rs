@@ -1,16 +1,60 @@
-//! Forward and backward messages over a sequence of characters.
+//! Forward and backward messages over sequences of characters.
+
+use std::ops::Range;
 
 use super::{LABELS, T, TRANSITIONS, begin, cross, end, inside, within};
+
+/// Entering states of a position: O, then one for each type; padded.
+const WIDTH: usize = 8;
+type Lane = [f64; WIDTH];
+
+/// A number for each label, so laid out that what is done to all types alike is done at once.
+///
+/// A type stands at its index plus one in each lane; what stands at no label is zero.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct States {
+    /// O, and B of each type: the labels that can be entered from outside.
+    pub enter: Lane,
+    /// I of each type.
+    pub inner: Lane,
+    /// E of each type.
+    pub leave: Lane,
+}
+
+impl States {
+    /// Takes a number for each label.
+    pub fn set(&mut self, of: impl Fn(usize) -> f64) {
+        self.enter[0] = of(0);
+        for t in 0..T {
+            self.enter[t + 1] = of(begin(t));
+            self.inner[t + 1] = of(inside(t));
+            self.leave[t + 1] = of(end(t));
+        }
+    }
+
+    /// The number of a label.
+    pub fn at(&self, label: usize) -> f64 {
+        match label.checked_sub(1) {
+            None => self.enter[0],
+            Some(label) => [self.enter, self.inner, self.leave][label % 3][label / 3 + 1],
+        }
+    }
+}
+
+/// The sum over all labels, in their order.
+fn sum(enter: &Lane, inner: &Lane, leave: &Lane) -> f64 {
+    (1..=T).fold(enter[0], |sum, t| sum + enter[t] + inner[t] + leave[t])
+}
 
 /// Exponentials of the weights of transitions.
 #[derive(Clone, Copy, Debug)]
 pub struct Edges {
     /// From leaving state to entering state: 0 is O, else type + 1; padded.
-    pub cross: [[f64; 8]; T + 1],
+    pub cross: [Lane; T + 1],
     /// The same by entering state, then leaving state.
-    crossed: [[f64; 8]; T + 1],
-    /// Within a mention of each type: B→I, B→E, I→I, I→E.
-    pub within: [[f64; 4]; T],
+    crossed: [Lane; T + 1],
+    /// Within a mention: B→I, B→E, I→I, I→E, each by type.
+    pub within: [Lane; 4],
 }
 
 impl Default for Edges {
@@ -24,10 +68,15 @@ impl Edges {
     pub fn new(transitions: &[f32]) -> Self {
         let edge = |i: usize| f64::from(transitions.get(i).copied().unwrap_or_default()).exp();
         let mut edges = Self {
-            cross: [[0.0; 8]; T + 1],
-            crossed: [[0.0; 8]; T + 1],
-            within: std::array::from_fn(|t| std::array::from_fn(|step| edge(within(t, step)))),
+            cross: [Lane::default(); T + 1],
+            crossed: [Lane::default(); T + 1],
+            within: [Lane::default(); 4],
         };
+        for t in 0..T {
+            for (step, lane) in edges.within.iter_mut().enumerate() {
+                lane[t + 1] = edge(within(t, step));
+            }
+        }
         for from in 0..=T {
             for to in 0..=T {
                 edges.cross[from][to] = edge(cross(from, to));
@@ -38,19 +87,24 @@ impl Edges {
     }
 }
 
-/// Forward and backward messages of one sequence, scaled so that each position sums to one.
+/// Forward and backward messages of sequences, one behind the other, scaled so that each position sums to one.
+#[derive(Default)]
 pub struct Messages {
-    pub node: Vec<[f64; LABELS]>,
-    pub alpha: Vec<[f64; LABELS]>,
-    pub beta: Vec<[f64; LABELS]>,
+    /// Exponentials of the weights of the labels.
+    pub node: Vec<States>,
+    /// What is before.
+    pub alpha: Vec<States>,
+    /// What is behind.
+    pub beta: Vec<States>,
+    /// What each position was divided by.
     pub scale: Vec<f64>,
-    pub edges: Edges,
 }
 
 /// `Σ weights[i] · rows[i]` over the entering or leaving states, in the order of the states.
-fn combine(weights: impl Iterator<Item = f64>, rows: &[[f64; 8]; T + 1]) -> [f64; 8] {
-    let mut sum = [0.0; 8];
-    for (w, row) in weights.zip(rows) {
+#[inline]
+fn combine(weights: &Lane, rows: &[Lane; T + 1]) -> Lane {
+    let mut sum = Lane::default();
+    for (w, row) in weights.iter().zip(rows) {
         for (s, r) in sum.iter_mut().zip(row) {
             *s += w * r;
         }
@@ -58,87 +112,107 @@ fn combine(weights: impl Iterator<Item = f64>, rows: &[[f64; 8]; T + 1]) -> [f64
     sum
 }
 
+/// `a · x + b · y` by type.
+#[inline]
+fn mix(a: &Lane, x: &Lane, b: &Lane, y: &Lane) -> Lane {
+    std::array::from_fn(|k| a[k] * x[k] + b[k] * y[k])
+}
+
+#[inline]
+fn times(a: &Lane, b: &Lane) -> Lane {
+    std::array::from_fn(|k| a[k] * b[k])
+}
+
 impl Messages {
-    /// Messages over positions with these exponentials of their labels' weights.
-    pub fn new(node: Vec<[f64; LABELS]>, edges: Edges) -> Self {
-        let n = node.len();
-        let mut m = Self {
-            node,
-            alpha: vec![[0.0; LABELS]; n],
-            beta: vec![[0.0; LABELS]; n],
-            scale: vec![1.0; n],
-            edges,
-        };
-        m.forward();
-        m.backward();
-        m
+    /// Adds a sequence of so many positions, of which `node` tells the exponentials of the labels' weights; returns which
+    /// positions are its own.
+    pub fn add(
+        &mut self,
+        n: usize,
+        node: impl Fn(usize, &mut States),
+        edges: &Edges,
+    ) -> Range<usize> {
+        let own = self.node.len()..self.node.len() + n;
+        for states in [&mut self.node, &mut self.alpha, &mut self.beta] {
+            states.resize(own.end, States::default());
+        }
+        self.scale.resize(own.end, 1.0);
+        for (i, states) in self.node[own.clone()].iter_mut().enumerate() {
+            node(i, states);
+        }
+        self.forward(own.clone(), edges);
+        self.backward(own.clone(), edges);
+        own
     }
 
-    fn forward(&mut self) {
-        for i in 0..self.node.len() {
-            let mut row = [0.0; LABELS];
-            let enter = if i == 0 {
-                self.edges.cross[0]
+    /// Makes room for so many positions more.
+    pub fn reserve(&mut self, n: usize) {
+        for states in [&mut self.node, &mut self.alpha, &mut self.beta] {
+            states.reserve(n);
+        }
+        self.scale.reserve(n);
+    }
+
+    fn forward(&mut self, own: Range<usize>, edges: &Edges) {
+        let [to_inner, to_leave, stay, ends] = &edges.within;
+        for i in own.clone() {
+            let (before, here) = self.alpha.split_at_mut(i);
+            let (mut enter, mut inner, mut leave);
+            if i == own.start {
+                (enter, inner, leave) = (edges.cross[0], Lane::default(), Lane::default());
             } else {
-                let prev = &self.alpha[i - 1];
-                for (t, [bi, be, ii, ie]) in self.edges.within.iter().enumerate() {
-                    row[inside(t)] = prev[begin(t)] * bi + prev[inside(t)] * ii;
-                    row[end(t)] = prev[begin(t)] * be + prev[inside(t)] * ie;
-                }
-                let leave = std::iter::once(prev[0]).chain((0..T).map(|t| prev[end(t)]));
-                combine(leave, &self.edges.cross)
-            };
-            row[0] = enter[0];
-            for t in 0..T {
-                row[begin(t)] = enter[t + 1];
+                let prev = &before[i - 1];
+                // What can be left for another mention or for none: O, and E of each type.
+                let mut outer = prev.leave;
+                outer[0] = prev.enter[0];
+                enter = combine(&outer, &edges.cross);
+                inner = mix(&prev.enter, to_inner, &prev.inner, stay);
+                leave = mix(&prev.enter, to_leave, &prev.inner, ends);
             }
-            let mut sum = 0.0;
-            for (r, n) in row.iter_mut().zip(&self.node[i]) {
-                *r *= n;
-                sum += *r;
-            }
+            let node = &self.node[i];
+            enter = times(&enter, &node.enter);
+            inner = times(&inner, &node.inner);
+            leave = times(&leave, &node.leave);
+            let sum = sum(&enter, &inner, &leave);
             let sum = if sum > 0.0 { sum } else { f64::MIN_POSITIVE };
-            for r in &mut row {
-                *r /= sum;
-            }
             self.scale[i] = sum;
-            self.alpha[i] = row;
-        }
-    }
-
-    fn backward(&mut self) {
-        let n = self.node.len();
-        for i in (0..n).rev() {
-            let mut row = [0.0; LABELS];
-            if i + 1 == n {
-                row[0] = 1.0;
-                for t in 0..T {
-                    row[end(t)] = 1.0;
-                }
-            } else {
-                let mut next = self.beta[i + 1];
-                for (x, w) in next.iter_mut().zip(&self.node[i + 1]) {
-                    *x *= w / self.scale[i + 1];
-                }
-                let enter = std::iter::once(next[0]).chain((0..T).map(|t| next[begin(t)]));
-                let leave = combine(enter, &self.edges.crossed);
-                row[0] = leave[0];
-                for (t, [bi, be, ii, ie]) in self.edges.within.iter().enumerate() {
-                    row[end(t)] = leave[t + 1];
-                    row[begin(t)] = next[inside(t)] * bi + next[end(t)] * be;
-                    row[inside(t)] = next[inside(t)] * ii + next[end(t)] * ie;
-                }
+            let alpha = &mut here[0];
+            for k in 0..WIDTH {
+                alpha.enter[k] = enter[k] / sum;
+                alpha.inner[k] = inner[k] / sum;
+                alpha.leave[k] = leave[k] / sum;
             }
-            self.beta[i] = row;
         }
     }
 
-    /// What the last position must be multiplied with: sequences that end inside a mention do not count.
-    pub fn evidence(&self) -> f64 {
-        let n = self.node.len();
-        (0..LABELS)
-            .map(|l| self.alpha[n - 1][l] * self.beta[n - 1][l])
-            .sum::<f64>()
-            .max(f64::MIN_POSITIVE)
+    fn backward(&mut self, own: Range<usize>, edges: &Edges) {
+        let [to_inner, to_leave, stay, ends] = &edges.within;
+        if let Some(last) = self.beta[own.clone()].last_mut() {
+            last.enter[0] = 1.0;
+            last.leave[1..=T].fill(1.0);
+        }
+        for i in (own.start + 1..own.end).rev() {
+            let (before, here) = self.beta.split_at_mut(i);
+            let (next, node, scale) = (&here[0], &self.node[i], self.scale[i]);
+            let weigh =
+                |x: &Lane, w: &Lane| -> Lane { std::array::from_fn(|k| x[k] * (w[k] / scale)) };
+            let enter = weigh(&next.enter, &node.enter);
+            let inner = weigh(&next.inner, &node.inner);
+            let leave = weigh(&next.leave, &node.leave);
+            let outer = combine(&enter, &edges.crossed);
+            let beta = &mut before[i - 1];
+            beta.enter = mix(&inner, to_inner, &leave, to_leave);
+            beta.enter[0] = outer[0];
+            beta.inner = mix(&inner, stay, &leave, ends);
+            beta.leave = outer;
+            beta.leave[0] = 0.0;
+        }
+    }
+
+    /// What the last of some positions must be multiplied with: sequences that end inside a mention do not count.
+    pub fn evidence(&self, own: &Range<usize>) -> f64 {
+        let (alpha, beta) = (&self.alpha[own.end - 1], &self.beta[own.end - 1]);
+        let both = |l| alpha.at(l) * beta.at(l);
+        (0..LABELS).map(both).sum::<f64>().max(f64::MIN_POSITIVE)
     }
 }

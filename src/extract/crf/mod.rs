@@ -12,12 +12,13 @@ mod train;
 
 pub use train::{Example, Training};
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::evidence::{Sink, group_of};
+use super::evidence::{Sink, group_of, in_role};
 use crate::model::EntityType;
 use index::Index;
-use messages::{Edges, Messages};
+use messages::{Edges, Messages, States};
 
 /// Number of entity types.
 const T: usize = EntityType::ALL.len();
@@ -51,6 +52,8 @@ fn within(kind: usize, step: usize) -> usize {
 
 /// Weights of an attribute for every label, in hundredths: sums are exact, whatever their order.
 type Row = [i16; LANES];
+/// The row of an attribute without weights.
+const EMPTY: Row = [0; LANES];
 /// Hundredths in a weight of one.
 const UNIT: f32 = 100.0;
 
@@ -78,17 +81,20 @@ pub struct Span {
     pub probability: f64,
 }
 
-/// How likely every mention of a stretch of characters is.
+/// How likely every mention of a document is.
 ///
-/// Characters that are surely no part of a name cut the stretch into pieces, which are looked at one by one.
-pub struct Lattice {
+/// Characters that are surely no part of a name cut it into pieces, which are looked at one by one.
+pub struct Lattice<'a> {
+    edges: &'a Edges,
+    messages: Messages,
     pieces: Vec<Piece>,
 }
 
 struct Piece {
     /// First character in the document.
     start: usize,
-    messages: Messages,
+    /// Its positions in the messages.
+    own: Range<usize>,
     evidence: f64,
 }
 
@@ -97,112 +103,109 @@ const SURE: f32 = 10.0;
 
 /// Whether a character is surely outside of names.
 fn sure(row: &Row) -> bool {
-    let top = row[1..LABELS].iter().copied().fold(i16::MIN, i16::max);
-    i32::from(row[0]) - i32::from(top) > (SURE * UNIT) as i32
+    i32::from(row[0]) - i32::from(top(&row[1..LABELS])) > (SURE * UNIT) as i32
 }
 
-impl Lattice {
-    fn new(start: usize, scores: &[Row], edges: &Edges) -> Self {
-        let mut pieces = Vec::new();
-        let mut i = 0;
-        while i < scores.len() {
-            if sure(&scores[i]) {
-                i += 1;
-                continue;
+/// The highest of some sums.
+fn top(sums: &[i16]) -> i16 {
+    sums.iter().copied().fold(i16::MIN, i16::max)
+}
+
+impl<'a> Lattice<'a> {
+    fn new(scores: &[Row], pieces: &[Range<usize>], edges: &'a Edges) -> Self {
+        let mut messages = Messages::default();
+        messages.reserve(pieces.iter().map(Range::len).sum());
+        let piece = |piece: &Range<usize>| {
+            let scores = &scores[piece.clone()];
+            let node = |i: usize, states: &mut States| node(&scores[i], states);
+            let own = messages.add(scores.len(), node, edges);
+            Piece {
+                start: piece.start,
+                evidence: messages.evidence(&own),
+                own,
             }
-            let first = i.saturating_sub(1);
-            while i < scores.len() && !sure(&scores[i]) {
-                i += 1;
-            }
-            let end = (i + 1).min(scores.len());
-            let nodes = scores[first..end].iter().map(node).collect();
-            let messages = Messages::new(nodes, *edges);
-            pieces.push(Piece {
-                start: start + first,
-                evidence: messages.evidence(),
-                messages,
-            });
+        };
+        Self {
+            pieces: pieces.iter().map(piece).collect(),
+            edges,
+            messages,
         }
-        Self { pieces }
     }
 
     /// The marginal probability of a mention of this kind from `start` to `end`, as places in the document.
     pub fn probability(&self, start: usize, end: usize, kind: usize) -> f64 {
         let piece = self.pieces.partition_point(|p| p.start <= start);
-        piece
-            .checked_sub(1)
-            .map(|i| &self.pieces[i])
-            .filter(|p| end <= p.start + p.messages.node.len())
-            .map_or(0.0, |p| p.probability(start - p.start, end - p.start, kind))
+        let Some(piece) = piece.checked_sub(1).map(|i| &self.pieces[i]) else {
+            return 0.0;
+        };
+        if end < start + 2 || end > piece.start + piece.own.len() {
+            return 0.0;
+        }
+        let at = |place: usize| place - piece.start + piece.own.start;
+        let (start, end) = (at(start), at(end));
+        let m = &self.messages;
+        let p = (start + 1..end).fold(m.alpha[start].enter[kind + 1], |p, i| {
+            p * self.step(start, i, end, kind)
+        });
+        (p * m.beta[end - 1].leave[kind + 1] / piece.evidence).clamp(0.0, 1.0)
+    }
+
+    /// What the label at a position multiplies within a mention.
+    fn step(&self, start: usize, i: usize, stop: usize, kind: usize) -> f64 {
+        let ends = i + 1 == stop;
+        let node = &self.messages.node[i];
+        let of_label = if ends { &node.leave } else { &node.inner };
+        let from = if i == start + 1 { 0 } else { 2 };
+        let edge = self.edges.within[from + usize::from(ends)][kind + 1];
+        edge * of_label[kind + 1] / self.messages.scale[i]
     }
 
     /// Every mention with at least this marginal probability.
-    pub fn spans(&self, floor: f64) -> impl Iterator<Item = Span> {
-        self.pieces.iter().flat_map(move |p| p.spans(floor))
-    }
-}
-
-impl Piece {
-    fn probability(&self, start: usize, end: usize, kind: usize) -> f64 {
-        if end < start + 2 {
-            return 0.0;
-        }
-        let m = &self.messages;
-        let p = (start + 1..end).fold(m.alpha[start][begin(kind)], |p, i| {
-            p * self.step(start, i, end, kind)
-        });
-        (p * m.beta[end - 1][self::end(kind)] / self.evidence).clamp(0.0, 1.0)
-    }
-
-    /// What the label at `i` multiplies within a mention.
-    fn step(&self, start: usize, i: usize, stop: usize, kind: usize) -> f64 {
-        let m = &self.messages;
-        let (label, ends) = match i + 1 == stop {
-            true => (end(kind), 1),
-            false => (inside(kind), 0),
-        };
-        let from = if i == start + 1 { 0 } else { 2 };
-        m.edges.within[kind][from + ends] * m.node[i][label] / m.scale[i]
-    }
-
-    fn spans(&self, floor: f64) -> Vec<Span> {
-        let m = &self.messages;
-        let n = m.node.len();
+    pub fn spans(&self, floor: f64) -> Vec<Span> {
         let mut spans = Vec::new();
-        for start in 0..n {
+        for piece in &self.pieces {
+            self.spans_of(piece, floor, &mut spans);
+        }
+        spans
+    }
+
+    fn spans_of(&self, piece: &Piece, floor: f64, spans: &mut Vec<Span>) {
+        let m = &self.messages;
+        let least = floor * piece.evidence;
+        let place = |i: usize| piece.start + i - piece.own.start;
+        for start in piece.own.clone() {
             for kind in 0..T {
                 // The probability that a mention begins here and has not ended before `i`.
-                let mut open = m.alpha[start][begin(kind)];
-                if open * m.beta[start][begin(kind)] < floor * self.evidence {
+                let mut open = m.alpha[start].enter[kind + 1];
+                if open * m.beta[start].enter[kind + 1] < least {
                     continue;
                 }
-                for i in start + 1..n {
+                for i in start + 1..piece.own.end {
                     let last = open * self.step(start, i, i + 1, kind);
-                    let probability = last * m.beta[i][end(kind)] / self.evidence;
+                    let probability = last * m.beta[i].leave[kind + 1] / piece.evidence;
                     if probability >= floor {
                         spans.push(Span {
-                            start: self.start + start,
-                            end: self.start + i + 1,
+                            start: place(start),
+                            end: place(i) + 1,
                             kind,
                             probability: probability.min(1.0),
                         });
                     }
                     open *= self.step(start, i, i + 2, kind);
-                    if open * m.beta[i][inside(kind)] < floor * self.evidence {
+                    if open * m.beta[i].inner[kind + 1] < least {
                         break;
                     }
                 }
             }
         }
-        spans
     }
 }
 
 /// The exponentials of sums of weights, relative to the highest of them.
-fn node(row: &Row) -> [f64; LABELS] {
-    let top = row[..LABELS].iter().copied().fold(i16::MIN, i16::max);
+fn node(row: &Row, states: &mut States) {
+    let top = top(&row[..LABELS]);
     let powers = &*POWERS;
-    std::array::from_fn(|l| powers.of(top.abs_diff(row[l])))
+    states.set(|label| powers.of(top.abs_diff(row[label])));
 }
 
 /// e to minus n hundredths: the exponent in two digits, each with its table.
@@ -233,50 +236,122 @@ pub struct Scores<'a> {
     rows: Vec<Row>,
 }
 
+/// Adds a row to sums: by value, so that the compiler sees that they do not overlap and adds eight lanes at once.
+#[inline(always)]
+fn add(sums: &mut Row, weights: &Row) {
+    let mut out = [0; LANES];
+    for ((out, s), w) in out.iter_mut().zip(*sums).zip(*weights) {
+        // No sum comes near the bounds; where one did, the odds would be beyond all doubt anyway.
+        *out = s.saturating_add(w);
+    }
+    *sums = out;
+}
+
+#[inline(always)]
+fn add_to_all(sums: &mut [Row], weights: &Row) {
+    let weights = *weights;
+    for sums in sums {
+        add(sums, &weights);
+    }
+}
+
 impl Scores<'_> {
-    #[inline]
-    fn add(&mut self, at: usize, row: u32) {
-        // By value, so that the compiler sees two rows that do not overlap and adds eight lanes at once.
-        let (sums, weights) = (self.rows[at], self.crf.weights[row as usize]);
-        let mut out = [0; LANES];
-        for ((out, s), w) in out.iter_mut().zip(sums).zip(weights) {
-            // No sum comes near the bounds; where one did, the odds would be beyond all doubt anyway.
-            *out = s.saturating_add(w);
-        }
-        self.rows[at] = out;
+    /// How likely each labelling of stretches of characters is; they are given in order.
+    pub fn lattice(&self, stretches: impl Iterator<Item = Range<usize>>) -> Lattice<'_> {
+        let mut pieces = Vec::new();
+        stretches.for_each(|stretch| self.pieces(stretch, &mut pieces));
+        Lattice::new(&self.rows, &pieces, &self.crf.edges)
     }
 
-    /// How likely each labelling of a stretch of characters is.
-    pub fn lattice(&self, start: usize, end: usize) -> Lattice {
-        Lattice::new(start, &self.rows[start..end], &self.crf.edges)
+    /// The runs of characters in a stretch that are not surely outside of names, each with the characters beside it.
+    fn pieces(&self, stretch: Range<usize>, pieces: &mut Vec<Range<usize>>) {
+        let mut i = stretch.start;
+        while i < stretch.end {
+            if sure(&self.rows[i]) {
+                i += 1;
+                continue;
+            }
+            let first = i.max(stretch.start + 1) - 1;
+            while i < stretch.end && !sure(&self.rows[i]) {
+                i += 1;
+            }
+            pieces.push(first..(i + 1).min(stretch.end));
+        }
     }
 }
 
 impl Sink for Scores<'_> {
     fn tell(&mut self, group: u64, at: impl Iterator<Item = (usize, u8)>) {
-        if let Some(found) = self.crf.index.group(group) {
+        let Crf { index, weights, .. } = self.crf;
+        if let Some(found) = index.group(group) {
             at.for_each(|(i, role)| {
                 if let Some(row) = found.row(role) {
-                    self.add(i, row);
+                    add(&mut self.rows[i], &weights[row as usize]);
                 }
             });
         }
     }
 
     fn tell_run(&mut self, group: u64, from: usize, to: usize) {
-        if let Some(row) = self.crf.index.group(group).and_then(|found| found.row(0)) {
-            (from..to).for_each(|i| self.add(i, row));
+        let Crf { index, weights, .. } = self.crf;
+        if from < to
+            && let Some(row) = index.group(group).and_then(|found| found.row(0))
+        {
+            add_to_all(&mut self.rows[from..to], &weights[row as usize]);
+        }
+    }
+
+    fn tell_spans<const N: usize>(&mut self, group: u64, spans: [(Range<usize>, u8); N]) {
+        let Crf { index, weights, .. } = self.crf;
+        let Some(found) = index.group(group) else {
+            return;
+        };
+        for (span, shift) in spans {
+            match &mut self.rows[span] {
+                [] => {}
+                [only] => {
+                    if let Some(row) = found.row(shift + 3) {
+                        add(only, &weights[row as usize]);
+                    }
+                }
+                [first, middle @ .., last] => {
+                    if let Some(row) = found.row(shift) {
+                        add(first, &weights[row as usize]);
+                    }
+                    if !middle.is_empty()
+                        && let Some(row) = found.row(shift + 1)
+                    {
+                        add_to_all(middle, &weights[row as usize]);
+                    }
+                    if let Some(row) = found.row(shift + 2) {
+                        add(last, &weights[row as usize]);
+                    }
+                }
+            }
         }
     }
 
     fn tell_viewers(&mut self, group: u64, first: usize, n: u8) {
-        if let Some(found) = self.crf.index.group(group) {
-            let mut row = found.first;
-            for role in 0..n {
-                if found.has(role) {
-                    self.add(first - usize::from(role), row);
-                    row += 1;
-                }
+        let Crf { index, weights, .. } = self.crf;
+        let Some(found) = index.group(group) else {
+            return;
+        };
+        if found.is_full(n) {
+            let viewers = &mut self.rows[first + 1 - usize::from(n)..=first];
+            let own = &weights[found.first as usize..][..viewers.len()];
+            for (sums, weights) in viewers.iter_mut().rev().zip(own) {
+                add(sums, weights);
+            }
+            return;
+        }
+        let mut row = found.first;
+        for role in 0..n {
+            if found.has(role) {
+                add(
+                    &mut self.rows[first - usize::from(role)],
+                    &weights[row as usize],
+                );
+                row += 1;
             }
         }
     }
@@ -288,11 +363,12 @@ impl Crf {
         if !rows.is_sorted_by_key(|(key, _)| group_of(*key)) {
             rows.sort_unstable_by_key(|(key, _)| group_of(*key));
         }
-        let (keys, weights): (Vec<u64>, Vec<Row>) = rows.into_iter().unzip();
+        let rows = filled(rows);
+        let keys: Vec<u64> = rows.iter().map(|(key, _)| *key).collect();
         Self {
             index: Index::new(&keys),
             keys,
-            weights,
+            weights: rows.into_iter().map(|(_, row)| row).collect(),
             edges: Edges::new(&transitions),
             transitions,
         }
@@ -300,7 +376,7 @@ impl Crf {
 
     /// Number of attributes with weights.
     pub fn len(&self) -> usize {
-        self.keys.len()
+        self.weights.iter().filter(|row| **row != EMPTY).count()
     }
 
     /// Whether nothing has been learned.
@@ -323,7 +399,8 @@ impl Crf {
         for (i, w) in self.transitions.iter().enumerate() {
             writeln!(out, "t\t{i}\t{w}").expect("writing to a string");
         }
-        for (&key, weights) in self.keys.iter().zip(&self.weights) {
+        let rows = self.keys.iter().zip(&self.weights);
+        for (&key, weights) in rows.filter(|(_, weights)| **weights != EMPTY) {
             write!(out, "{key:x}\t{}", describe(key)).expect("writing to a string");
             for (l, w) in weights.iter().enumerate() {
                 if *w != 0 {
@@ -362,6 +439,26 @@ impl Crf {
         }
         Some(Self::new(rows, transitions))
     }
+}
+
+/// Rows with empty ones for the roles that a group leaves out, where it leaves out few: to add a whole group without asking costs
+/// less than to ask for each role.
+fn filled(rows: Vec<(u64, Row)>) -> Vec<(u64, Row)> {
+    let mut filled = Vec::with_capacity(rows.len() * 5 / 4);
+    for of_group in rows.chunk_by(|(a, _), (b, _)| group_of(*a).0 == group_of(*b).0) {
+        let (group, last) = group_of(of_group[of_group.len() - 1].0);
+        let n = last + 1;
+        if of_group.len() * 4 < usize::from(n) * 3 {
+            filled.extend_from_slice(of_group);
+            continue;
+        }
+        let mut given = of_group.iter().copied().peekable();
+        filled.extend((0..n).map(|role| {
+            let key = in_role(group, role);
+            given.next_if(|(k, _)| *k == key).unwrap_or((key, EMPTY))
+        }));
+    }
+    filled
 }
 
 /// What is left to read.
@@ -439,12 +536,24 @@ mod tests {
     #[test]
     fn every_way_of_telling_adds_the_same() {
         let crf = Crf::unpack(crate::embedded::LABELS).expect("the build packed it");
-        let group = group_of(crf.keys[crf.keys.len() / 2]).0;
+        for group in [crf.keys.len() / 2, 0].map(|at| group_of(crf.keys[at]).0) {
+            tells_the_same(&crf, group);
+        }
+        // The commonest character has weights in every role.
+        let full = 1 << 56 | u64::from('的');
+        assert!(crf.index.group(full).is_some_and(|found| found.is_full(7)));
+        tells_the_same(&crf, full);
+    }
+
+    fn tells_the_same(crf: &Crf, group: u64) {
         let (mut one, mut other) = (crf.scores(20), crf.scores(20));
-        one.tell_viewers(group, 9, 4);
-        other.tell(group, (0..4).map(|role| (9 - usize::from(role), role)));
+        one.tell_viewers(group, 9, 7);
+        other.tell(group, (0..7).map(|role| (9 - usize::from(role), role)));
         one.tell_run(group, 12, 15);
         other.tell(group, (12..15).map(|i| (i, 0)));
+        one.tell_spans(group, [(0..3, 0), (16..17, 0), (5..5, 0), (17..19, 4)]);
+        let places = [(0, 0), (1, 1), (2, 2), (16, 3), (17, 4), (18, 6)];
+        other.tell(group, places.into_iter());
         assert_eq!(one.rows, other.rows);
         assert!(one.rows.iter().flatten().any(|w| *w != 0));
     }

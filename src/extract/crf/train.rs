@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::index::Index;
-use super::messages::{Edges, Messages};
+use super::messages::{Edges, Messages, States};
 use super::{Crf, LABELS, LANES, T, TRANSITIONS, begin, cross, end, hundredths, inside, within};
 use crate::extract::evidence::group_of;
 
@@ -70,9 +70,9 @@ impl Crf {
 }
 
 /// The exponentials of sums of weights, relative to the highest of them.
-fn node(row: &[f32; STRIDE]) -> [f64; LABELS] {
+fn node(row: &[f32; STRIDE], states: &mut States) {
     let top = row[..LABELS].iter().copied().fold(f32::MIN, f32::max);
-    std::array::from_fn(|l| f64::from(row[l] - top).exp())
+    states.set(|label| f64::from(row[label] - top).exp());
 }
 
 impl Learner {
@@ -208,18 +208,20 @@ impl Learner {
         for s in scores.iter_mut().flatten() {
             *s *= scale;
         }
-        let m = Messages::new(
-            scores.iter().map(node).collect(),
-            Edges::new(&self.transitions),
+        let (mut m, edges_of) = (Messages::default(), Edges::new(&self.transitions));
+        let own = m.add(
+            scores.len(),
+            |i, states| node(&scores[i], states),
+            &edges_of,
         );
-        let z = m.evidence();
+        let z = m.evidence(&own);
         let n = attributes.len();
         let mut edges = [0.0f64; TRANSITIONS];
         for i in 0..n {
             let mut gradient = [0.0f32; STRIDE];
             let mut largest = 0.0f32;
             for (l, g) in gradient[..LABELS].iter_mut().enumerate() {
-                let p = m.alpha[i][l] * m.beta[i][l] / z;
+                let p = m.alpha[i].at(l) * m.beta[i].at(l) / z;
                 *g = p as f32 - f32::from(u8::from(labels[i] as usize == l));
                 largest = largest.max(g.abs());
             }
@@ -229,7 +231,7 @@ impl Learner {
                     edges[cross(0, to)] += f64::from(gradient[l]);
                 }
             } else {
-                self.edge_gradient(&m, i, z, labels, &mut edges);
+                edge_gradient(&m, &edges_of, i, z, labels, &mut edges);
             }
             if largest < 2e-3 {
                 continue;
@@ -250,56 +252,6 @@ impl Learner {
             edge_squares[e] += g * g;
             self.transitions[e] -= rate * g / edge_squares[e].sqrt();
         }
-    }
-
-    fn edge_gradient(
-        &self,
-        m: &Messages,
-        i: usize,
-        z: f64,
-        labels: &[u8],
-        edges: &mut [f64; TRANSITIONS],
-    ) {
-        let prev = &m.alpha[i - 1];
-        let mut next = m.beta[i];
-        for (x, w) in next.iter_mut().zip(&m.node[i]) {
-            *x *= w / m.scale[i] / z;
-        }
-        for from in 0..=T {
-            let a = prev[if from == 0 { 0 } else { end(from - 1) }];
-            for to in 0..=T {
-                edges[cross(from, to)] +=
-                    a * m.edges.cross[from][to] * next[if to == 0 { 0 } else { begin(to - 1) }];
-            }
-        }
-        for t in 0..T {
-            for (step, from, to) in [
-                (0, begin(t), inside(t)),
-                (1, begin(t), end(t)),
-                (2, inside(t), inside(t)),
-                (3, inside(t), end(t)),
-            ] {
-                edges[within(t, step)] += prev[from] * m.edges.within[t][step] * next[to];
-            }
-        }
-        let (a, b) = (labels[i - 1] as usize, labels[i] as usize);
-        let index = if a == 0 || (a - 1) % 3 == 2 {
-            cross(
-                if a == 0 { 0 } else { (a - 1) / 3 + 1 },
-                if b == 0 { 0 } else { (b - 1) / 3 + 1 },
-            )
-        } else {
-            let t = (a - 1) / 3;
-            within(
-                t,
-                if a == begin(t) {
-                    usize::from(b == end(t))
-                } else {
-                    2 + usize::from(b == end(t))
-                },
-            )
-        };
-        edges[index] -= 1.0;
     }
 
     /// The weights without those that are smaller than `least`, rounded.
@@ -324,4 +276,52 @@ impl Learner {
             .collect();
         Crf::new(rows, transitions)
     }
+}
+
+/// What the transition to a position adds to the gradient of the weights of transitions.
+fn edge_gradient(
+    m: &Messages,
+    e: &Edges,
+    i: usize,
+    z: f64,
+    labels: &[u8],
+    edges: &mut [f64; TRANSITIONS],
+) {
+    let prev = &m.alpha[i - 1];
+    let next = |label| m.beta[i].at(label) * (m.node[i].at(label) / m.scale[i] / z);
+    for from in 0..=T {
+        let a = prev.at(if from == 0 { 0 } else { end(from - 1) });
+        for to in 0..=T {
+            edges[cross(from, to)] +=
+                a * e.cross[from][to] * next(if to == 0 { 0 } else { begin(to - 1) });
+        }
+    }
+    for t in 0..T {
+        for (step, from, to) in [
+            (0, begin(t), inside(t)),
+            (1, begin(t), end(t)),
+            (2, inside(t), inside(t)),
+            (3, inside(t), end(t)),
+        ] {
+            edges[within(t, step)] += prev.at(from) * e.within[step][t + 1] * next(to);
+        }
+    }
+    let (a, b) = (labels[i - 1] as usize, labels[i] as usize);
+    let index = if a == 0 || (a - 1) % 3 == 2 {
+        cross(
+            if a == 0 { 0 } else { (a - 1) / 3 + 1 },
+            if b == 0 { 0 } else { (b - 1) / 3 + 1 },
+        )
+    } else {
+        let t = (a - 1) / 3;
+        within(
+            t,
+            if a == begin(t) {
+                usize::from(b == end(t))
+            } else {
+                2 + usize::from(b == end(t))
+            },
+        )
+    };
+    edges[index] -= 1.0;
 }

@@ -4,40 +4,38 @@ use std::sync::LazyLock;
 
 use super::{Sink, Template, group};
 use crate::lexicon::{Class, Hit, Lexicon};
+use crate::text::is_common_han;
 
 /// Neighbouring characters of which the same is told.
 struct Run {
     template: Template,
-    payload: u64,
-    low: usize,
-    high: usize,
+    payload: u32,
+    /// The bound between characters where it began.
+    from: usize,
 }
 
 impl Run {
-    fn new(template: Template) -> Self {
+    /// A run of which nothing is known but where the first character is bounded.
+    fn new(template: Template, from: usize) -> Self {
         Self {
             template,
-            payload: 0,
-            low: 0,
-            high: 0,
+            payload: u32::MAX,
+            from,
         }
     }
 
-    /// Characters come one after the other, in either direction.
-    fn tell(&mut self, at: usize, payload: u64, sink: &mut impl Sink) {
-        let next = at == self.high || at + 1 == self.low;
-        if self.low == self.high || payload != self.payload || !next {
-            self.end(sink);
-            (self.payload, self.low, self.high) = (payload, at, at + 1);
-        } else {
-            self.low = self.low.min(at);
-            self.high = self.high.max(at + 1);
+    /// What is told of the character beyond a bound; characters come one after the other, in either direction.
+    #[inline]
+    fn tell(&mut self, bound: usize, payload: u32, sink: &mut impl Sink) {
+        if payload != self.payload {
+            self.end(bound, sink);
+            (self.payload, self.from) = (payload, bound);
         }
     }
 
-    fn end(&mut self, sink: &mut impl Sink) {
-        sink.tell_run(group(self.template, self.payload), self.low, self.high);
-        self.high = self.low;
+    fn end(&self, bound: usize, sink: &mut impl Sink) {
+        let told = group(self.template, u64::from(self.payload));
+        sink.tell_run(told, self.from.min(bound), self.from.max(bound));
     }
 }
 
@@ -83,19 +81,13 @@ fn head(hit: &Hit) -> Option<u8> {
     Some(FRAMES.heads[hit.class as usize]).filter(|&code| code > 0)
 }
 
-fn distance(n: usize) -> u64 {
-    match n {
-        0 => 0,
-        1 => 1,
-        2..=3 => 2,
-        4..=6 => 3,
-        7..=12 => 4,
-        _ => 5,
-    }
+fn distance(n: usize) -> u32 {
+    const STEPS: [u8; 13] = [0, 1, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 4];
+    STEPS.get(n).map_or(5, |step| u32::from(*step))
 }
 
 fn ends_clause(c: char) -> bool {
-    matches!(c, '，' | '。' | '；' | '！' | '？' | '：' | '\n')
+    !is_common_han(c) && matches!(c, '，' | '。' | '；' | '！' | '？' | '：' | '\n')
 }
 
 /// The nearest head to the right and the nearest verb to the left within the clause.
@@ -121,43 +113,51 @@ pub(super) fn frames(chars: &[char], hits: &[Hit], sink: &mut impl Sink) {
             verb_end[h.end as usize] |= 1 << verb;
         }
     }
-    let mut right = vec![(0u8, 0u64, 0u64); n];
-    let (mut strong, mut any) = (None::<(u8, usize)>, None::<(u8, usize)>);
-    let (mut strong_run, mut any_run) = (Run::new(Template::Head), Run::new(Template::Head));
+    // For each character its strongest head with its distance and the nearest head, four bits each.
+    let mut right = vec![0u16; n];
+    let (mut strong, mut any) = ((0, 0), (0, 0));
+    let (mut strong_run, mut any_run) = (Run::new(Template::Head, n), Run::new(Template::Head, n));
     for i in (0..n).rev() {
         if ends_clause(chars[i]) || chars[i] == '、' {
-            (strong, any) = (None, None);
+            (strong, any) = ((0, 0), (0, 0));
         }
         if head_end[i + 1] > 0 {
-            any = Some((head_end[i + 1], i));
+            any = (u32::from(head_end[i + 1]), i);
             if head_end[i + 1] <= 4 {
                 strong = any;
             }
         }
-        let (s, sd) = strong.map_or((0, 0), |(code, end)| (u64::from(code), distance(end - i)));
-        let (w, wd) = any.map_or((0, 0), |(code, end)| (u64::from(code), distance(end - i)));
-        strong_run.tell(i, 1 << 16 | s << 8 | sd, sink);
-        any_run.tell(i, 2 << 16 | w << 8 | wd, sink);
-        right[i] = (s as u8, sd, w);
+        let told = |(code, end): (u32, usize)| match code {
+            0 => 0,
+            code => code << 8 | distance(end - i),
+        };
+        let (s, w) = (told(strong), told(any));
+        strong_run.tell(i + 1, 1 << 16 | s, sink);
+        any_run.tell(i + 1, 2 << 16 | w, sink);
+        right[i] = (s << 4 & 0xFF00 | (s & 0xF) << 4 | w >> 8) as u16;
     }
-    strong_run.end(sink);
-    any_run.end(sink);
-    let mut verb = None::<(u8, usize)>;
-    let (mut verb_run, mut frame_run) = (Run::new(Template::Verb), Run::new(Template::Frame));
+    strong_run.end(0, sink);
+    any_run.end(0, sink);
+    let mut verb = (0, 0);
+    let (mut verb_run, mut frame_run) = (Run::new(Template::Verb, 0), Run::new(Template::Frame, 0));
     for i in 0..n {
         if verb_end[i] > 0 {
-            verb = Some((verb_end[i], i));
+            verb = (u32::from(verb_end[i]), i);
         }
         if i > 0 && ends_clause(chars[i - 1]) {
-            verb = None;
+            verb = (0, 0);
         }
-        let (v, d) = verb.map_or((0, 0), |(set, end)| (u64::from(set), distance(i - end)));
+        let (v, d) = match verb {
+            (0, _) => (0, 0),
+            (set, end) => (set, distance(i - end)),
+        };
         verb_run.tell(i, v << 8 | d, sink);
-        let (s, sd, w) = right[i];
-        frame_run.tell(i, v << 24 | d << 16 | u64::from(s) << 8 | sd << 4 | w, sink);
+        let right = u32::from(right[i]);
+        let head = (right & 0xF000) >> 4 | right & 0xFF;
+        frame_run.tell(i, v << 24 | d << 16 | head, sink);
     }
-    verb_run.end(sink);
-    frame_run.end(sink);
+    verb_run.end(n, sink);
+    frame_run.end(n, sink);
 }
 
 /// Inside quotation marks: how far from the opening mark, how long, and which head follows the closing mark.
@@ -189,7 +189,7 @@ pub(super) fn quotes(chars: &[char], hits: &[Hit], sink: &mut impl Sink) {
             continue;
         };
         let head = head_at.get(&(end + 1)).copied().unwrap_or(0);
-        let length = distance(end - i - 1);
+        let length = u64::from(distance(end - i - 1));
         let comma = u64::from(chars[i..end].iter().any(|&c| matches!(c, '，' | '。')));
         for j in i..=end {
             let p = if j == i {

@@ -9,13 +9,15 @@
 mod frames;
 mod near;
 
-use jieba_rs::Jieba;
+use std::ops::Range;
 use std::sync::LazyLock;
+
+use jieba_rs::Jieba;
 
 use super::places::PlaceHit;
 use crate::lexicon::{Class, Hit, Lexicon};
 use crate::model::Part;
-use crate::text::{Document, is_han};
+use crate::text::{Document, Text, is_common_han, is_han};
 
 static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
 
@@ -33,6 +35,22 @@ pub trait Sink {
     /// Neighbouring characters have an attribute of a group in its first role.
     fn tell_run(&mut self, group: u64, from: usize, to: usize) {
         self.tell(group, (from..to).map(|i| (i, 0)));
+    }
+
+    /// The characters of some spans have an attribute of a group, each in the role of its place in its span (0 first, 1 middle,
+    /// 2 last, 3 only), counted from the number that stands with the span.
+    fn tell_spans<const N: usize>(&mut self, group: u64, spans: [(Range<usize>, u8); N]) {
+        let place = |i: usize, span: &Range<usize>| match (i == span.start, i + 1 == span.end) {
+            (true, true) => 3,
+            (true, false) => 0,
+            (false, true) => 2,
+            (false, false) => 1,
+        };
+        let seen = spans.into_iter().flat_map(|(span, from)| {
+            let each = span.clone();
+            each.map(move |i| (i, from + place(i, &span)))
+        });
+        self.tell(group, seen);
     }
 
     /// `first` and the characters before it, `n` in all, have an attribute of a group, each in the role of its distance.
@@ -62,7 +80,7 @@ const ROLE_SHIFT: u32 = 52;
 const PAYLOAD: u64 = (1 << ROLE_SHIFT) - 1;
 
 /// The attribute of a group in a role.
-fn in_role(group: u64, role: u8) -> u64 {
+pub(super) fn in_role(group: u64, role: u8) -> u64 {
     debug_assert!((role as usize) < ROLES);
     group | u64::from(role) << ROLE_SHIFT
 }
@@ -136,6 +154,7 @@ fn group(template: Template, payload: u64) -> u64 {
 /// A character as attributes see it: digits are one, Latin letters are one, and it fits 16 bits.
 pub(super) fn code(c: char) -> u64 {
     match c {
+        c if is_common_han(c) => u64::from(c as u32),
         '0'..='9' => u64::from('0' as u32),
         'a'..='z' | 'A'..='Z' => u64::from('A' as u32),
         c if (c as u32) < 0x1_0000 => u64::from(c as u32),
@@ -144,17 +163,18 @@ pub(super) fn code(c: char) -> u64 {
 }
 
 /// 0 boundary, 1 Han, 2 digit, 3 Latin, 4 clause mark, 5 enumeration comma, 6 quotation mark, 7 bracket, 8 other.
-fn kind(c: Option<char>) -> u64 {
+fn kind(c: char) -> u64 {
     match c {
-        None | Some('\n') => 0,
-        Some(c) if is_han(c) => 1,
-        Some('0'..='9') => 2,
-        Some(c) if c.is_alphabetic() => 3,
-        Some('，' | '。' | '；' | '！' | '？' | '：') => 4,
-        Some('、') => 5,
-        Some('“' | '”' | '‘' | '’') => 6,
-        Some('（' | '）' | '《' | '》' | '【' | '】' | '〈' | '〉') => 7,
-        Some(_) => 8,
+        c if is_common_han(c) => 1,
+        '\n' => 0,
+        '，' | '。' | '；' | '！' | '？' | '：' => 4,
+        '、' => 5,
+        '0'..='9' => 2,
+        '“' | '”' | '‘' | '’' => 6,
+        '（' | '）' | '《' | '》' | '【' | '】' | '〈' | '〉' => 7,
+        c if is_han(c) => 1,
+        c if c.is_alphabetic() => 3,
+        _ => 8,
     }
 }
 
@@ -181,10 +201,10 @@ pub struct Clues {
 
 impl Clues {
     /// Segments a text and looks up its terms.
-    pub fn new(chars: &[char]) -> Self {
+    pub fn new(text: &Text) -> Self {
         Self {
-            words: segment(chars),
-            hits: Lexicon::get().hits(chars),
+            words: segment(text),
+            hits: Lexicon::get().hits(&text.chars),
         }
     }
 }
@@ -221,7 +241,8 @@ fn tag_code(tag: &str) -> u64 {
         .fold(0, |code, b| code << 8 | u64::from(b))
 }
 
-fn segment(chars: &[char]) -> Vec<Word> {
+fn segment(text: &Text) -> Vec<Word> {
+    let chars = &text.chars;
     let mut words = Vec::with_capacity(chars.len() / 2);
     let mut start = 0;
     while start < chars.len() {
@@ -229,8 +250,7 @@ fn segment(chars: &[char]) -> Vec<Word> {
             .iter()
             .position(|&c| c == '\n')
             .map_or(chars.len(), |n| start + n + 1);
-        let text: String = chars[start..end].iter().collect();
-        words.extend(JIEBA.tag(&text, true).iter().map(|word| {
+        words.extend(JIEBA.tag(text.slice(start, end), true).iter().map(|word| {
             let (from, to) = (start + word.start, start + word.end);
             Word {
                 start: from,

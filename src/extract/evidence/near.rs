@@ -4,20 +4,6 @@ use super::super::places::PlaceHit;
 use super::{CLASS_CODES, Sink, Template, Word, code, group, kind};
 use crate::lexicon::Hit;
 
-/// Position within something of `n` parts: 0 first, 1 middle, 2 last, 3 only.
-fn place_in(i: usize, n: usize) -> u8 {
-    match (i == 0, i + 1 == n) {
-        (true, true) => 3,
-        (true, false) => 0,
-        (false, true) => 2,
-        (false, false) => 1,
-    }
-}
-
-/// The roles of a character right behind and right before something.
-const BEHIND: u8 = 4;
-const BEFORE: u8 = 5;
-
 /// Single characters, pairs and triples around, and kinds of characters.
 pub(super) fn characters<S: Sink>(chars: &[char], sink: &mut S) {
     let n = chars.len() as i64;
@@ -56,19 +42,18 @@ pub(super) fn characters<S: Sink>(chars: &[char], sink: &mut S) {
             0,
         );
     }
-    let mut run = 0;
-    let kinds: Vec<u64> = chars.iter().map(|&c| kind(Some(c))).collect();
-    let kinds_at = |i: usize| {
-        let before = i.checked_sub(1).map_or(0, |i| kinds[i]);
-        let behind = kinds.get(i + 1).copied().unwrap_or_default();
-        before << 8 | kinds[i] << 4 | behind
-    };
+    // The kinds of a character and of those beside it.
+    let (mut run, mut of_run) = (0, 0);
+    let mut kinds = chars.first().map_or(0, |&c| kind(c));
     for i in 0..chars.len() {
-        if i + 1 == chars.len() || kinds_at(i + 1) != kinds_at(run) {
-            sink.tell_run(group(Template::Kind, kinds_at(run)), run, i + 1);
-            run = i + 1;
+        let next = chars.get(i + 1).map_or(0, |&c| kind(c));
+        kinds = (kinds << 4 | next) & 0xFFF;
+        if kinds != of_run {
+            sink.tell_run(group(Template::Kind, of_run), run, i);
+            (run, of_run) = (i, kinds);
         }
     }
+    sink.tell_run(group(Template::Kind, of_run), run, chars.len());
 }
 
 /// Words with their tags, and those beside them.
@@ -80,42 +65,31 @@ pub(super) fn words(words: &[Word], n_chars: usize, sink: &mut impl Sink) {
         form: 0,
     };
     let at = |w: Option<usize>| w.and_then(|w| words.get(w)).copied().unwrap_or(edge);
-    let inside = |word: Word, role: u8| {
-        (word.start..word.end).map(move |i| {
-            (
-                i,
-                4 * role + place_in(i - word.start, word.end - word.start),
-            )
-        })
-    };
+    let whole = |word: Word| word.start..word.end;
     for (w, &word) in words.iter().enumerate() {
         let (before, behind) = (at(w.checked_sub(1)), at(Some(w + 1)));
-        sink.tell(group(Template::Word, word.tag), inside(word, 0));
+        sink.tell_spans(group(Template::Word, word.tag), [(whole(word), 0)]);
         let told = 1 << 48 | before.tag << 16 | word.tag;
-        sink.tell(group(Template::Neighbours, told), inside(word, 0));
+        sink.tell_spans(group(Template::Neighbours, told), [(whole(word), 0)]);
         let told = 2 << 48 | word.tag << 16 | behind.tag;
-        sink.tell(group(Template::Neighbours, told), inside(word, 0));
-        let seen = inside(word, 0)
-            .chain(inside(behind, 1))
-            .chain(inside(before, 2));
-        sink.tell(group(Template::Form, word.form), seen);
+        sink.tell_spans(group(Template::Neighbours, told), [(whole(word), 0)]);
+        sink.tell_spans(
+            group(Template::Form, word.form),
+            [(whole(word), 0), (whole(behind), 4), (whole(before), 8)],
+        );
     }
     if let (Some(&first), Some(&last)) = (words.first(), words.last()) {
-        sink.tell(
-            group(Template::Form, 0),
-            inside(first, 1).chain(inside(last, 2)),
-        );
+        let told = group(Template::Form, 0);
+        sink.tell_spans(told, [(whole(first), 4), (whole(last), 8)]);
     }
 }
 
-/// What is told of a span: to its characters where in it they stand, to those beside it that it is there.
-fn around(start: usize, end: usize, n_chars: usize) -> impl Iterator<Item = (usize, u8)> {
-    let behind = (end < n_chars).then_some((end, BEHIND));
-    let before = start.checked_sub(1).map(|i| (i, BEFORE));
-    (start..end)
-        .map(move |i| (i, place_in(i - start, end - start)))
-        .chain(behind)
-        .chain(before)
+/// What is told of a span: to its characters where in it they stand, to the one behind it (role 4) and the one before it
+/// (role 5) that it is there: each is the only one of its kind, which is place 3.
+fn around(told: u64, start: usize, end: usize, n_chars: usize, sink: &mut impl Sink) {
+    let behind = end..(end + 1).min(n_chars);
+    let before = start.saturating_sub(1)..start;
+    sink.tell_spans(told, [(start..end, 0), (behind, 1), (before, 2)]);
 }
 
 /// For each class the leftmost longest of its hits that do not overlap, class by class; hits come by start, the longest first.
@@ -149,10 +123,8 @@ fn leftmost_longest(hits: &[Hit]) -> Vec<Hit> {
 pub(super) fn terms(hits: &[Hit], n_chars: usize, sink: &mut impl Sink) {
     let codes = &*CLASS_CODES;
     for h in leftmost_longest(hits) {
-        sink.tell(
-            group(Template::In, codes[h.class as usize]),
-            around(h.start as usize, h.end as usize, n_chars),
-        );
+        let told = group(Template::In, codes[h.class as usize]);
+        around(told, h.start as usize, h.end as usize, n_chars, sink);
     }
 }
 
@@ -172,9 +144,7 @@ pub(super) fn place_names(places: &[PlaceHit], n_chars: usize, sink: &mut impl S
             continue;
         }
         last_end = hit.end;
-        sink.tell(
-            group(Template::Place, u64::from(hit.grade)),
-            around(hit.start, hit.end, n_chars),
-        );
+        let told = group(Template::Place, u64::from(hit.grade));
+        around(told, hit.start, hit.end, n_chars, sink);
     }
 }

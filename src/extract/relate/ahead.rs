@@ -56,8 +56,9 @@ pub fn ahead(fold: &Fold) -> Vec<bool> {
         for ((sentence, part), ahead) in sentences.take_while(|((s, _), _)| s.start < paragraph.end)
         {
             let words = &fold.text[sentence.clone()];
-            let must = MUST.is_match(words);
-            turned |= TURNS.is_match(words) || (must && sentence.start <= paragraph.start);
+            let may = may_turn(words);
+            let must = may && MUST.is_match(words);
+            turned |= (may && TURNS.is_match(words)) || (must && sentence.start <= paragraph.start);
             *ahead = *part == Part::Plan
                 || mode
                 || dense
@@ -67,6 +68,13 @@ pub fn ahead(fold: &Fold) -> Vec<bool> {
         }
     }
     out
+}
+
+/// Whether a sentence begins with a character without which neither [`MUST`] nor [`TURNS`] holds.
+fn may_turn(sentence: &str) -> bool {
+    sentence
+        .trim_start_matches(['”', '*', '—'])
+        .starts_with(|c| "一二三四五六七八九十我还要将同另此其最下接今明来新2".contains(c))
 }
 
 /// The characters that [`LEAD`] begins with where it is not empty; asking them first is cheaper.

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::extract::Context;
 use crate::model::{EntityType, Part};
+use crate::text::{Sentence, Text, is_common_han};
 
 /// The sign that stands for a mention of this type.
 pub fn sign(kind: EntityType) -> char {
@@ -19,6 +20,8 @@ pub fn sign(kind: EntityType) -> char {
         EntityType::Honour => 'Ⓗ',
     }
 }
+
+const SIGNS: [char; 6] = ['Ⓛ', 'Ⓔ', 'Ⓟ', 'Ⓒ', 'Ⓝ', 'Ⓗ'];
 
 /// The length of every sign in bytes.
 pub const SIGN: usize = 'Ⓟ'.len_utf8();
@@ -35,7 +38,8 @@ pub struct Mark {
 }
 
 /// A document with its mentions folded; ranges are bytes of `text`.
-pub struct Fold {
+pub struct Fold<'a> {
+    normal: &'a Text,
     /// The folded text.
     pub text: String,
     /// Mentions in order.
@@ -48,112 +52,139 @@ pub struct Fold {
     pub parts: Vec<Part>,
     /// Lines of the document; they tile the text.
     pub paragraphs: Vec<Range<usize>>,
-    /// For each byte the character of the normal form that begins there.
-    at: Vec<u32>,
+    /// Stretches of the normal text that were taken over as they are: where each begins in the folded and in the normal text.
+    taken: Vec<(usize, usize)>,
+    /// Where the clause, the sentence and the line begin that are not yet complete.
+    open: [usize; 3],
 }
 
-impl Fold {
+impl<'a> Fold<'a> {
     /// Folds a document.
-    pub fn new(context: &Context) -> Self {
-        let chars = &context.doc.text.chars;
+    pub fn new(context: &'a Context) -> Self {
+        let (doc, spans) = (context.doc, &context.spans);
         let mut fold = Self {
-            text: String::with_capacity(chars.len() * 3),
-            marks: Vec::with_capacity(context.spans.len()),
+            normal: &doc.text,
+            text: String::with_capacity(doc.text.byte(doc.text.chars.len())),
+            marks: Vec::with_capacity(spans.len()),
             clauses: Vec::new(),
-            sentences: Vec::with_capacity(context.doc.sentences.len()),
-            parts: Vec::with_capacity(context.doc.sentences.len()),
+            sentences: Vec::with_capacity(doc.sentences.len()),
+            parts: Vec::with_capacity(doc.sentences.len()),
             paragraphs: Vec::new(),
-            at: Vec::with_capacity(chars.len() * 3 + 1),
+            taken: Vec::with_capacity(spans.len() + 1),
+            open: [0; 3],
         };
-        let mut sentence_ends = context
-            .doc
-            .sentences
-            .iter()
-            .map(|s| (s.end, s.part))
-            .peekable();
-        let (mut clause, mut sentence, mut paragraph) = (0, 0, 0);
-        let mut next_span = 0;
+        let n_chars = doc.text.chars.len();
+        let mut sentences = &doc.sentences[..];
         let mut i = 0;
-        while i < chars.len() {
+        for span in spans {
             // Spans that begin inside an earlier one are passed over.
-            while context.spans.get(next_span).is_some_and(|s| s.start < i) {
-                next_span += 1;
+            if span.start < i || span.end <= span.start || span.end > n_chars {
+                continue;
             }
-            let here = i;
-            let mark = context
-                .spans
-                .get(next_span)
-                .filter(|s| s.start == i && s.end > i && s.end <= chars.len());
-            let c = if let Some(span) = mark {
-                fold.marks.push(Mark {
-                    at: fold.text.len(),
-                    entity: span.entity,
-                    kind: span.kind,
-                });
-                next_span += 1;
-                i = span.end;
-                sign(span.kind)
-            } else {
-                i += 1;
-                match chars[here] {
-                    // The signs themselves do not occur in reports; where they do they must not pass for mentions.
-                    'Ⓛ' | 'Ⓔ' | 'Ⓟ' | 'Ⓒ' | 'Ⓝ' | 'Ⓗ' => '○',
-                    c => c,
-                }
-            };
-            fold.text.push(c);
-            fold.at
-                .resize(fold.text.len(), u32::try_from(here).unwrap_or(u32::MAX));
-            let end = fold.text.len();
-            if mark.is_none() && matches!(c, '，' | '；' | '。' | '！' | '？' | '：' | '\n') {
-                fold.clauses.push(clause..end);
-                clause = end;
-            }
-            let mut part = None;
-            while let Some((e, p)) = sentence_ends.next_if(|&(e, _)| e <= i) {
-                // A sentence that ends inside a name is none of its own.
-                part = (e == i).then_some(p).or(part);
-            }
-            if let Some(part) = part {
-                fold.sentences.push(sentence..end);
-                fold.parts.push(part);
-                sentence = end;
-                if clause < end {
-                    fold.clauses.push(clause..end);
-                    clause = end;
-                }
-            }
-            if mark.is_none() && c == '\n' {
-                fold.paragraphs.push(paragraph..end);
-                paragraph = end;
-            }
+            fold.take(i, span.start, &mut sentences);
+            fold.marks.push(Mark {
+                at: fold.text.len(),
+                entity: span.entity,
+                kind: span.kind,
+            });
+            fold.text.push(sign(span.kind));
+            i = span.end;
+            fold.end_sentences(i, fold.text.len(), &mut sentences);
         }
-        let end = fold.text.len();
-        if sentence < end {
-            fold.parts.push(
-                context
-                    .doc
-                    .sentences
-                    .last()
-                    .map_or(Part::Review, |s| s.part),
-            );
-        }
-        for (from, list) in [
-            (clause, &mut fold.clauses),
-            (sentence, &mut fold.sentences),
-            (paragraph, &mut fold.paragraphs),
-        ] {
-            if from < end {
-                list.push(from..end);
-            }
-        }
-        fold.at.push(u32::try_from(chars.len()).unwrap_or(u32::MAX));
+        fold.take(i, n_chars, &mut sentences);
+        fold.close(doc.sentences.last().map_or(Part::Review, |s| s.part));
         fold
+    }
+
+    /// Takes over a stretch of the normal text with the ends of clauses, sentences and lines in it.
+    fn take(&mut self, start: usize, end: usize, sentences: &mut &[Sentence]) {
+        let normal = self.normal;
+        let (base, first) = (self.text.len(), normal.byte(start));
+        self.taken.push((base, first));
+        self.text.push_str(normal.slice(start, end));
+        let mut next = sentences.first().map_or(usize::MAX, |s| s.end);
+        let mut has_sign = false;
+        for (i, &c) in (start..end).zip(&normal.chars[start..end]) {
+            let is_letter = is_common_han(c);
+            if is_letter && i + 1 < next {
+                continue;
+            }
+            let here = base + normal.byte(i + 1) - first;
+            if !is_letter && matches!(c, '，' | '；' | '。' | '！' | '？' | '：' | '\n') {
+                self.end_clause(here);
+            }
+            if i + 1 >= next {
+                self.end_sentences(i + 1, here, sentences);
+                next = sentences.first().map_or(usize::MAX, |s| s.end);
+            }
+            if c == '\n' {
+                let from = std::mem::replace(&mut self.open[2], here);
+                self.paragraphs.push(from..here);
+            }
+            has_sign |= SIGNS.contains(&c);
+        }
+        if has_sign {
+            // The signs themselves do not occur in reports; where they do they must not pass for mentions.
+            let taken = self.text.split_off(base);
+            self.text.push_str(&taken.replace(SIGNS, "○"));
+        }
+    }
+
+    fn end_clause(&mut self, here: usize) {
+        let from = std::mem::replace(&mut self.open[0], here);
+        self.clauses.push(from..here);
+    }
+
+    /// Ends the sentence if one ends at a character, which is a byte of the folded text.
+    fn end_sentences(&mut self, position: usize, here: usize, sentences: &mut &[Sentence]) {
+        let mut part = None;
+        while let [first, rest @ ..] = *sentences
+            && first.end <= position
+        {
+            // A sentence that ends inside a name is none of its own.
+            if first.end == position {
+                part = Some(first.part);
+            }
+            *sentences = rest;
+        }
+        if let Some(part) = part {
+            let from = std::mem::replace(&mut self.open[1], here);
+            self.sentences.push(from..here);
+            self.parts.push(part);
+            if self.open[0] < here {
+                self.end_clause(here);
+            }
+        }
+    }
+
+    /// Ends what is open at the end of the text.
+    fn close(&mut self, part: Part) {
+        let end = self.text.len();
+        let [clause, sentence, paragraph] = self.open;
+        if clause < end {
+            self.clauses.push(clause..end);
+        }
+        if sentence < end {
+            self.sentences.push(sentence..end);
+            self.parts.push(part);
+        }
+        if paragraph < end {
+            self.paragraphs.push(paragraph..end);
+        }
     }
 
     /// The span of the normal form that a stretch of the folded text was made from.
     pub fn normal(&self, range: Range<usize>) -> (usize, usize) {
-        (self.at[range.start] as usize, self.at[range.end] as usize)
+        (self.origin(range.start), self.origin(range.end))
+    }
+
+    /// The character of the normal form that begins at a byte of the folded text.
+    fn origin(&self, at: usize) -> usize {
+        let next = self.taken.partition_point(|(start, _)| *start <= at);
+        let Some(&(start, first)) = next.checked_sub(1).map(|i| &self.taken[i]) else {
+            return 0;
+        };
+        self.normal.at_byte(first + at - start)
     }
 
     /// The marks inside a stretch.

@@ -62,7 +62,7 @@ enum Object {
 /// Collects facts; a link that is stated twice is kept once.
 struct Facts<'a> {
     context: &'a Context<'a>,
-    fold: &'a Fold,
+    fold: &'a Fold<'a>,
     /// For each sentence whether it looks ahead.
     ahead: Vec<bool>,
     /// The entity that is the home place, where the text names it.

@@ -244,7 +244,7 @@ fn post_prefix(text: &str) -> Option<usize> {
 /// The words of a stretch of the folded text.
 fn value(facts: &Facts, a: usize, b: usize) -> String {
     let (start, end) = facts.fold.normal(a..b);
-    facts.context.doc.text.slice(start, end)
+    facts.context.doc.text.slice(start, end).to_owned()
 }
 
 /// Whether words near the post or the name say that it is over or yet to come.
