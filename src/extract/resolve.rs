@@ -118,7 +118,10 @@ pub fn resolve(
         .collect();
     let distinct = distinct(&names, &surfaces);
     let joined = join_short_names(doc, survey, &names, &surfaces, &distinct);
-    let concepts = known_concepts(&distinct);
+    let campaigns = campaigns(&distinct);
+    // Initiatives that the document names by a name that nearly always means them: there a weak name means them too.
+    let sure = campaigns.values().filter(|(_, strong)| *strong);
+    let concepts = sure.map(|(concept, _)| concept.id.as_str()).collect();
     let identifier = Identifier {
         survey,
         home,
@@ -132,7 +135,7 @@ pub fn resolve(
     for (name, surface) in names.iter().zip(&surfaces) {
         let surface: &str = surface;
         let joined = joined.get(&(name.kind, surface)).copied();
-        let followed = followed(doc, name, surface).or(joined);
+        let followed = followed(doc, name, &campaigns, surface).or(joined);
         let ruled = ruled(rulings, name, surface, followed.unwrap_or(surface));
         let full = ruled.full;
         let written = (name.kind, full, surface);
@@ -326,19 +329,25 @@ fn concept(full: &str) -> Option<(&'static Concept, bool)> {
 
 /// The initiative that took the place of the one named, where its name stands around that one's: to consolidate what an
 /// initiative has reached is not to carry it out.
-fn followed(doc: &Document, name: &Name, surface: &str) -> Option<&'static str> {
-    let (of, _) = concept(surface).filter(|_| name.kind == EntityType::Campaign)?;
+fn followed(
+    doc: &Document,
+    name: &Name,
+    campaigns: &Campaigns,
+    surface: &str,
+) -> Option<&'static str> {
+    let named = campaigns.get(surface);
+    let (of, _) = named.filter(|_| name.kind == EntityType::Campaign)?;
     let next = Thesaurus::get().successor(of, &doc.text.chars, name.start, name.end)?;
     Some(&next.name)
 }
 
-/// IRIs of the initiatives that a document names by a name that nearly always means them: there a weak name means them too.
-fn known_concepts(distinct: &[(EntityType, &str)]) -> FxHashSet<&'static str> {
-    distinct
-        .iter()
-        .filter(|(kind, _)| *kind == EntityType::Campaign)
-        .filter_map(|(_, name)| concept(name).filter(|(_, strong)| *strong))
-        .map(|(concept, _)| concept.id.as_str())
+/// Initiatives by the names that a document has for them, and whether the name nearly always means it.
+type Campaigns<'a> = FxHashMap<&'a str, (&'static Concept, bool)>;
+
+fn campaigns<'a>(distinct: &[(EntityType, &'a str)]) -> Campaigns<'a> {
+    let named = distinct.iter().filter(|d| d.0 == EntityType::Campaign);
+    named
+        .filter_map(|&(_, name)| Some((name, concept(name)?)))
         .collect()
 }
 

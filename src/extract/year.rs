@@ -100,8 +100,9 @@ pub fn main_year(doc: &Document) -> Option<i32> {
             })
             .flat_map(|s| {
                 let sentence = to_digits(doc.text.slice(s.start, s.end));
-                let years = YEAR.find_iter(&sentence).filter(|m| {
-                    !AHEAD.is_match(&sentence[..m.start()]) && !ONCE.is_match(&sentence[m.end()..])
+                let years = YEAR.find_iter(&sentence).filter(|year| {
+                    !AHEAD.is_match(&sentence[..year.start()])
+                        && !ONCE.is_match(&sentence[year.end()..])
                 });
                 // A year is four digits.
                 years
@@ -142,7 +143,7 @@ fn session(head: &str) -> Option<(i32, i32)> {
 fn speaks_of_year_ahead(doc: &Document) -> bool {
     let n_title = doc.sentences.first().map_or(0, |s| s.end);
     let text = doc.text.slice(n_title, doc.text.chars.len());
-    let count = |pattern: &Regex| pattern.find_iter(&text).count();
+    let count = |pattern: &Regex| pattern.find_iter(text).count();
     let n_clauses = text.matches(['。', '；']).count();
     let head: String = text.chars().take(GOALS_WITHIN).collect();
     count(&TASK) * 10 >= n_clauses * 3 && count(&REVIEW) == 0 && !GOALS.is_match(&head)
