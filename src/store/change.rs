@@ -1,6 +1,7 @@
 //! Changing a store: documents in and out, and the end of a build.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 
 use oxigraph::model::{GraphNameRef, NamedNode, NamedNodeRef, Quad, QuadRef, Term};
 use oxigraph::store::BulkLoader;
@@ -18,6 +19,12 @@ use crate::{Result, vocab};
 const BATCH: usize = 128_000;
 /// Fewer quads than this are written one by one: the loader makes ten files whatever it is given.
 const FEW: usize = 20_000;
+
+/// After so many quads that transactions write or take out they are put on disk: RocksDB would gather 128 MB of them for
+/// each of its ten tables, and twice that before it waits.
+const IN_MEMORY: usize = 200_000;
+/// A document has about so many quads.
+const OF_DOCUMENT: usize = 500;
 
 /// Which document has which paths.
 #[derive(Default)]
@@ -119,7 +126,18 @@ impl Store {
         }
         self.inner
             .remove_named_graph(document.as_ref())
-            .map_err(failed)
+            .map_err(failed)?;
+        self.wrote(OF_DOCUMENT)
+    }
+
+    /// Says that a transaction has changed so many quads.
+    pub(super) fn wrote(&self, quads: usize) -> Result<()> {
+        if self.in_memory.fetch_add(quads, Ordering::Relaxed) + quads >= IN_MEMORY {
+            self.in_memory.store(0, Ordering::Relaxed);
+            #[cfg(feature = "rocksdb")]
+            self.inner.flush().map_err(failed)?;
+        }
+        Ok(())
     }
 
     /// Writes documents, all in one commit.
@@ -178,7 +196,8 @@ impl Store {
     fn put(&self, quads: &[Quad]) -> Result<()> {
         let mut transaction = self.inner.start_transaction().map_err(failed)?;
         transaction.extend(quads.iter().map(Quad::as_ref));
-        transaction.commit().map_err(failed)
+        transaction.commit().map_err(failed)?;
+        self.wrote(quads.len())
     }
 
     pub(super) fn loader(&self) -> BulkLoader<'_> {
@@ -202,6 +221,7 @@ impl Store {
                 transaction.remove(QuadRef::from(quad));
             }
             transaction.commit().map_err(failed)?;
+            self.wrote(quads.len())?;
         }
     }
 

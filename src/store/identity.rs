@@ -450,6 +450,7 @@ impl Store {
                 }
             }
             transaction.commit().map_err(failed)?;
+            self.wrote(part.len())?;
         }
         Ok(())
     }

@@ -35,6 +35,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicUsize;
 
 use oxigraph::io::{RdfFormat, RdfParser};
 use oxigraph::model::{BlankNode, GraphName, NamedNodeRef, NamedOrBlankNode, Quad, Term};
@@ -96,6 +97,8 @@ pub struct Store {
     paths: Option<Paths>,
     /// What the build has changed.
     touched: Touched,
+    /// Quads that transactions have written or taken out and that may lie in memory still.
+    in_memory: AtomicUsize,
     /// Held as long as the store is open: shared by readers, alone by a build.
     _lock: Option<File>,
 }
@@ -122,6 +125,7 @@ impl Store {
             least: 0.0,
             paths: None,
             touched,
+            in_memory: AtomicUsize::new(0),
             _lock: None,
         }
     }
