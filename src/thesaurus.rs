@@ -37,6 +37,8 @@ pub struct Concept {
     pub domain: String,
     /// `national`, `departmental`, `provincial` or `local`.
     pub level: String,
+    /// First year of the initiative, where known.
+    pub began: Option<i32>,
 }
 
 impl Concept {
@@ -58,6 +60,7 @@ impl Concept {
         } else if let Some(predicate) = predicate.strip_prefix(XT) {
             match predicate {
                 "level" => self.level = text,
+                "startYear" => self.began = object.parse().ok(),
                 "domain" => {
                     self.domain = object.rsplit('/').next().unwrap_or_default().to_owned();
                 }

@@ -31,6 +31,7 @@ use crate::embedded;
 use crate::knowledge::{Line, Rulings, Selected, reference};
 use crate::model::{Entity, EntityType, Extraction, Home, Mention, Quote};
 use crate::text::Document;
+use crate::thesaurus::Thesaurus;
 use recognise::Model;
 use trust::Trust;
 
@@ -189,17 +190,28 @@ pub fn context<'a>(
         .correction
         .into_iter()
         .chain(rulings.year.map(|(_, line)| line));
+    let year = match rulings.year {
+        Some((year, _)) => Some(year),
+        None => year::main_year(doc, begun(&entities)),
+    };
     Context {
         doc,
         spans,
         entities,
         home,
-        year: match rulings.year {
-            Some((year, _)) => Some(year),
-            None => year::main_year(doc),
-        },
+        year,
         corrections: of_document.chain(found.forbidden).collect(),
     }
+}
+
+/// First years of the national initiatives among what a document names.
+fn begun(entities: &[Entity]) -> impl Iterator<Item = i32> {
+    let thesaurus = Thesaurus::get();
+    let campaigns = entities.iter().filter(|e| e.kind == EntityType::Campaign);
+    let concepts = campaigns.filter_map(|e| thesaurus.meant(&e.name));
+    concepts
+        .filter(|(concept, strong)| *strong && concept.level == "national")
+        .filter_map(|(concept, _)| concept.began)
 }
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {

@@ -58,8 +58,21 @@ pattern!(
 /// A session of January to March speaks of the year before; an annual report of a province speaks of that year in its
 /// first half and of the next in its second, so that an excerpt is judged by which half it is from.
 /// Where none of these tells it, the latest year is taken that is not spoken of as the future nor only as the one in which
-/// something was founded.
-pub fn main_year(doc: &Document) -> Option<i32> {
+/// something was founded, unless a national initiative that the text names began (`begun`, years) well after it: then the text
+/// is younger than any year in it, and its year is not known.
+pub fn main_year(doc: &Document, mut begun: impl Iterator<Item = i32>) -> Option<i32> {
+    if let Some(year) = stated(doc) {
+        return Some(year);
+    }
+    let year = latest(doc)?;
+    begun.all(|began| began <= year + SLACK).then_some(year)
+}
+
+/// So many years before the nation some places had begun.
+const SLACK: i32 = 4;
+
+/// The year that the text gives as the one it is about.
+fn stated(doc: &Document) -> Option<i32> {
     let head = to_digits(doc.text.slice(0, doc.text.chars.len().min(400)));
     let title = to_digits(&doc.title);
     if let Some(c) = ANNUAL.captures(&title) {
@@ -89,7 +102,12 @@ pub fn main_year(doc: &Document) -> Option<i32> {
             year
         });
     }
-    let latest = |part: Option<Part>| {
+    None
+}
+
+/// The latest year spoken of as past, in the review where there is one.
+fn latest(doc: &Document) -> Option<i32> {
+    let of_part = |part: Option<Part>| {
         doc.sentences
             .iter()
             .filter(|s| part.is_none_or(|part| s.part == part))
@@ -111,7 +129,7 @@ pub fn main_year(doc: &Document) -> Option<i32> {
             })
             .max()
     };
-    latest(Some(Part::Review)).or_else(|| latest(None))
+    of_part(Some(Part::Review)).or_else(|| of_part(None))
 }
 
 /// The one year, not a date, that the lines of a title name.
@@ -214,7 +232,21 @@ mod tests {
         ] {
             let text = text.replace("{plan}", plan).replace("{review}", review);
             let doc = Document::new("a.txt", &text);
-            assert_eq!(main_year(&doc), year, "{text}");
+            assert_eq!(main_year(&doc, [].into_iter()), year, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_names_a_later_initiative_is_younger_than_its_years() {
+        let works = "水厂1997年投产，矿业公司位于镇东。";
+        for (text, began, year) in [
+            (works, vec![1994], Some(1997)),
+            (works, vec![1994, 2017], None),
+            (works, vec![2000], Some(1997)),
+            ("某镇2012年工作总结\n全镇稳步发展。", vec![2014], Some(2012)),
+        ] {
+            let doc = Document::new("a.txt", text);
+            assert_eq!(main_year(&doc, began.into_iter()), year, "{text}");
         }
     }
 }
