@@ -20,7 +20,8 @@ pub struct Sentence {
     pub heading: u8,
 }
 
-/// Splits the normal form into sentences that tile it, with the title in front.
+/// Splits the normal form into sentences that tile it, with the title in front. What is copied along from a page above the
+/// title (下载, 打印, 字号) is none of it, nor is a line that is only a date.
 ///
 /// Whether a passage looks back or ahead is told by the nearest first-level heading that says so, by the title,
 /// by an opening such as 做好今年工作, and within a look-back passage by words of intent in the sentence.
@@ -31,6 +32,7 @@ pub fn outline(text: &Text) -> (String, Vec<Sentence>) {
     let mut part = Part::Review;
     let mut start = 0;
     let mut n_paragraph = 0;
+    let mut only_title = true;
     while start < chars.len() {
         let end = chars[start..]
             .iter()
@@ -40,17 +42,18 @@ pub fn outline(text: &Text) -> (String, Vec<Sentence>) {
         let stop = end - blanks.take_while(|c| c.is_whitespace()).count();
         let length = stop - start;
         let line = text.slice(start, stop);
+        let may_be_title = n_paragraph < 6 && only_title;
+        let is_tool = may_be_title && length <= 45 && TOOL.is_match(line);
         let heading = match line.chars().next() {
+            Some(_) if is_tool => 0,
             Some(first) if opens_heading(first) => heading_level(line),
             _ => 0,
         };
-        if n_paragraph < 6
-            && heading == 0
-            && sentences.iter().all(|s: &Sentence| s.heading == 9)
-            && length <= 45
-            && is_title(line)
-        {
-            title.push_str(line);
+        if is_tool || may_be_title && heading == 0 && length <= 45 && is_title(line) {
+            n_paragraph += usize::from(!is_tool);
+            if !is_tool && !DATE.is_match(line) {
+                title.push_str(line);
+            }
             part = if PLAN_TITLE.is_match(&title) && !REVIEW_TITLE.is_match(&title) {
                 Part::Plan
             } else {
@@ -63,6 +66,8 @@ pub fn outline(text: &Text) -> (String, Vec<Sentence>) {
                 heading: 9,
             });
         } else {
+            only_title = false;
+            n_paragraph += 1;
             let is_heading = heading > 0 && length <= 50;
             if (1..=2).contains(&heading) || is_heading || length <= 30 {
                 let head = line.split(['。', '；']).next().unwrap_or_default();
@@ -83,7 +88,6 @@ pub fn outline(text: &Text) -> (String, Vec<Sentence>) {
                 &mut sentences,
             );
         }
-        n_paragraph += 1;
         start = end;
     }
     (title, sentences)
@@ -203,6 +207,14 @@ macro_rules! pattern {
 }
 
 pattern!(
+    TOOL,
+    r"^[【\[|\s]*(?:下载|打印|全屏|收藏|关闭|纠错|分享|返回|字[号体](?:大小)?[：:]?|加大|还原|减小|默认|[大中小]|[\s|【】\[\]])+$"
+);
+pattern!(
+    DATE,
+    r"^[（(]?(?:20|19)[0-9]{2}年[0-9X×]{1,2}月(?:[0-9X×]{1,2}日)?[）)]?$"
+);
+pattern!(
     H1,
     r"^(?:第?[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十]{1,3}(?:部分|章)|【)"
 );
@@ -229,3 +241,23 @@ pattern!(
     INTENT,
     r"^(?:[^。，]{0,20}，)?(?:[^，。]{0,12})?(?:下一步|接下来|明年|下一年|力争(?:到|在|年|今)|我们将|我镇将|我乡将|全镇将|今后(?:我|，|要)|计划(?:于|在)?(?:明年|下半年|年底))"
 );
+
+#[cfg(test)]
+mod tests {
+    use crate::text::Document;
+
+    #[test]
+    fn what_a_page_puts_above_the_title_is_none_of_it() {
+        for (text, title) in [
+            (
+                "下载\n打印\n全屏\n收藏\n【字号：\n加大\n还原\n减小\n】\n某镇2021年工作总结\n——在大会上\n（2022年1月3日）\n各位代表：",
+                "某镇2021年工作总结——在大会上",
+            ),
+            ("[打印] [关闭]\n某镇概况\n某镇位于河边。", "某镇概况"),
+            ("大中村概况\n大中村有八个组。", "大中村概况"),
+            ("我镇一年来工作顺利。", ""),
+        ] {
+            assert_eq!(Document::new("a.txt", text).title, title);
+        }
+    }
+}
