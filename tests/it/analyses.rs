@@ -187,6 +187,35 @@ fn pairs_of_the_small_corpus() {
 }
 
 #[test]
+fn an_initiative_does_not_travel_with_what_it_is_part_of() {
+    let (_folder, store) = small();
+    let broader = store.broader().unwrap();
+    let with = |rollup: bool| {
+        let options = cooccur::Options {
+            selection: Selection {
+                rollup,
+                ..Selection::default()
+            },
+            min: 1,
+            min_shared: 1,
+            of: None,
+        };
+        cooccur::cooccur(&store, &options).unwrap()
+    };
+    let is_part = |pair: &cooccur::Pair| {
+        let [a, b] = &pair.ids;
+        let is_under = |a: &String, b: &String| {
+            let mut above = broader.get(a).into_iter().flatten();
+            above.any(|above| above == b)
+        };
+        is_under(a, b) || is_under(b, a)
+    };
+    let rolled = with(true);
+    assert!(rolled.len() > with(false).len());
+    assert!(!rolled.iter().any(is_part), "{rolled:?}");
+}
+
+#[test]
 fn likeness_is_the_sum_of_what_is_shared() {
     let (_folder, store) = small();
     let found = similar::similar(

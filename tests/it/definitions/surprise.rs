@@ -208,6 +208,17 @@ pub(super) fn check_pairs(store: &Store, reports: &[Report], level: Level, min: 
         of: None,
     };
     let pairs = cooccur::cooccur(store, &options).unwrap();
+    // What is shown is chosen after what is compared: nothing but the number of rows changes.
+    let rarely = cooccur::Options {
+        min_shared: 2,
+        ..options
+    };
+    let often: Vec<_> = pairs
+        .iter()
+        .filter(|pair| pair.shared >= 2)
+        .cloned()
+        .collect();
+    same!(cooccur::cooccur(store, &rarely).unwrap(), often);
     table.retain(|_, places| places.len() >= min);
     let names: Vec<&str> = table.keys().copied().collect();
     let (mut n_met, mut n_tests, mut p) = (0, 0, [Vec::new(), Vec::new()]);
