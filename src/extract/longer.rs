@@ -1,8 +1,9 @@
 //! Which longer name of a document a short one may stand for.
 //!
 //! Whatever a name may stand for shares an edge with it: an enterprise the first two characters of its brand, a project
-//! the last five of its name, a village all but its last word. So only names with that edge are compared, and the time is not that
-//! of all pairs.
+//! all of its name, a village all but its last word. So only names with that edge are compared, and the time is not that
+//! of all pairs: sorted from their ends, the projects that end in a name stand together, and a long name ends in as many
+//! shorter ones at most as it has characters.
 
 use std::sync::LazyLock;
 
@@ -19,8 +20,12 @@ static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern of this file")
 });
 
-/// Characters of a project's name that a shorter one must have.
+/// Characters that a project's name must have to stand for a longer one.
 const PROJECT_END: usize = 5;
+
+/// Of more enterprises than this whose brands begin alike those only are compared whose brand is all of the longer one's
+/// beginning. No report names so many.
+const MOST_OF_BRAND: usize = 500;
 
 /// The names of a document, ready to be compared.
 pub struct Longer<'a> {
@@ -30,10 +35,11 @@ pub struct Longer<'a> {
     /// Plain names of projects.
     projects: FxHashMap<usize, String>,
     firms: FxHashMap<usize, Firm>,
-    /// Enterprises by the first two characters of their brand, in order.
+    /// Enterprises by the first two characters of their brand, in order of their brands.
     by_brand: FxHashMap<[Option<char>; 2], Vec<usize>>,
-    /// Projects by the last characters of their name, in order.
-    by_end: FxHashMap<[char; PROJECT_END], Vec<usize>>,
+    /// Projects in order of their plain names from the end, and those.
+    by_end: Vec<usize>,
+    backwards: FxHashMap<usize, String>,
 }
 
 fn brand(firm: &Firm) -> [Option<char>; 2] {
@@ -41,13 +47,19 @@ fn brand(firm: &Firm) -> [Option<char>; 2] {
     [chars.next(), chars.next()]
 }
 
-fn end(name: &str) -> Option<[char; PROJECT_END]> {
-    let mut end = ['\0'; PROJECT_END];
-    let mut chars = name.chars().rev();
-    for place in end.iter_mut().rev() {
-        *place = chars.next()?;
-    }
-    Some(end)
+fn backwards(name: &str) -> String {
+    name.chars().rev().collect()
+}
+
+/// Those that begin with something, of what is sorted.
+fn beginning<'a, 'b>(
+    sorted: &'a [usize],
+    with: &str,
+    text: impl Fn(usize) -> &'b str,
+) -> &'a [usize] {
+    let from = sorted.partition_point(|one| text(*one) < with);
+    let rest = &sorted[from..];
+    &rest[..rest.partition_point(|one| text(*one).starts_with(with))]
 }
 
 impl<'a> Longer<'a> {
@@ -59,7 +71,8 @@ impl<'a> Longer<'a> {
             projects: FxHashMap::default(),
             firms: FxHashMap::default(),
             by_brand: FxHashMap::default(),
-            by_end: FxHashMap::default(),
+            by_end: Vec::new(),
+            backwards: FxHashMap::default(),
         };
         for (i, (kind, name)) in distinct.iter().enumerate() {
             match kind {
@@ -70,13 +83,20 @@ impl<'a> Longer<'a> {
                 }
                 EntityType::Project => {
                     let name = plain(name);
-                    if let Some(end) = end(&name) {
-                        longer.by_end.entry(end).or_default().push(i);
-                    }
+                    longer.by_end.push(i);
+                    longer.backwards.insert(i, backwards(&name));
                     longer.projects.insert(i, name);
                 }
                 _ => {}
             }
+        }
+        let backwards = &longer.backwards;
+        longer
+            .by_end
+            .sort_by(|a, b| backwards[a].cmp(&backwards[b]));
+        let firms = &longer.firms;
+        for alike in longer.by_brand.values_mut() {
+            alike.sort_by(|a, b| firms[a].core.cmp(&firms[b].core));
         }
         longer
     }
@@ -94,8 +114,13 @@ impl<'a> Longer<'a> {
 
     fn of_enterprise(&self, i: usize) -> Option<usize> {
         let (firm, length) = (&self.firms[&i], |i: usize| self.distinct[i].1.len());
-        let others = self.by_brand[&brand(firm)].iter().copied();
+        let mut others = self.by_brand[&brand(firm)].as_slice();
+        if others.len() > MOST_OF_BRAND {
+            others = beginning(others, &firm.core, |j| &self.firms[&j].core);
+        }
         let longer: Vec<usize> = others
+            .iter()
+            .copied()
             .filter(|&j| {
                 let full = &self.firms[&j];
                 j != i
@@ -115,9 +140,12 @@ impl<'a> Longer<'a> {
 
     fn of_project(&self, i: usize) -> Option<usize> {
         let short = &self.projects[&i];
-        let others = self.by_end.get(&end(short)?)?.iter().copied();
+        if short.chars().count() < PROJECT_END {
+            return None;
+        }
+        let others = beginning(&self.by_end, &self.backwards[&i], |j| &self.backwards[&j]);
         let is_short = |j: &usize| *j != i && is_short_project(short, &self.projects[j]);
-        only(others.filter(is_short))
+        only(others.iter().copied().filter(is_short))
     }
 
     fn of_place(&self, i: usize) -> Option<usize> {

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::EntityType;
 
-pub use build::write;
+pub use build::{Writer, write};
 pub use pinyin::{letters, readings};
 pub use since::{Names, changes};
 
