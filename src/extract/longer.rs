@@ -1,6 +1,6 @@
 //! Which longer name of a document a short one may stand for.
 //!
-//! Whatever a name may stand for shares an edge with it: an enterprise the first two characters of its brand, a project
+//! Whatever a name may stand for shares an edge with it: an enterprise all but its words of trade, a project
 //! all of its name, a village all but its last word. So only names with that edge are compared, and the time is not that
 //! of all pairs: sorted from their ends, the projects that end in a name stand together, and a long name ends in as many
 //! shorter ones at most as it has characters.
@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::places::Survey;
 use crate::gazetteer::Gazetteer;
-use crate::identity::{Firm, plain};
+use crate::identity::{Firm, is_generic, plain};
 use crate::model::EntityType;
 
 static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
@@ -23,9 +23,9 @@ static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
 /// Characters that a project's name must have to stand for a longer one.
 const PROJECT_END: usize = 5;
 
-/// Of more enterprises than this whose brands begin alike those only are compared whose brand is all of the longer one's
-/// beginning. No report names so many.
-const MOST_OF_BRAND: usize = 500;
+/// Of more enterprises than this whose brands begin alike those only are compared that a name is the beginning of. No
+/// report names so many.
+const MOST_OF_BRAND: usize = 1000;
 
 /// The names of a document, ready to be compared.
 pub struct Longer<'a> {
@@ -35,16 +35,19 @@ pub struct Longer<'a> {
     /// Plain names of projects.
     projects: FxHashMap<usize, String>,
     firms: FxHashMap<usize, Firm>,
-    /// Enterprises by the first two characters of their brand, in order of their brands.
-    by_brand: FxHashMap<[Option<char>; 2], Vec<usize>>,
+    /// Enterprises in order of their brands.
+    by_brand: Vec<usize>,
     /// Projects in order of their plain names from the end, and those.
     by_end: Vec<usize>,
     backwards: FxHashMap<usize, String>,
 }
 
-fn brand(firm: &Firm) -> [Option<char>; 2] {
-    let mut chars = firm.core.chars();
-    [chars.next(), chars.next()]
+/// What a longer name must have of an enterprise's: two characters, and what no word of trade is made of.
+fn brand(core: &str) -> &str {
+    let ends = core.char_indices().map(|(at, _)| at).chain([core.len()]);
+    let mut ends = ends.skip(2);
+    let end = ends.find(|at| is_generic(&core[*at..]));
+    &core[..end.unwrap_or(core.len())]
 }
 
 fn backwards(name: &str) -> String {
@@ -70,7 +73,7 @@ impl<'a> Longer<'a> {
             distinct,
             projects: FxHashMap::default(),
             firms: FxHashMap::default(),
-            by_brand: FxHashMap::default(),
+            by_brand: Vec::new(),
             by_end: Vec::new(),
             backwards: FxHashMap::default(),
         };
@@ -78,7 +81,7 @@ impl<'a> Longer<'a> {
             match kind {
                 EntityType::Enterprise => {
                     let firm = Firm::of(name);
-                    longer.by_brand.entry(brand(&firm)).or_default().push(i);
+                    longer.by_brand.push(i);
                     longer.firms.insert(i, firm);
                 }
                 EntityType::Project => {
@@ -95,9 +98,9 @@ impl<'a> Longer<'a> {
             .by_end
             .sort_by(|a, b| backwards[a].cmp(&backwards[b]));
         let firms = &longer.firms;
-        for alike in longer.by_brand.values_mut() {
-            alike.sort_by(|a, b| firms[a].core.cmp(&firms[b].core));
-        }
+        longer
+            .by_brand
+            .sort_by(|a, b| firms[a].core.cmp(&firms[b].core));
         longer
     }
 
@@ -114,9 +117,10 @@ impl<'a> Longer<'a> {
 
     fn of_enterprise(&self, i: usize) -> Option<usize> {
         let (firm, length) = (&self.firms[&i], |i: usize| self.distinct[i].1.len());
-        let mut others = self.by_brand[&brand(firm)].as_slice();
+        let with = |brand| beginning(&self.by_brand, brand, |j| &self.firms[&j].core);
+        let mut others = with(brand(&firm.core));
         if others.len() > MOST_OF_BRAND {
-            others = beginning(others, &firm.core, |j| &self.firms[&j].core);
+            others = with(&firm.core);
         }
         let longer: Vec<usize> = others
             .iter()

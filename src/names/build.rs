@@ -17,8 +17,6 @@ use super::{Entry, pinyin};
 use crate::identity::plain;
 use crate::sorter::{IN_MEMORY, Sorted, Sorter};
 
-/// Bytes that each of the things that lead to entries keeps in memory.
-const EACH_IN_MEMORY: usize = IN_MEMORY / 3;
 /// The keys of so many entries are made at a time.
 const AT_A_TIME: usize = 2_000;
 /// Bytes of a number behind a record.
@@ -27,6 +25,8 @@ const NUMBER: usize = 4;
 /// Gathers entries, in any order and each once, and writes their index.
 pub struct Writer {
     folder: PathBuf,
+    /// Bytes that each of the things that lead to entries keeps in memory.
+    most: usize,
     entries: Sorter,
 }
 
@@ -70,8 +70,8 @@ impl WaysOf {
 struct Aside(SpooledTempFile);
 
 impl Aside {
-    fn new(folder: &Path) -> Self {
-        Self(spooled_tempfile_in(EACH_IN_MEMORY, folder))
+    fn new(folder: &Path, most: usize) -> Self {
+        Self(spooled_tempfile_in(most, folder))
     }
 
     fn write_to(mut self, out: &mut impl Write) -> io::Result<()> {
@@ -153,9 +153,15 @@ pub fn write(entries: Vec<Entry>, out: &mut impl Write) -> io::Result<()> {
 impl Writer {
     /// A writer that keeps in a folder what does not fit into memory.
     pub fn new(folder: &Path) -> Self {
+        Self::holding(folder, IN_MEMORY / 3)
+    }
+
+    /// The same with so many bytes of each thing in memory.
+    pub(super) fn holding(folder: &Path, most: usize) -> Self {
         Self {
             folder: folder.to_owned(),
-            entries: Sorter::new(folder, IN_MEMORY),
+            most,
+            entries: Sorter::new(folder, most),
         }
     }
 
@@ -169,13 +175,14 @@ impl Writer {
 
     /// Writes the index.
     pub fn write(self, out: &mut impl Write) -> io::Result<()> {
-        let folder = self.folder;
-        let (mut entries, mut places) = (Aside::new(&folder), Aside::new(&folder));
-        let ways = lead_to(self.entries.sorted()?, &folder, &mut entries, &mut places)?;
+        let aside = || Aside::new(&self.folder, self.most);
+        let sorter = || Sorter::new(&self.folder, self.most);
+        let (mut entries, mut places) = (aside(), aside());
+        let ways = lead_to(self.entries.sorted()?, sorter, &mut entries, &mut places)?;
         let mut out = Counted { out, n: 0 };
         let mut ends = Vec::with_capacity(SECTIONS);
         let mut lists = Counted {
-            out: Aside::new(&folder).0,
+            out: aside().0,
             n: 0,
         };
         for keys in [ways.keys, ways.pinyin] {
@@ -186,7 +193,7 @@ impl Writer {
         ends.push(out.n);
 
         let mut lists = Counted {
-            out: Aside::new(&folder).0,
+            out: aside().0,
             n: 0,
         };
         write_keys(ways.pairs.sorted()?, &mut out, &mut lists, true)?;
@@ -224,11 +231,10 @@ impl Writer {
 /// Numbers the entries, writes them and where each begins, and gathers what leads to them.
 fn lead_to(
     mut ranked: Sorted,
-    folder: &Path,
+    sorter: impl Fn() -> Sorter,
     entries: &mut Aside,
     places: &mut Aside,
 ) -> io::Result<Ways> {
-    let sorter = || Sorter::new(folder, EACH_IN_MEMORY);
     let mut ways = Ways {
         keys: sorter(),
         pinyin: sorter(),
