@@ -3,6 +3,8 @@
 //! `cargo bench --bench extract`. The text is what was written for the project: the samples and the annotated texts of
 //! `data/`. `growth` shows that time is linear in length, on that text and on texts that no report is like.
 
+mod syllables;
+
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -193,6 +195,22 @@ mod growth {
     fn one_line(bencher: Bencher, times: usize) {
         let text: String = TEXTS.iter().flat_map(|text| text.lines()).collect();
         let text: String = text.chars().cycle().take(3_333 * times).collect();
+        grows(bencher, &text);
+    }
+
+    /// Nothing but names, each another one: projects that end alike and enterprises.
+    #[divan::bench(args = TIMES, sample_count = 3)]
+    fn names(bencher: Bencher, times: usize) {
+        const TAILS: [&str; 3] = ["高标准农田建设项目", "产业园项目", "农业开发有限公司"];
+        let mut text = String::new();
+        for i in 0_usize.. {
+            text += &syllables::name(i);
+            text += TAILS[i % TAILS.len()];
+            text += if i % 20 == 19 { "。\n" } else { "、" };
+            if text.len() >= 10_000 * times {
+                break;
+            }
+        }
         grows(bencher, &text);
     }
 

@@ -21,6 +21,7 @@ pub mod ontology;
 pub mod panel;
 pub mod pipeline;
 pub mod read;
+mod sorter;
 pub mod store;
 pub mod text;
 pub mod thesaurus;

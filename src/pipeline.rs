@@ -141,7 +141,7 @@ pub struct BuildReport {
 /// Documents are read and extracted this many at a time, or fewer when they are large, so that memory does not grow
 /// with the corpus.
 const AT_A_TIME: usize = 256;
-const BYTES_AT_A_TIME: usize = 4 << 20;
+const BYTES_AT_A_TIME: usize = 2 << 20;
 /// So many such batches wait at each end of the extraction.
 const WAITING: usize = 1;
 /// What a build saves in one commit unless it is told otherwise: some half a million quads, of which the loader makes

@@ -5,13 +5,15 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::Path;
 
 use oxigraph::model::vocab::{rdf, xsd};
-use oxigraph::model::{NamedOrBlankNode, Quad, Term};
+use oxigraph::model::{NamedOrBlankNode, Quad, Term, Triple};
 use serde_json::{Map, Value, json};
 
-use super::rdf::triples;
-use crate::vocab;
+use super::rdf::{Wanted, parsed};
+use crate::store::Store;
+use crate::{Error, Result, vocab};
 
 /// What all values of a property have in common.
 #[derive(Clone, PartialEq)]
@@ -22,42 +24,68 @@ enum Form {
     Mixed,
 }
 
-pub(super) fn write(quads: Vec<Quad>, out: &mut dyn Write) -> io::Result<usize> {
-    let triples = triples(quads);
-    let forms = forms(&triples);
+/// Forms by the properties' IRIs.
+type Forms = BTreeMap<String, Form>;
+
+pub(super) fn write(
+    store: &Store,
+    wanted: &Wanted,
+    out: &mut dyn Write,
+    path: &Path,
+) -> Result<usize> {
+    let mut forms = Forms::new();
+    let mut triples = wanted.triples(store, |triple| look(triple, &mut forms))?;
+    let wrong = |e| Error::file(path, e);
+    write_head(&forms, out).map_err(wrong)?;
+    let (mut n, mut things) = (0, 0);
+    let mut about: Vec<Quad> = Vec::new();
+    loop {
+        let next = triples.next().map_err(|e| store.unsorted(e))?;
+        let next = next.map(parsed).transpose()?;
+        n += usize::from(next.is_some());
+        // Sorted triples: all of a subject stand together.
+        let same = about.first().zip(next.as_ref());
+        if !about.is_empty() && same.is_none_or(|(a, b)| a.subject != b.subject) {
+            let before: &[u8] = if things == 0 { b"\n" } else { b",\n" };
+            out.write_all(before).map_err(wrong)?;
+            serde_json::to_writer(&mut *out, &node(&about, &forms)).map_err(|e| wrong(e.into()))?;
+            things += 1;
+            about.clear();
+        }
+        match next {
+            Some(triple) => about.push(triple),
+            None => break,
+        }
+    }
+    out.write_all(b"\n]}\n").map_err(wrong)?;
+    Ok(n)
+}
+
+fn write_head(forms: &Forms, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"{\"@context\":")?;
-    serde_json::to_writer_pretty(&mut *out, &context(&forms))?;
-    out.write_all(b",\n\"@graph\":[")?;
-    // Sorted triples: all of a subject stand together.
-    for (i, about) in triples.chunk_by(|a, b| a.subject == b.subject).enumerate() {
-        out.write_all(if i == 0 { b"\n" } else { b",\n" })?;
-        serde_json::to_writer(&mut *out, &node(about, &forms))?;
-    }
-    out.write_all(b"\n]}\n")?;
-    Ok(triples.len())
+    serde_json::to_writer_pretty(&mut *out, &context(forms))?;
+    out.write_all(b",\n\"@graph\":[")
 }
 
-fn forms(triples: &[Quad]) -> BTreeMap<&str, Form> {
-    let mut forms: BTreeMap<&str, Form> = BTreeMap::new();
-    for triple in triples.iter().filter(|t| t.predicate != rdf::TYPE) {
-        let form = match &triple.object {
-            Term::Literal(literal) if literal.language().is_some() => Form::Language,
-            Term::Literal(literal) => Form::Datatype(literal.datatype().as_str().to_owned()),
-            _ => Form::Iri,
-        };
-        forms
-            .entry(triple.predicate.as_str())
-            .and_modify(|known| {
-                if *known != form {
-                    *known = Form::Mixed;
-                }
-            })
-            .or_insert(form);
+fn look(triple: &Triple, forms: &mut Forms) {
+    if triple.predicate == rdf::TYPE {
+        return;
     }
-    forms
+    let form = match &triple.object {
+        Term::Literal(literal) if literal.language().is_some() => Form::Language,
+        Term::Literal(literal) => Form::Datatype(literal.datatype().as_str().to_owned()),
+        _ => Form::Iri,
+    };
+    match forms.get_mut(triple.predicate.as_str()) {
+        Some(known) if *known != form => *known = Form::Mixed,
+        Some(_) => {}
+        None => {
+            forms.insert(triple.predicate.as_str().to_owned(), form);
+        }
+    }
 }
 
-fn context(forms: &BTreeMap<&str, Form>) -> Value {
+fn context(forms: &Forms) -> Value {
     let mut context = Map::new();
     for (prefix, iri) in vocab::PREFIXES {
         context.insert((*prefix).to_owned(), json!({"@id": iri, "@prefix": true}));
@@ -96,7 +124,7 @@ fn name(node: &NamedOrBlankNode) -> String {
     }
 }
 
-fn node(about: &[Quad], forms: &BTreeMap<&str, Form>) -> Value {
+fn node(about: &[Quad], forms: &Forms) -> Value {
     let mut node = Map::new();
     node.insert("@id".to_owned(), name(&about[0].subject).into());
     for triple in about {

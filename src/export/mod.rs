@@ -134,17 +134,16 @@ pub fn write(
 ) -> Result<Written> {
     let Options { selection, lang } = options;
     if format.is_rdf() {
-        let quads = rdf::select(store, selection, *lang)?;
-        let n = match format {
-            Format::Jsonld => jsonld::write(quads, out),
-            Format::Turtle => turtle::write(quads, out),
-            Format::Ntriples => ntriples::write(quads, out),
-            Format::Trig => trig::write(&quads, out),
-            _ => nquads::write(&quads, out),
+        let wanted = rdf::Wanted::new(store, selection, *lang)?;
+        let write = match format {
+            Format::Jsonld => jsonld::write,
+            Format::Turtle => turtle::write,
+            Format::Ntriples => ntriples::write,
+            Format::Trig => trig::write,
+            _ => nquads::write,
         };
-        let nodes = n
-            .and_then(|n| out.flush().map(|()| n))
-            .map_err(|e| Error::file(path, e))?;
+        let nodes = write(store, &wanted, out, path)?;
+        out.flush().map_err(|e| Error::file(path, e))?;
         return Ok(Written { nodes, edges: 0 });
     }
     let network = Network::read(store, selection, *lang)?;

@@ -1,12 +1,17 @@
 //! N-Quads: every quad, sorted, so that two stores can be compared with `diff`.
 
-use std::io::{self, Write};
+use std::io::Write;
+use std::path::Path;
 
-use oxigraph::io::RdfFormat;
-use oxigraph::model::Quad;
+use super::rdf::{Wanted, write_lines};
+use crate::Result;
+use crate::store::Store;
 
-use super::rdf::serialise;
-
-pub(super) fn write(quads: &[Quad], out: &mut dyn Write) -> io::Result<usize> {
-    serialise(RdfFormat::NQuads, quads, out)
+pub(super) fn write(
+    store: &Store,
+    wanted: &Wanted,
+    out: &mut dyn Write,
+    path: &Path,
+) -> Result<usize> {
+    write_lines(out, path, |take| wanted.each_quad(store, take))
 }

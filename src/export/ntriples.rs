@@ -1,12 +1,18 @@
 //! N-Triples: every triple once, a line each, sorted.
 
-use std::io::{self, Write};
+use std::io::Write;
+use std::path::Path;
 
-use oxigraph::io::RdfFormat;
-use oxigraph::model::Quad;
+use super::rdf::{Wanted, each_triple, write_lines};
+use crate::Result;
+use crate::store::Store;
 
-use super::rdf::{serialise, triples};
-
-pub(super) fn write(quads: Vec<Quad>, out: &mut dyn Write) -> io::Result<usize> {
-    serialise(RdfFormat::NTriples, &triples(quads), out)
+pub(super) fn write(
+    store: &Store,
+    wanted: &Wanted,
+    out: &mut dyn Write,
+    path: &Path,
+) -> Result<usize> {
+    let triples = wanted.triples(store, |_| ())?;
+    write_lines(out, path, |take| each_triple(triples, store, take))
 }

@@ -1,12 +1,21 @@
 //! TriG: every quad, grouped by graph; the readable form of N-Quads.
 
-use std::io::{self, Write};
+use std::io::Write;
+use std::path::Path;
 
 use oxigraph::io::RdfFormat;
-use oxigraph::model::Quad;
 
-use super::rdf::serialise;
+use super::rdf::{Wanted, serialise};
+use crate::Result;
+use crate::store::Store;
 
-pub(super) fn write(quads: &[Quad], out: &mut dyn Write) -> io::Result<usize> {
-    serialise(RdfFormat::TriG, quads, out)
+pub(super) fn write(
+    store: &Store,
+    wanted: &Wanted,
+    out: &mut dyn Write,
+    path: &Path,
+) -> Result<usize> {
+    serialise(RdfFormat::TriG, out, path, |take| {
+        wanted.each_quad(store, take)
+    })
 }

@@ -1,8 +1,9 @@
 //! Which longer name of a document a short one may stand for.
 //!
-//! Whatever a name may stand for shares an edge with it: an enterprise the first two characters of its brand, a project
-//! the last five of its name, a village all but its last word. So only names with that edge are compared, and the time is not that
-//! of all pairs.
+//! Whatever a name may stand for shares an edge with it: an enterprise all but its words of trade, a project
+//! all of its name, a village all but its last word. So only names with that edge are compared, and the time is not that
+//! of all pairs: sorted from their ends, the projects that end in a name stand together, and a long name ends in as many
+//! shorter ones at most as it has characters.
 
 use std::sync::LazyLock;
 
@@ -11,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use super::places::Survey;
 use crate::gazetteer::Gazetteer;
-use crate::identity::{Firm, plain};
+use crate::identity::{Firm, is_generic, plain};
 use crate::model::EntityType;
 
 static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
@@ -19,8 +20,12 @@ static ORDINAL: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a pattern of this file")
 });
 
-/// Characters of a project's name that a shorter one must have.
+/// Characters that a project's name must have to stand for a longer one.
 const PROJECT_END: usize = 5;
+
+/// Of more enterprises than this whose brands begin alike those only are compared that a name is the beginning of. No
+/// report names so many.
+const MOST_OF_BRAND: usize = 1000;
 
 /// The names of a document, ready to be compared.
 pub struct Longer<'a> {
@@ -30,24 +35,34 @@ pub struct Longer<'a> {
     /// Plain names of projects.
     projects: FxHashMap<usize, String>,
     firms: FxHashMap<usize, Firm>,
-    /// Enterprises by the first two characters of their brand, in order.
-    by_brand: FxHashMap<[Option<char>; 2], Vec<usize>>,
-    /// Projects by the last characters of their name, in order.
-    by_end: FxHashMap<[char; PROJECT_END], Vec<usize>>,
+    /// Enterprises in order of their brands.
+    by_brand: Vec<usize>,
+    /// Projects in order of their plain names from the end, and those.
+    by_end: Vec<usize>,
+    backwards: FxHashMap<usize, String>,
 }
 
-fn brand(firm: &Firm) -> [Option<char>; 2] {
-    let mut chars = firm.core.chars();
-    [chars.next(), chars.next()]
+/// What a longer name must have of an enterprise's: two characters, and what no word of trade is made of.
+fn brand(core: &str) -> &str {
+    let ends = core.char_indices().map(|(at, _)| at).chain([core.len()]);
+    let mut ends = ends.skip(2);
+    let end = ends.find(|at| is_generic(&core[*at..]));
+    &core[..end.unwrap_or(core.len())]
 }
 
-fn end(name: &str) -> Option<[char; PROJECT_END]> {
-    let mut end = ['\0'; PROJECT_END];
-    let mut chars = name.chars().rev();
-    for place in end.iter_mut().rev() {
-        *place = chars.next()?;
-    }
-    Some(end)
+fn backwards(name: &str) -> String {
+    name.chars().rev().collect()
+}
+
+/// Those that begin with something, of what is sorted.
+fn beginning<'a, 'b>(
+    sorted: &'a [usize],
+    with: &str,
+    text: impl Fn(usize) -> &'b str,
+) -> &'a [usize] {
+    let from = sorted.partition_point(|one| text(*one) < with);
+    let rest = &sorted[from..];
+    &rest[..rest.partition_point(|one| text(*one).starts_with(with))]
 }
 
 impl<'a> Longer<'a> {
@@ -58,26 +73,34 @@ impl<'a> Longer<'a> {
             distinct,
             projects: FxHashMap::default(),
             firms: FxHashMap::default(),
-            by_brand: FxHashMap::default(),
-            by_end: FxHashMap::default(),
+            by_brand: Vec::new(),
+            by_end: Vec::new(),
+            backwards: FxHashMap::default(),
         };
         for (i, (kind, name)) in distinct.iter().enumerate() {
             match kind {
                 EntityType::Enterprise => {
                     let firm = Firm::of(name);
-                    longer.by_brand.entry(brand(&firm)).or_default().push(i);
+                    longer.by_brand.push(i);
                     longer.firms.insert(i, firm);
                 }
                 EntityType::Project => {
                     let name = plain(name);
-                    if let Some(end) = end(&name) {
-                        longer.by_end.entry(end).or_default().push(i);
-                    }
+                    longer.by_end.push(i);
+                    longer.backwards.insert(i, backwards(&name));
                     longer.projects.insert(i, name);
                 }
                 _ => {}
             }
         }
+        let backwards = &longer.backwards;
+        longer
+            .by_end
+            .sort_by(|a, b| backwards[a].cmp(&backwards[b]));
+        let firms = &longer.firms;
+        longer
+            .by_brand
+            .sort_by(|a, b| firms[a].core.cmp(&firms[b].core));
         longer
     }
 
@@ -94,8 +117,14 @@ impl<'a> Longer<'a> {
 
     fn of_enterprise(&self, i: usize) -> Option<usize> {
         let (firm, length) = (&self.firms[&i], |i: usize| self.distinct[i].1.len());
-        let others = self.by_brand[&brand(firm)].iter().copied();
+        let with = |brand| beginning(&self.by_brand, brand, |j| &self.firms[&j].core);
+        let mut others = with(brand(&firm.core));
+        if others.len() > MOST_OF_BRAND {
+            others = with(&firm.core);
+        }
         let longer: Vec<usize> = others
+            .iter()
+            .copied()
             .filter(|&j| {
                 let full = &self.firms[&j];
                 j != i
@@ -115,9 +144,12 @@ impl<'a> Longer<'a> {
 
     fn of_project(&self, i: usize) -> Option<usize> {
         let short = &self.projects[&i];
-        let others = self.by_end.get(&end(short)?)?.iter().copied();
+        if short.chars().count() < PROJECT_END {
+            return None;
+        }
+        let others = beginning(&self.by_end, &self.backwards[&i], |j| &self.backwards[&j]);
         let is_short = |j: &usize| *j != i && is_short_project(short, &self.projects[j]);
-        only(others.filter(is_short))
+        only(others.iter().copied().filter(is_short))
     }
 
     fn of_place(&self, i: usize) -> Option<usize> {

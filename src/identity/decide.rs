@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::ledger::{Endpoint, Judgement, Ledger, Verdict, chain};
 use super::names::plain;
-use super::rules::proposals;
+use super::rules::{Proposal, proposals};
 use super::{Unit, divisions_named};
 use crate::gazetteer::DivisionId;
 use crate::model::{EntityType, ID_BASE};
@@ -39,6 +39,9 @@ pub struct Judged {
     pub judgement: Judgement,
 }
 
+/// What judgements part: by IRI the places whose documents mean another thing, and that thing's IRI.
+pub(crate) type Parts = BTreeMap<String, Vec<(DivisionId, String)>>;
+
 /// Which node each name of a document belongs to.
 #[derive(Clone, Debug, Default)]
 pub struct Resolution {
@@ -47,7 +50,7 @@ pub struct Resolution {
     /// The node of each IRI that is not its own.
     nodes: BTreeMap<String, String>,
     /// What judgements parted: by IRI the places whose documents mean another thing, and that thing's IRI.
-    parts: BTreeMap<String, Vec<(DivisionId, String)>>,
+    parts: Parts,
     /// What rules joined.
     pub joins: Vec<Join>,
     /// Judgements that meant something.
@@ -121,8 +124,19 @@ impl Resolution {
 /// # Errors
 /// A judgement whose place or name is not clear, or that contradicts others, with its line.
 pub fn decide(mut units: Vec<Unit>, ledger: &Ledger) -> Result<Resolution> {
-    units.sort_by(|a, b| a.id.cmp(&b.id));
     let parts = part(&mut units, ledger)?;
+    let proposals = proposals(&units);
+    decide_among(units, parts, &proposals, ledger)
+}
+
+/// The same where it is known what the rules propose; of the units there may be those only that proposals or judgements
+/// are about, in order.
+pub(crate) fn decide_among(
+    units: Vec<Unit>,
+    parts: Parts,
+    proposals: &[Proposal],
+    ledger: &Ledger,
+) -> Result<Resolution> {
     let mut groups = Groups::new(units.len());
     let mut resolution = Resolution {
         parts,
@@ -162,7 +176,7 @@ pub fn decide(mut units: Vec<Unit>, ledger: &Ledger) -> Result<Resolution> {
             return Err(ledger.contradiction(judgement, &lines));
         }
     }
-    for proposal in proposals(&units) {
+    for proposal in proposals {
         let (a, b) = (groups.of(proposal.a), groups.of(proposal.b));
         let forbidden = different.iter().any(|(x, y, _)| {
             let pair = (groups.of(*x), groups.of(*y));
@@ -235,12 +249,10 @@ impl Groups {
     }
 }
 
-/// Parts the units that judgements call different though documents give them one IRI.
-fn part(
-    units: &mut Vec<Unit>,
-    ledger: &Ledger,
-) -> Result<BTreeMap<String, Vec<(DivisionId, String)>>> {
-    let mut parts: BTreeMap<String, Vec<(DivisionId, String)>> = BTreeMap::new();
+/// Puts units in order and parts those that judgements call different though documents give them one IRI.
+pub(crate) fn part(units: &mut Vec<Unit>, ledger: &Ledger) -> Result<Parts> {
+    units.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut parts = Parts::new();
     for judgement in ledger.with(Verdict::Different) {
         let Some((a, b)) = both(units, ledger, judgement)? else {
             continue;

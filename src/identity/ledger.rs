@@ -10,6 +10,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::Unit;
 use super::names::plain;
 use crate::model::{EntityType, ID_BASE};
 use crate::{Error, Result};
@@ -177,7 +178,41 @@ pub struct Ledger {
     pub judgements: Vec<Judgement>,
 }
 
+/// What the lines of a ledger may be about.
+#[derive(Default)]
+pub(crate) struct Meant<'a> {
+    iris: BTreeSet<&'a str>,
+    /// Plain names with their types.
+    names: BTreeSet<(EntityType, String)>,
+}
+
+impl Meant<'_> {
+    /// Whether a line may be about a thing with this IRI or one of these names.
+    pub(crate) fn may_be<'n>(&self, id: &str, mut names: impl Iterator<Item = &'n str>) -> bool {
+        self.iris.contains(id)
+            || !self.names.is_empty()
+                && Unit::kind_of(id)
+                    .is_some_and(|kind| names.any(|name| self.names.contains(&(kind, plain(name)))))
+    }
+}
+
 impl Ledger {
+    /// What its lines may be about.
+    pub(crate) fn meant(&self) -> Meant<'_> {
+        let mut meant = Meant::default();
+        for endpoint in self.judgements.iter().flat_map(|line| [&line.a, &line.b]) {
+            match endpoint {
+                Endpoint::Iri(iri) => {
+                    meant.iris.insert(iri);
+                }
+                Endpoint::Name { kind, name, .. } => {
+                    meant.names.insert((*kind, plain(name)));
+                }
+            }
+        }
+        meant
+    }
+
     /// Reads a ledger; a file that is not there has no lines.
     ///
     /// # Errors

@@ -34,8 +34,8 @@ mod posts;
 mod review;
 mod rules;
 
-pub(crate) use decide::precedence;
 pub use decide::{Join, Judged, Resolution, decide};
+pub(crate) use decide::{decide_among, part, precedence};
 pub use firm::Firm;
 pub(crate) use grounds::division_name;
 pub use grounds::{Ground, grounds};
@@ -46,15 +46,17 @@ pub use names::{
 };
 pub use posts::seat;
 pub use review::{Candidate, candidates};
-pub(crate) use rules::{Block, Rules, is_ruled};
+pub(crate) use rules::{Block, Proposal, Rules, is_ruled, strongest_first};
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
 
 use crate::gazetteer::{DivisionId, Gazetteer, Level};
 use crate::model::{EntityType, ID_BASE};
 
 /// What documents that use one IRI say of it, before anything is joined.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unit {
     /// IRI that the documents alone give.
     pub id: String,
@@ -71,14 +73,39 @@ pub struct Unit {
 impl Unit {
     /// A thing that nothing is said of yet; `None` for an IRI of another kind, such as that of a place without a name.
     pub fn new(id: &str) -> Option<Self> {
-        let (kind, _) = id.strip_prefix(ID_BASE)?.split_once('/')?;
         Some(Self {
             id: id.to_owned(),
-            kind: EntityType::from_name(kind)?,
+            kind: Self::kind_of(id)?,
             names: BTreeMap::new(),
             homes: BTreeMap::new(),
             posts: BTreeSet::new(),
         })
+    }
+
+    /// What kind of thing an IRI names.
+    pub(crate) fn kind_of(id: &str) -> Option<EntityType> {
+        let (kind, _) = id.strip_prefix(ID_BASE)?.split_once('/')?;
+        EntityType::from_name(kind)
+    }
+
+    /// What tells which IRI of a group is the group's, and nothing else.
+    pub(crate) fn bare(mut self) -> Self {
+        let longest = self.names.pop_last();
+        let length = |name: &str| name.chars().count();
+        let longest = longest.map(|(last, _)| {
+            let names = std::mem::take(&mut self.names).into_keys();
+            names.fold(last, |best, name| {
+                if length(&name) > length(&best) {
+                    name
+                } else {
+                    best
+                }
+            })
+        });
+        self.names = longest.into_iter().map(|name| (name, 1)).collect();
+        self.homes = BTreeMap::new();
+        self.posts = BTreeSet::new();
+        self
     }
 
     /// The name that most documents use; of equals the longest, then the first in order of code points.

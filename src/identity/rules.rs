@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 use super::names::{is_generic, plain};
 use super::{Firm, Unit, county};
 use crate::model::EntityType;
 
 /// Units that the rules compare with each other.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Block {
     /// The enterprises that documents of a county name; its code.
     Enterprises(String),
@@ -58,7 +59,7 @@ pub(crate) struct Proposal {
 }
 
 impl Proposal {
-    fn new(a: usize, b: usize, rule: &'static str, confidence: f64) -> Self {
+    pub(crate) fn new(a: usize, b: usize, rule: &'static str, confidence: f64) -> Self {
         Self {
             a: a.min(b),
             b: a.max(b),
@@ -162,13 +163,18 @@ pub(super) fn proposals(units: &[Unit]) -> Vec<Proposal> {
         .par_iter()
         .flat_map_iter(|(block, members)| rules.propose(block, members))
         .collect();
-    all.sort_by(|x, y| {
+    strongest_first(&mut all);
+    all
+}
+
+/// Puts proposals into the order in which they are followed, each once.
+pub(crate) fn strongest_first(proposals: &mut Vec<Proposal>) {
+    proposals.sort_by(|x, y| {
         y.confidence
             .total_cmp(&x.confidence)
             .then_with(|| (x.a, x.b, x.rule).cmp(&(y.a, y.b, y.rule)))
     });
-    all.dedup();
-    all
+    proposals.dedup();
 }
 
 /// An enterprise's fullest name.

@@ -1,80 +1,86 @@
-//! Writes the index of names: entries in, one file out.
+//! Writes the index of names: entries in, one file out, whatever their number in bounded memory.
+//!
+//! Entries are sorted by rank, which numbers them; then everything that leads to them is sorted, and what comes out in
+//! order is written as it comes.
 
 use std::cmp::Ordering;
-use std::io::{self, Write};
+use std::collections::BTreeSet;
+use std::io::{self, BufReader, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 
 use fst::MapBuilder;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use tempfile::{SpooledTempFile, spooled_tempfile_in};
 
 use super::file::{MAGIC, SECTIONS, hash_of};
 use super::{Entry, pinyin};
 use crate::identity::plain;
+use crate::sorter::{IN_MEMORY, Sorted, Sorter};
 
-/// Keys with the entries they lead to, gathered before they are sorted; one run of bytes instead of a string each.
-#[derive(Default)]
-struct Gathered {
-    bytes: Vec<u8>,
-    at: Vec<(usize, usize, u32)>,
+/// The keys of so many entries are made at a time.
+const AT_A_TIME: usize = 2_000;
+/// Bytes of a number behind a record.
+const NUMBER: usize = 4;
+
+/// Gathers entries, in any order and each once, and writes their index.
+pub struct Writer {
+    folder: PathBuf,
+    /// Bytes that each of the things that lead to entries keeps in memory.
+    most: usize,
+    entries: Sorter,
 }
 
-impl Gathered {
-    fn add(&mut self, key: &str, entry: u32) {
-        if !key.is_empty() {
-            self.at.push((self.bytes.len(), key.len(), entry));
-            self.bytes.extend_from_slice(key.as_bytes());
-        }
-    }
+/// What leads to entries: keys of names and of pinyin, pairs of neighbouring characters, hashes of IRIs; each with the
+/// number of the entry behind it.
+struct Ways {
+    keys: Sorter,
+    pinyin: Sorter,
+    pairs: Sorter,
+    hashes: Sorter,
+    /// Number of entries.
+    entries: u32,
+}
 
-    fn sort(&mut self) {
-        let bytes = &self.bytes;
-        let text = |&(start, length, _): &(usize, usize, u32)| &bytes[start..start + length];
-        self.at
-            .par_sort_unstable_by(|a, b| (text(a), a.2).cmp(&(text(b), b.2)));
-    }
+/// The same of one entry.
+struct WaysOf {
+    keys: BTreeSet<String>,
+    pinyin: BTreeSet<String>,
+    pairs: BTreeSet<String>,
+    hash: u64,
+}
 
-    /// Writes the keys, which are in order, as a map; what a key of several entries leads to goes into `lists`.
-    fn write(self, out: &mut impl Write, lists: &mut Vec<u8>) -> io::Result<()> {
-        let bytes = self.bytes;
-        let text = |&(start, length, _): &(usize, usize, u32)| &bytes[start..start + length];
-        let mut map = MapBuilder::new(out).map_err(io::Error::other)?;
-        for same in self.at.chunk_by(|a, b| text(a) == text(b)) {
-            let mut entries: Vec<u32> = same.iter().map(|(_, _, entry)| *entry).collect();
-            entries.dedup();
-            let value = match entries.as_slice() {
-                [one] => u64::from(*one) << 1,
-                several => {
-                    let at = (lists.len() as u64) << 1 | 1;
-                    write_list(several, lists);
-                    at
-                }
-            };
-            map.insert(text(&same[0]), value)
-                .map_err(io::Error::other)?;
+impl WaysOf {
+    fn new(entry: &Entry) -> Self {
+        let names: Vec<String> = entry.names.iter().map(|name| plain(name)).collect();
+        let mut pairs = BTreeSet::new();
+        for name in &names {
+            let chars: Vec<char> = name.chars().collect();
+            pairs.extend(chars.windows(2).map(String::from_iter));
         }
-        map.finish().map_err(io::Error::other)
+        Self {
+            keys: names.into_iter().collect(),
+            pinyin: entry.names.iter().flat_map(|n| pinyin::keys(n)).collect(),
+            pairs,
+            hash: hash_of(&entry.id),
+        }
     }
 }
 
-/// The keys of all names, in order.
-fn gathered(entries: &[Entry], keys_of: impl Fn(&str, &mut dyn FnMut(&str))) -> Gathered {
-    let mut keys = Gathered::default();
-    for (number, entry) in (0..).zip(entries) {
-        for name in &entry.names {
-            keys_of(name, &mut |key| keys.add(key, number));
-        }
+/// A part of the file that is written before its turn; a small one stays in memory.
+struct Aside(SpooledTempFile);
+
+impl Aside {
+    fn new(folder: &Path, most: usize) -> Self {
+        Self(spooled_tempfile_in(most, folder))
     }
-    keys.sort();
-    keys
+
+    fn write_to(mut self, out: &mut impl Write) -> io::Result<()> {
+        self.0.rewind()?;
+        io::copy(&mut self.0, out).map(drop)
+    }
 }
 
 /// A list of ascending numbers: its length in bytes, then the steps from each to the next, seven bits a byte.
-fn write_list(numbers: &[u32], out: &mut Vec<u8>) {
-    let mut steps = Steps::default();
-    numbers.iter().for_each(|n| steps.push(*n));
-    steps.write(out);
-}
-
 #[derive(Default)]
 struct Steps {
     last: u32,
@@ -96,19 +102,19 @@ impl Steps {
         self.bytes.push(step as u8);
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&(self.bytes.len() as u32).to_le_bytes());
-        out.extend_from_slice(&self.bytes);
+    fn write(&self, out: &mut Counted<impl Write>) -> io::Result<()> {
+        out.write_all(&(self.bytes.len() as u32).to_le_bytes())?;
+        out.write_all(&self.bytes)
     }
 }
 
 /// Counts what is written, so that the sections know where they begin.
-struct Counted<'a, W> {
-    out: &'a mut W,
+struct Counted<W> {
+    out: W,
     n: u64,
 }
 
-impl<W: Write> Write for Counted<'_, W> {
+impl<W: Write> Write for Counted<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let n = self.out.write(bytes)?;
         self.n += n as u64;
@@ -126,72 +132,212 @@ pub(super) fn by_rank(a: &Entry, b: &Entry) -> Ordering {
     weight(b).cmp(&weight(a)).then_with(|| a.id.cmp(&b.id))
 }
 
-/// Writes the index of these entries. Cost: some 300 bytes of memory an entry while it runs.
-pub fn write(mut entries: Vec<Entry>, out: &mut impl Write) -> io::Result<()> {
-    entries.sort_unstable_by(by_rank);
-    let mut out = Counted { out, n: 0 };
-    let mut ends = Vec::with_capacity(SECTIONS);
-    let mut lists = Vec::new();
-    let numbered = || (0..).zip(&entries);
+/// The same order as bytes.
+fn rank(entry: &Entry) -> [u8; 16] {
+    let mut rank = [0; 16];
+    rank[..8].copy_from_slice(&(!(entry.statements as u64)).to_be_bytes());
+    rank[8..].copy_from_slice(&(!(entry.documents as u64)).to_be_bytes());
+    rank
+}
 
-    let (keys, pinyin) = rayon::join(
-        || gathered(&entries, |name, take| take(&plain(name))),
-        || {
-            gathered(&entries, |name, take| {
-                pinyin::keys(name).iter().for_each(|stored| take(stored));
-            })
-        },
-    );
-    keys.write(&mut out, &mut lists)?;
-    ends.push(out.n);
-    pinyin.write(&mut out, &mut lists)?;
-    ends.push(out.n);
+/// Writes the index of these entries.
+pub fn write(entries: Vec<Entry>, out: &mut impl Write) -> io::Result<()> {
+    let mut writer = Writer::new(&std::env::temp_dir());
+    for entry in &entries {
+        writer.add(entry)?;
+    }
+    drop(entries);
+    writer.write(out)
+}
 
-    out.write_all(&lists)?;
-    ends.push(out.n);
+impl Writer {
+    /// A writer that keeps in a folder what does not fit into memory.
+    pub fn new(folder: &Path) -> Self {
+        Self::holding(folder, IN_MEMORY / 3)
+    }
 
-    let mut holding: FxHashMap<[char; 2], Steps> = FxHashMap::default();
-    for (number, entry) in numbered() {
-        for name in &entry.names {
-            let chars: Vec<char> = plain(name).chars().collect();
-            for pair in chars.windows(2) {
-                holding.entry([pair[0], pair[1]]).or_default().push(number);
-            }
+    /// The same with so many bytes of each thing in memory.
+    pub(super) fn holding(folder: &Path, most: usize) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            most,
+            entries: Sorter::new(folder, most),
         }
     }
-    let mut pairs: Vec<([char; 2], Steps)> = holding.into_iter().collect();
-    pairs.sort_unstable_by_key(|(pair, _)| *pair);
-    let mut lists = Vec::new();
-    let mut map = MapBuilder::new(&mut out).map_err(io::Error::other)?;
-    for (pair, steps) in &pairs {
-        let text: String = pair.iter().collect();
-        map.insert(text, lists.len() as u64)
-            .map_err(io::Error::other)?;
-        steps.write(&mut lists);
-    }
-    map.finish().map_err(io::Error::other)?;
-    ends.push(out.n);
-    out.write_all(&lists)?;
-    ends.push(out.n);
 
-    let mut places = Vec::with_capacity(entries.len() * 8);
-    for entry in &entries {
-        places.extend_from_slice(&out.n.to_le_bytes());
-        serde_json::to_writer(&mut out, entry)?;
-        out.write_all(b"\n")?;
+    /// Takes an entry.
+    pub fn add(&mut self, entry: &Entry) -> io::Result<()> {
+        let json = serde_json::to_vec(entry)?;
+        // An IRI holds no byte of 0.
+        self.entries
+            .add(&[&rank(entry), entry.id.as_bytes(), &[0], &json])
     }
-    ends.push(out.n);
-    out.write_all(&places)?;
-    ends.push(out.n);
-    let mut hashed: Vec<(u64, u32)> = numbered().map(|(n, e)| (hash_of(&e.id), n)).collect();
-    hashed.sort_unstable();
-    for (hash, number) in hashed {
-        out.write_all(&hash.to_le_bytes())?;
-        out.write_all(&number.to_le_bytes())?;
+
+    /// Writes the index.
+    pub fn write(self, out: &mut impl Write) -> io::Result<()> {
+        let aside = || Aside::new(&self.folder, self.most);
+        let sorter = || Sorter::new(&self.folder, self.most);
+        let (mut entries, mut places) = (aside(), aside());
+        let ways = lead_to(self.entries.sorted()?, sorter, &mut entries, &mut places)?;
+        let mut out = Counted { out, n: 0 };
+        let mut ends = Vec::with_capacity(SECTIONS);
+        let mut lists = Counted {
+            out: aside().0,
+            n: 0,
+        };
+        for keys in [ways.keys, ways.pinyin] {
+            write_keys(keys.sorted()?, &mut out, &mut lists, false)?;
+            ends.push(out.n);
+        }
+        Aside(lists.out).write_to(&mut out)?;
+        ends.push(out.n);
+
+        let mut lists = Counted {
+            out: aside().0,
+            n: 0,
+        };
+        write_keys(ways.pairs.sorted()?, &mut out, &mut lists, true)?;
+        ends.push(out.n);
+        Aside(lists.out).write_to(&mut out)?;
+        ends.push(out.n);
+
+        let start = out.n;
+        entries.write_to(&mut out)?;
+        ends.push(out.n);
+        places.0.rewind()?;
+        let mut places = BufReader::new(places.0);
+        for _ in 0..ways.entries {
+            let mut place = [0; 8];
+            places.read_exact(&mut place)?;
+            out.write_all(&(start + u64::from_le_bytes(place)).to_le_bytes())?;
+        }
+        ends.push(out.n);
+        let mut hashes = ways.hashes.sorted()?;
+        while let Some(record) = hashes.next()? {
+            let (hash, number) = numbered(record);
+            hash.iter()
+                .rev()
+                .try_for_each(|byte| out.write_all(&[*byte]))?;
+            out.write_all(&number.to_le_bytes())?;
+        }
+        ends.push(out.n);
+        for end in ends {
+            out.write_all(&end.to_le_bytes())?;
+        }
+        out.write_all(MAGIC)
     }
-    ends.push(out.n);
-    for end in ends {
-        out.write_all(&end.to_le_bytes())?;
+}
+
+/// Numbers the entries, writes them and where each begins, and gathers what leads to them.
+fn lead_to(
+    mut ranked: Sorted,
+    sorter: impl Fn() -> Sorter,
+    entries: &mut Aside,
+    places: &mut Aside,
+) -> io::Result<Ways> {
+    let mut ways = Ways {
+        keys: sorter(),
+        pinyin: sorter(),
+        pairs: sorter(),
+        hashes: sorter(),
+        entries: 0,
+    };
+    let mut place = 0_u64;
+    let mut waiting: Vec<Entry> = Vec::new();
+    loop {
+        let record = ranked.next()?;
+        let more = record.is_some();
+        if let Some(record) = record {
+            let json = crate::sorter::split(&record[16..]).1;
+            waiting.push(serde_json::from_slice(json)?);
+            places.0.write_all(&place.to_le_bytes())?;
+            entries.0.write_all(json)?;
+            entries.0.write_all(b"\n")?;
+            place += json.len() as u64 + 1;
+        }
+        if waiting.len() < AT_A_TIME && more {
+            continue;
+        }
+        for of in waiting.par_iter().map(WaysOf::new).collect::<Vec<_>>() {
+            ways.add(&of)?;
+        }
+        waiting.clear();
+        if !more {
+            return Ok(ways);
+        }
     }
-    out.write_all(MAGIC)
+}
+
+impl Ways {
+    /// Adds what leads to the next entry.
+    fn add(&mut self, of: &WaysOf) -> io::Result<()> {
+        let number = self.entries.to_be_bytes();
+        self.entries += 1;
+        for (sorter, keys) in [
+            (&mut self.keys, &of.keys),
+            (&mut self.pinyin, &of.pinyin),
+            (&mut self.pairs, &of.pairs),
+        ] {
+            for key in keys
+                .iter()
+                .filter(|key| !key.is_empty() && !key.contains('\0'))
+            {
+                sorter.add(&[key.as_bytes(), &[0], &number])?;
+            }
+        }
+        self.hashes.add(&[&of.hash.to_be_bytes(), &number])
+    }
+}
+
+/// What stands before a number, and the number.
+fn numbered(record: &[u8]) -> (&[u8], u32) {
+    let (key, number) = record.split_at(record.len().saturating_sub(NUMBER));
+    let number = number.iter().fold(0, |n, byte| n << 8 | u32::from(*byte));
+    (key, number)
+}
+
+/// Writes keys as a map; what a key of several entries leads to goes into `lists`, or what every key leads to.
+fn write_keys(
+    mut records: Sorted,
+    out: &mut impl Write,
+    lists: &mut Counted<impl Write>,
+    all_in_lists: bool,
+) -> io::Result<()> {
+    let mut map = MapBuilder::new(out).map_err(io::Error::other)?;
+    let mut key: Vec<u8> = Vec::new();
+    let mut first = 0;
+    let mut steps = Steps::default();
+    loop {
+        let record = records.next()?.map(numbered);
+        let record = record.map(|(key, number)| (key.strip_suffix(&[0]).unwrap_or(key), number));
+        if let Some((same, number)) = record
+            && !steps.bytes.is_empty()
+            && same == key
+        {
+            steps.push(number);
+            continue;
+        }
+        if !steps.bytes.is_empty() {
+            let at = lists.n;
+            let value = if all_in_lists {
+                at
+            } else if steps.last > first {
+                at << 1 | 1
+            } else {
+                u64::from(first) << 1
+            };
+            if all_in_lists || steps.last > first {
+                steps.write(lists)?;
+            }
+            map.insert(&key, value).map_err(io::Error::other)?;
+        }
+        let Some((next, number)) = record else {
+            return map.finish().map_err(io::Error::other);
+        };
+        key.clear();
+        key.extend_from_slice(next);
+        first = number;
+        steps = Steps::default();
+        steps.push(number);
+    }
 }

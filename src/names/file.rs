@@ -218,13 +218,11 @@ impl Index {
         serde_json::from_slice(line).map_err(|_| self.damaged())
     }
 
-    /// All entries in their order. Costs the memory of them all.
-    pub(super) fn entries(&self) -> Result<Vec<Entry>> {
+    /// All entries in their order, one after another.
+    pub(super) fn entries(&self) -> Result<impl Iterator<Item = Result<Entry>>> {
         let bytes = self.read(self.start(5), self.ends[5] - self.start(5))?;
-        serde_json::Deserializer::from_slice(bytes)
-            .into_iter()
-            .map(|entry| entry.map_err(|_| self.damaged()))
-            .collect()
+        let entries = serde_json::Deserializer::from_slice(bytes).into_iter();
+        Ok(entries.map(|entry| entry.map_err(|_| self.damaged())))
     }
 
     /// Number of entries.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::EntityType;
 
-pub use build::write;
+pub use build::{Writer, write};
 pub use pinyin::{letters, readings};
 pub use since::{Names, changes};
 
@@ -163,6 +163,21 @@ mod tests {
         write(entries, &mut one).unwrap();
         write(backwards, &mut two).unwrap();
         assert!(one == two);
+    }
+
+    #[test]
+    fn what_does_not_fit_into_memory_changes_no_byte() {
+        let folder = tempfile::tempdir().unwrap();
+        let entries: Vec<Entry> = (0..500)
+            .map(|i| entry(&format!("第{}村产业园{}", i % 50, i % 7), i % 5))
+            .collect();
+        let [mut one, mut other] = [Vec::new(), Vec::new()];
+        for (most, bytes) in [(1 << 20, &mut one), (300, &mut other)] {
+            let mut writer = Writer::holding(folder.path(), most);
+            entries.iter().for_each(|e| writer.add(e).unwrap());
+            writer.write(bytes).unwrap();
+        }
+        assert!(one == other);
     }
 
     #[test]

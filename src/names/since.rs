@@ -123,14 +123,22 @@ impl Names {
 
     /// All entries in their order. Costs the memory of them all.
     pub fn entries(&self) -> Result<Vec<Entry>> {
-        let mut entries = self.base.entries()?;
-        if let Some(since) = &self.since {
-            let mut number = 0..;
-            entries.retain(|_| number.next().is_none_or(|n| self.counts(n)));
-            entries.extend(since.index.entries()?);
-            entries.sort_unstable_by(by_rank);
-        }
+        let mut entries = self.each_entry()?.collect::<Result<Vec<_>>>()?;
+        entries.sort_unstable_by(by_rank);
         Ok(entries)
+    }
+
+    /// All entries one after another: those of the large file that count still, and those that have changed since.
+    pub fn each_entry(&self) -> Result<impl Iterator<Item = Result<Entry>>> {
+        let base = (0..).zip(self.base.entries()?);
+        let base = base.filter(|(number, _)| self.counts(*number));
+        let since = match &self.since {
+            Some(since) => Some(since.index.entries()?),
+            None => None,
+        };
+        Ok(base
+            .map(|(_, entry)| entry)
+            .chain(since.into_iter().flatten()))
     }
 
     /// The entry of an entity.
@@ -153,8 +161,10 @@ impl Names {
         let mut now: FxHashMap<String, (Entry, Option<u32>)> = FxHashMap::default();
         if let Some(since) = &self.since {
             gone.extend(&since.gone);
-            let entries = since.index.entries()?.into_iter().zip(&since.before);
-            now.extend(entries.map(|(entry, before)| (entry.id.clone(), (entry, Some(*before)))));
+            for (entry, before) in since.index.entries()?.zip(&since.before) {
+                let entry = entry?;
+                now.insert(entry.id.clone(), (entry, Some(*before)));
+            }
         }
         for (id, entry) in changes {
             gone.extend(self.base.number_of(&id)?);

@@ -8,15 +8,16 @@ use oxigraph::store::BulkLoader;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::folder::{Kind, replace_file};
-use super::identity::{Homes, Scope, join_quads, judgement_iri, judgement_quads};
+use super::identity::{Scope, join_quads, judged_quads, judgement_iri};
 use super::quads::{document_quads, each_quad};
 use super::regroup::Regrouped;
+use super::units::Homes;
 use super::{Sourced, Store, document_iri, failed, knowledge_quads};
 use crate::{Result, vocab};
 
 /// Quads that go to the loader at a time. Two such batches are sorted at once while a third gathers: some 300 MB in all,
 /// where the loader's own choice takes 2 GB a thread.
-const BATCH: usize = 128_000;
+pub(super) const BATCH: usize = 64_000;
 /// Fewer quads than this are written one by one: the loader makes ten files whatever it is given.
 const FEW: usize = 20_000;
 
@@ -287,8 +288,12 @@ impl Store {
         let resolution = self.resolution_of_compared(&homes)?;
         self.apply(&resolution, &homes, Scope::All)?;
         self.clear(vocab::JUDGEMENTS_GRAPH)?;
-        for quads in judgement_quads(&resolution).chunks(FEW) {
-            self.put(quads)?;
+        let joins = resolution.joins.iter().flat_map(join_quads);
+        let judged = resolution.judged.iter().flat_map(judged_quads);
+        let mut quads = joins.chain(judged).peekable();
+        while quads.peek().is_some() {
+            let part: Vec<Quad> = quads.by_ref().take(FEW).collect();
+            self.put(&part)?;
         }
         Ok((resolution.judged.len(), resolution.idle.len()))
     }

@@ -14,7 +14,6 @@ use std::sync::{PoisonError, RwLock};
 use oxigraph::model::{
     GraphName, GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term,
 };
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::identity;
@@ -24,11 +23,7 @@ use super::touched::{Change, Touched};
 use super::{Store, failed};
 use crate::gazetteer::{DivisionId, Gazetteer, Level};
 use crate::identity::Unit;
-use crate::model::EntityType;
 use crate::{Result, vocab};
-
-/// So many entities are described at a time.
-const AT_A_TIME: usize = 20_000;
 
 /// What documents together say of one entity.
 #[derive(Default)]
@@ -85,7 +80,7 @@ impl Described {
 
 /// The years of documents, each looked up once.
 #[derive(Default)]
-struct Years(RwLock<FxHashMap<NamedNode, Option<String>>>);
+pub(super) struct Years(RwLock<FxHashMap<NamedNode, Option<String>>>);
 
 impl Years {
     fn of(&self, store: &Store, document: &NamedNode) -> Result<Option<String>> {
@@ -106,9 +101,6 @@ impl Years {
         Ok(year)
     }
 }
-
-/// The names' IRIs by the entity that they were moved to.
-type Members = FxHashMap<NamedNode, BTreeSet<NamedNode>>;
 
 /// What the store is to say of an entity besides what the thesaurus says of it.
 fn description(id: &NamedNode, described: &Described, concept: &Node) -> Vec<Quad> {
@@ -210,7 +202,7 @@ fn code_of(id: &NamedNode) -> Option<&str> {
 }
 
 /// The document whose graph this is.
-fn document_of(graph: &GraphName) -> Option<&NamedNode> {
+pub(super) fn document_of(graph: &GraphName) -> Option<&NamedNode> {
     match graph {
         GraphName::NamedNode(graph) => Some(graph).filter(|graph| identity::is_document(graph)),
         _ => None,
@@ -229,62 +221,6 @@ pub(super) fn place_iri(code: &str) -> NamedNode {
 }
 
 impl Store {
-    /// Describes every entity anew.
-    pub(super) fn describe_all(&self) -> Result<()> {
-        self.clear(vocab::ENTITIES_GRAPH)?;
-        let mut members = Members::default();
-        let mut ids: Vec<NamedNode> = Vec::new();
-        for kind in EntityType::ALL {
-            let class = vocab::class(kind);
-            self.each_said(vocab::TYPE, Some(class.into()), |quad| {
-                if let NamedOrBlankNode::NamedNode(id) = quad.subject
-                    && ids.last() != Some(&id)
-                {
-                    ids.push(id);
-                }
-            })?;
-        }
-        self.each_said(vocab::REPLACED_BY, None, |quad| {
-            if let (NamedOrBlankNode::NamedNode(name), Term::NamedNode(entity)) =
-                (quad.subject, quad.object)
-            {
-                ids.push(entity.clone());
-                members.entry(entity).or_default().insert(name);
-            }
-        })?;
-        let mut codes: BTreeSet<String> = BTreeSet::new();
-        self.each_said(vocab::CODE, None, |quad| {
-            if let Term::Literal(code) = &quad.object
-                && !codes.contains(code.value())
-            {
-                codes.insert(code.value().to_owned());
-            }
-        })?;
-        let mut brought: FxHashSet<NamedNode> = FxHashSet::default();
-        for code in codes {
-            for above in divisions_from(&code) {
-                brought.insert(place_iri(&above.code));
-            }
-        }
-        ids.extend(brought.iter().cloned());
-        ids.sort_unstable();
-        ids.dedup();
-        let years = Years::default();
-        let alone = BTreeSet::new();
-        let described = |id: &NamedNode| {
-            let members = members.get(id).unwrap_or(&alone);
-            self.described(id, members, brought.contains(id), &years)
-        };
-        let mut loader = self.loader();
-        for ids in ids.chunks(AT_A_TIME) {
-            let quads = ids.par_iter().map(described).collect::<Result<Vec<_>>>()?;
-            loader
-                .load_quads(quads.into_iter().flatten())
-                .map_err(failed)?;
-        }
-        loader.commit().map_err(failed)
-    }
-
     /// Describes the entities that a build has touched. Returns those that may be described otherwise than before.
     pub(super) fn describe_touched(&self, touched: &Touched) -> Result<FxHashSet<NamedNode>> {
         let years = Years::default();
@@ -341,7 +277,7 @@ impl Store {
 
     /// What the store is to say of an entity; `members` are the names that were moved to it, `brought` says that a
     /// division below it is spoken of.
-    fn described(
+    pub(super) fn described(
         &self,
         id: &NamedNode,
         members: &BTreeSet<NamedNode>,
@@ -351,10 +287,10 @@ impl Store {
         let mut described = Described::default();
         let mut is_described = false;
         for name in std::iter::once(id).chain(members.iter().filter(|name| *name != id)) {
-            for quad in self.said_as(name, id)? {
+            self.each_said_as(name, id, |quad| {
                 is_described = true;
                 described.take(quad.predicate.as_ref(), quad.object);
-            }
+            })?;
         }
         // What was joined with another or parted from its IRI has no class in the documents' graphs.
         if let Some(unit) = Unit::new(id.as_str()).filter(|_| is_described) {
@@ -383,35 +319,44 @@ impl Store {
         Ok(description(id, &described, &concept))
     }
 
-    /// What the documents say of a name in which it belongs to this entity.
-    fn said_as(&self, name: &NamedNode, entity: &NamedNode) -> Result<Vec<Quad>> {
+    /// What the documents say of a name in which it belongs to this entity, one after another: of a place it may be
+    /// what every document says.
+    fn each_said_as(
+        &self,
+        name: &NamedNode,
+        entity: &NamedNode,
+        mut take: impl FnMut(Quad),
+    ) -> Result<()> {
         let about = Some(name.as_ref().into());
-        let mut said: Vec<Quad> = Vec::new();
+        let replaced = Some(vocab::REPLACED_BY);
         let mut here: FxHashSet<GraphName> = FxHashSet::default();
         let mut elsewhere: FxHashSet<GraphName> = FxHashSet::default();
+        for quad in self.inner.quads_for_pattern(about, replaced, None, None) {
+            let quad = quad.map_err(failed)?;
+            if matches!(&quad.object, Term::NamedNode(node) if node == entity) {
+                here.insert(quad.graph_name);
+            } else {
+                elsewhere.insert(quad.graph_name);
+            }
+        }
+        if name != entity && here.is_empty() {
+            return Ok(());
+        }
         for quad in self.inner.quads_for_pattern(about, None, None, None) {
             let quad = quad.map_err(failed)?;
-            if document_of(&quad.graph_name).is_none() {
-                continue;
-            }
-            match &quad.object {
-                Term::NamedNode(node) if quad.predicate == vocab::REPLACED_BY => {
-                    let graphs = if node == entity {
-                        &mut here
-                    } else {
-                        &mut elsewhere
-                    };
-                    graphs.insert(quad.graph_name);
-                }
-                _ => said.push(quad),
+            let is_here = if name == entity {
+                !elsewhere.contains(&quad.graph_name)
+            } else {
+                here.contains(&quad.graph_name)
+            };
+            if is_here
+                && quad.predicate != vocab::REPLACED_BY
+                && document_of(&quad.graph_name).is_some()
+            {
+                take(quad);
             }
         }
-        if name == entity {
-            said.retain(|quad| !elsewhere.contains(&quad.graph_name));
-        } else {
-            said.retain(|quad| here.contains(&quad.graph_name));
-        }
-        Ok(said)
+        Ok(())
     }
 
     /// Whether a place stands above one that is spoken of, or is one that goes by its code.
@@ -515,25 +460,6 @@ impl Store {
             }
         }
         Ok(false)
-    }
-
-    /// What documents say with a property, and of a value where one is given; quads of one value stand together.
-    fn each_said(
-        &self,
-        property: NamedNodeRef<'_>,
-        value: Option<oxigraph::model::TermRef<'_>>,
-        mut take: impl FnMut(Quad),
-    ) -> Result<()> {
-        for quad in self
-            .inner
-            .quads_for_pattern(None, Some(property), value, None)
-        {
-            let quad = quad.map_err(failed)?;
-            if document_of(&quad.graph_name).is_some() {
-                take(quad);
-            }
-        }
-        Ok(())
     }
 
     /// The documents' IRIs in order.

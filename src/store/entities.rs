@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::read::Node;
 use super::{Store, failed};
 use crate::model::EntityType;
+use crate::sorter::IN_MEMORY;
 use crate::{Result, vocab};
 
 /// What the graph says of one entity, documents together.
@@ -139,24 +140,47 @@ impl Store {
         Ok(within)
     }
 
-    /// Every quad that is wanted, sorted by graph (the default graph first) and then by line.
-    pub(crate) fn quads(&self, wanted: &dyn Fn(&Quad) -> bool) -> Result<Vec<Quad>> {
-        let mut quads = Vec::new();
+    /// Gives every quad, in no order.
+    pub(crate) fn each_quad(&self, mut take: impl FnMut(Quad) -> Result<()>) -> Result<()> {
         for quad in self.inner.iter() {
-            let quad = quad.map_err(failed)?;
-            if wanted(&quad) {
-                quads.push(quad);
+            take(quad.map_err(failed)?)?;
+        }
+        Ok(())
+    }
+
+    /// Gives every quad that is wanted as a line of N-Quads, by graph (the default graph first) and then in order of the
+    /// lines. Sorts outside memory what does not fit into it.
+    pub(crate) fn each_line(
+        &self,
+        wanted: &dyn Fn(&Quad) -> bool,
+        mut take: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let graphs = self.inner.named_graphs();
+        let mut graphs = graphs
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .map_err(failed)?;
+        graphs.sort_by_cached_key(ToString::to_string);
+        let graphs = graphs.into_iter().map(GraphName::from);
+        for graph in std::iter::once(GraphName::DefaultGraph).chain(graphs) {
+            let mut lines = self.sorter(IN_MEMORY);
+            for quad in self
+                .inner
+                .quads_for_pattern(None, None, None, Some(graph.as_ref()))
+            {
+                let quad = quad.map_err(failed)?;
+                if wanted(&quad) {
+                    let line = format!("{quad} .\n");
+                    lines
+                        .add(&[line.as_bytes()])
+                        .map_err(|e| self.unsorted(e))?;
+                }
+            }
+            let mut lines = lines.sorted().map_err(|e| self.unsorted(e))?;
+            while let Some(line) = lines.next().map_err(|e| self.unsorted(e))? {
+                take(line)?;
             }
         }
-        let key = |quad: &Quad| {
-            let graph = match &quad.graph_name {
-                GraphName::DefaultGraph => String::new(),
-                graph => graph.to_string(),
-            };
-            (graph, quad.to_string())
-        };
-        quads.sort_by_cached_key(key);
-        Ok(quads)
+        Ok(())
     }
 }
 

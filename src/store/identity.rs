@@ -9,25 +9,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use oxigraph::model::{
     GraphName, GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term,
 };
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::plain::plain_triple;
-use super::read::literal;
-use super::touched::post;
+use super::units::Homes;
 use super::{Store, failed};
-use crate::identity::{Join, Ledger, Resolution, Unit, decide, is_ruled};
-use crate::model::{EntityType, ID_BASE};
+use crate::identity::{Join, Judged, Ledger, Resolution, Unit};
+use crate::model::ID_BASE;
 use crate::{Result, vocab};
 
 /// Where a document's graph names an entity, and where it keeps what the document alone gives.
-const ROLES: [(NamedNodeRef<'static>, NamedNodeRef<'static>); 4] = [
+const ROLES: [Role; 4] = [
     (vocab::SUBJECT, vocab::STATED_SUBJECT),
     (vocab::OBJECT, vocab::STATED_OBJECT),
     (vocab::IDENT_REF, vocab::STATED_ENTITY),
     (vocab::HOME, vocab::STATED_HOME),
 ];
 
-/// What is to be moved.
+/// A role of a name, and where it is kept what the document gives.
+type Role = (NamedNodeRef<'static>, NamedNodeRef<'static>);
+
+/// What is to be moved: node and document, with the IRI that the document gives.
+type Movable = BTreeMap<(NamedNode, NamedNode), NamedNode>;
+
+/// Which names are to be moved.
 #[derive(Clone, Copy)]
 pub(super) enum Scope<'a> {
     /// Whatever belongs elsewhere.
@@ -39,8 +44,8 @@ pub(super) enum Scope<'a> {
 /// Changes are written this many at a time.
 const AT_A_TIME: usize = 20_000;
 
-/// Homes of documents by their IRIs: division codes.
-pub(super) type Homes = FxHashMap<NamedNode, String>;
+/// So many names in documents are moved at a time.
+const MOVED_AT_A_TIME: usize = 5_000;
 
 impl Store {
     /// The judgements that the next [`Store::finish`] replays.
@@ -53,92 +58,6 @@ impl Store {
         self.marker.judgements == ledger.fingerprint()
     }
 
-    /// Which names are one, by the documents of the store and a ledger. Cost: a pass over all names and posts.
-    ///
-    /// # Errors
-    /// The store fails, or the ledger contradicts itself.
-    pub fn resolution(&self, ledger: &Ledger) -> Result<Resolution> {
-        decide(self.units(&self.home_codes()?, |_| true)?, ledger)
-    }
-
-    /// The same without what neither a rule nor the ledger compares.
-    pub(super) fn resolution_of_compared(&self, homes: &Homes) -> Result<Resolution> {
-        let is_compared = |kind| is_ruled(kind) || !self.ledger.judgements.is_empty();
-        decide(self.units(homes, is_compared)?, &self.ledger)
-    }
-
-    /// The division codes of the documents' homes, as the documents alone give them.
-    pub(super) fn home_codes(&self) -> Result<Homes> {
-        let mut homes = Homes::default();
-        for role in [vocab::HOME, vocab::STATED_HOME] {
-            for quad in self.inner.quads_for_pattern(None, Some(role), None, None) {
-                let quad = quad.map_err(failed)?;
-                if let (NamedOrBlankNode::NamedNode(document), Term::NamedNode(place)) =
-                    (quad.subject, quad.object)
-                {
-                    homes.insert(document, code_of(place.as_str()).to_owned());
-                }
-            }
-        }
-        Ok(homes)
-    }
-
-    fn units(&self, homes: &Homes, wanted: impl Fn(EntityType) -> bool) -> Result<Vec<Unit>> {
-        let mut units: FxHashMap<NamedNode, Unit> = FxHashMap::default();
-        for property in [vocab::PREF_LABEL, vocab::ALT_LABEL] {
-            for quad in self
-                .inner
-                .quads_for_pattern(None, Some(property), None, None)
-            {
-                let quad = quad.map_err(failed)?;
-                let (NamedOrBlankNode::NamedNode(id), GraphName::NamedNode(document)) =
-                    (quad.subject, quad.graph_name)
-                else {
-                    continue;
-                };
-                if !is_document(&document) {
-                    continue;
-                }
-                let Some(name) = literal(&quad.object) else {
-                    continue;
-                };
-                let unit = match units.get_mut(&id) {
-                    Some(unit) => unit,
-                    None => match Unit::new(id.as_str()).filter(|unit| wanted(unit.kind)) {
-                        Some(unit) => units.entry(id).or_insert(unit),
-                        None => continue,
-                    },
-                };
-                *unit.names.entry(name.value().to_owned()).or_default() += 1;
-                if property == vocab::PREF_LABEL {
-                    let home = homes.get(&document).cloned().unwrap_or_default();
-                    *unit.homes.entry(home).or_default() += 1;
-                }
-            }
-        }
-        for quad in self.inner.quads_for_pattern(
-            None,
-            Some(vocab::PREDICATE),
-            Some(vocab::HOLDS_POST.into()),
-            None,
-        ) {
-            let quad = quad.map_err(failed)?;
-            let (NamedOrBlankNode::NamedNode(statement), GraphName::NamedNode(document)) =
-                (quad.subject, quad.graph_name)
-            else {
-                continue;
-            };
-            let node = self.node(&statement, GraphNameRef::from(document.as_ref()))?;
-            if let Some((person, post)) = post(&node)
-                && let Some(unit) = units.get_mut(person)
-            {
-                let home = homes.get(&document).cloned().unwrap_or_default();
-                unit.posts.insert((post.to_owned(), home));
-            }
-        }
-        Ok(units.into_values().collect())
-    }
-
     /// Moves every name of a document to the node that it belongs to, and back where it belongs there no more.
     pub(super) fn apply(
         &mut self,
@@ -147,51 +66,120 @@ impl Store {
         scope: Scope<'_>,
     ) -> Result<()> {
         let mut remention: BTreeSet<NamedNode> = BTreeSet::new();
-        let mut made: FxHashSet<Quad> = FxHashSet::default();
-        for (role, stated) in ROLES {
-            let mut changes = Changes::default();
-            for ((node, document), id) in self.movable(resolution, scope, role, stated)? {
-                let home = homes.get(&document).map_or("", String::as_str);
-                let wanted = NamedNode::new_unchecked(resolution.node(id.as_str(), home));
-                let kept = (wanted != id).then_some(&id);
-                // What leads back is written first and taken out last: a build may be killed between two parts.
-                if kept.is_some() {
-                    self.set(&mut changes, &node, &document, stated, kept)?;
+        for role in ROLES {
+            match scope {
+                Scope::Of(names, documents) => {
+                    let movable = self.movable_of(names, documents, resolution, role)?;
+                    self.move_names(movable, resolution, homes, role, &mut remention)?;
                 }
-                let at = changes.0.len();
-                let changed = self.set(&mut changes, &node, &document, role, Some(&wanted))?;
-                if changed && (role == vocab::SUBJECT || role == vocab::OBJECT) {
-                    // Before the statement changes: a build may be killed between two parts.
-                    let plain = self.moved_triple(&node, &document, role, &wanted)?;
-                    if let Some(quad) = &plain
-                        && !self.inner.contains(quad).map_err(failed)?
-                        && made.insert(quad.clone())
-                    {
-                        let property = quad.predicate.as_str().to_owned();
-                        *self.touched.sums.facts.entry(property).or_default() += 1;
-                    }
-                    changes.0.splice(at..at, plain.map(|quad| (quad, true)));
-                }
-                if kept.is_none() {
-                    self.set(&mut changes, &node, &document, stated, None)?;
-                }
-                if changed {
-                    self.regrouped(&changes.0[at..], role);
-                }
-                if changed && role == vocab::IDENT_REF {
-                    remention.insert(document);
-                }
+                Scope::All => self.move_all_of(resolution, homes, role, &mut remention)?,
             }
-            self.change(changes)?;
         }
         let mut changes = Changes::default();
         for document in remention {
             self.set_mentions(&mut changes, &document)?;
+            self.change_if_many(&mut changes)?;
         }
         self.change(changes)?;
-        let changes = self.descriptions(resolution, homes, scope)?;
-        self.regrouped(&changes.0, vocab::REPLACED_BY);
+        self.descriptions(resolution, homes, scope)
+    }
+
+    /// Moves these: node and document, with the IRI that the document gives.
+    fn move_names(
+        &mut self,
+        movable: Movable,
+        resolution: &Resolution,
+        homes: &Homes,
+        (role, stated): Role,
+        remention: &mut BTreeSet<NamedNode>,
+    ) -> Result<()> {
+        let mut made: FxHashSet<Quad> = FxHashSet::default();
+        let mut changes = Changes::default();
+        for ((node, document), id) in movable {
+            let home = homes.get(&document).map_or("", String::as_str);
+            let wanted = NamedNode::new_unchecked(resolution.node(id.as_str(), home));
+            let kept = (wanted != id).then_some(&id);
+            // What leads back is written first and taken out last: a build may be killed between two parts.
+            if kept.is_some() {
+                self.set(&mut changes, &node, &document, stated, kept)?;
+            }
+            let at = changes.0.len();
+            let changed = self.set(&mut changes, &node, &document, role, Some(&wanted))?;
+            if changed && (role == vocab::SUBJECT || role == vocab::OBJECT) {
+                // Before the statement changes: a build may be killed between two parts.
+                let plain = self.moved_triple(&node, &document, role, &wanted)?;
+                if let Some(quad) = &plain
+                    && !self.inner.contains(quad).map_err(failed)?
+                    && made.insert(quad.clone())
+                {
+                    let property = quad.predicate.as_str().to_owned();
+                    *self.touched.sums.facts.entry(property).or_default() += 1;
+                }
+                changes.0.splice(at..at, plain.map(|quad| (quad, true)));
+            }
+            if kept.is_none() {
+                self.set(&mut changes, &node, &document, stated, None)?;
+            }
+            if changed {
+                self.regrouped(&changes.0[at..], role);
+            }
+            if changed && role == vocab::IDENT_REF {
+                remention.insert(document);
+            }
+        }
         self.change(changes)
+    }
+
+    /// Moves whatever has a role and belongs elsewhere, or was moved before, some thousand at a time.
+    fn move_all_of(
+        &mut self,
+        resolution: &Resolution,
+        homes: &Homes,
+        of_role: Role,
+        remention: &mut BTreeSet<NamedNode>,
+    ) -> Result<()> {
+        let (role, stated) = of_role;
+        let inner = self.inner.clone();
+        let mut movable = Movable::new();
+        for quad in inner.quads_for_pattern(None, Some(stated), None, None) {
+            movable.extend(named_in_document(quad.map_err(failed)?));
+            if movable.len() >= MOVED_AT_A_TIME {
+                let part = std::mem::take(&mut movable);
+                self.move_names(part, resolution, homes, of_role, remention)?;
+            }
+        }
+        let part = std::mem::take(&mut movable);
+        self.move_names(part, resolution, homes, of_role, remention)?;
+        for id in resolution.moved() {
+            let whom = Some(NamedNodeRef::new_unchecked(id).into());
+            for quad in inner.quads_for_pattern(None, Some(role), whom, None) {
+                if let Some(((node, document), id)) = named_in_document(quad.map_err(failed)?)
+                    && !self.is_stated(&node, &document, stated)?
+                {
+                    movable.insert((node, document), id);
+                }
+                if movable.len() >= MOVED_AT_A_TIME {
+                    let part = std::mem::take(&mut movable);
+                    self.move_names(part, resolution, homes, of_role, remention)?;
+                }
+            }
+        }
+        self.move_names(movable, resolution, homes, of_role, remention)
+    }
+
+    /// Whether what has a role was moved there, so that it says what its document gives.
+    fn is_stated(
+        &self,
+        node: &NamedNode,
+        document: &NamedNode,
+        stated: NamedNodeRef<'_>,
+    ) -> Result<bool> {
+        let graph = GraphNameRef::from(document.as_ref());
+        let about = Some(node.as_ref().into());
+        let mut stated = self
+            .inner
+            .quads_for_pattern(about, Some(stated), None, Some(graph));
+        Ok(stated.next().transpose().map_err(failed)?.is_some())
     }
 
     /// Notes the entities to which changes move names, and those from which they do.
@@ -211,23 +199,39 @@ impl Store {
         }
     }
 
-    /// A document's description of what belongs to another node keeps its names and loses its class and code, so that
-    /// nobody counts it: it says what has taken its place.
+    /// Looks through the documents' descriptions of what belongs to another node, or did, some thousand at a time.
     fn descriptions(
-        &self,
+        &mut self,
         resolution: &Resolution,
         homes: &Homes,
         scope: Scope<'_>,
-    ) -> Result<Changes> {
-        let mut changes = Changes::default();
+    ) -> Result<()> {
+        type Pattern<'a> = (
+            Option<&'a str>,
+            NamedNodeRef<'static>,
+            Option<&'a NamedNode>,
+        );
+        let patterns: Box<dyn Iterator<Item = Pattern<'_>>> = match scope {
+            Scope::All => {
+                let moved = resolution.moved().map(|id| id.as_str());
+                let moved = moved.map(|id| (Some(id), vocab::TYPE, None));
+                Box::new(std::iter::once((None, vocab::REPLACED_BY, None)).chain(moved))
+            }
+            Scope::Of(names, documents) => {
+                let names = names.iter().flat_map(|id| {
+                    let id = Some(id.as_str());
+                    [(id, vocab::REPLACED_BY, None), (id, vocab::TYPE, None)]
+                });
+                let documents = documents.iter();
+                Box::new(names.chain(documents.map(|d| (None, vocab::PREF_LABEL, Some(d)))))
+            }
+        };
+        let inner = self.inner.clone();
         let mut described: BTreeSet<(NamedNode, NamedNode)> = BTreeSet::new();
-        let mut take = |id: Option<NamedNodeRef<'_>>, property, graph: Option<&NamedNode>| {
-            let id = id.map(Into::into);
+        for (id, property, graph) in patterns {
+            let id = id.map(|id| NamedNodeRef::new_unchecked(id).into());
             let graph = graph.map(|graph| GraphNameRef::from(graph.as_ref()));
-            for quad in self
-                .inner
-                .quads_for_pattern(id, Some(property), None, graph)
-            {
+            for quad in inner.quads_for_pattern(id, Some(property), None, graph) {
                 let quad = quad.map_err(failed)?;
                 if let (NamedOrBlankNode::NamedNode(id), GraphName::NamedNode(document)) =
                     (quad.subject, quad.graph_name)
@@ -236,26 +240,23 @@ impl Store {
                 {
                     described.insert((id, document));
                 }
-            }
-            Ok::<_, crate::Error>(())
-        };
-        match scope {
-            Scope::All => {
-                take(None, vocab::REPLACED_BY, None)?;
-                for id in resolution.moved() {
-                    take(Some(NamedNodeRef::new_unchecked(id)), vocab::TYPE, None)?;
-                }
-            }
-            Scope::Of(names, documents) => {
-                for id in names {
-                    take(Some(id.as_ref()), vocab::REPLACED_BY, None)?;
-                    take(Some(id.as_ref()), vocab::TYPE, None)?;
-                }
-                for document in documents {
-                    take(None, vocab::PREF_LABEL, Some(document))?;
+                if described.len() >= MOVED_AT_A_TIME {
+                    self.describe_moved(std::mem::take(&mut described), resolution, homes)?;
                 }
             }
         }
+        self.describe_moved(described, resolution, homes)
+    }
+
+    /// A document's description of what belongs to another node keeps its names and loses its class and code, so that
+    /// nobody counts it: it says what has taken its place.
+    fn describe_moved(
+        &mut self,
+        described: BTreeSet<(NamedNode, NamedNode)>,
+        resolution: &Resolution,
+        homes: &Homes,
+    ) -> Result<()> {
+        let mut changes = Changes::default();
         for (id, document) in described {
             let home = homes.get(&document).map_or("", String::as_str);
             let node = NamedNode::new_unchecked(resolution.node(id.as_str(), home));
@@ -284,7 +285,8 @@ impl Store {
                 _ => {}
             }
         }
-        Ok(changes)
+        self.regrouped(&changes.0, vocab::REPLACED_BY);
+        self.change(changes)
     }
 
     /// The plain triple that a statement is going to support; that which it supports now is put in doubt.
@@ -309,76 +311,36 @@ impl Store {
         Ok(Some(moved.in_graph(GraphName::DefaultGraph)))
     }
 
-    /// Where a role names what may belong elsewhere or was moved before: node and document, with the IRI that the document gives.
-    fn movable(
+    /// Where a role names one of these names, or what belongs elsewhere and stands in one of these documents.
+    fn movable_of(
         &self,
+        names: &BTreeSet<NamedNode>,
+        documents: &FxHashSet<NamedNode>,
         resolution: &Resolution,
-        scope: Scope<'_>,
-        role: NamedNodeRef<'_>,
-        stated: NamedNodeRef<'_>,
-    ) -> Result<BTreeMap<(NamedNode, NamedNode), NamedNode>> {
-        let mut found = BTreeMap::new();
-        let mut take = |property, object: Option<NamedNodeRef<'_>>, graph: Option<&NamedNode>| {
-            let object = object.map(Into::into);
+        (role, stated): Role,
+    ) -> Result<Movable> {
+        let mut movable = Movable::new();
+        let documents = documents.iter().map(|document| (None, Some(document)));
+        for (id, graph) in documents.chain(names.iter().map(|id| (Some(id), None))) {
+            let whom = id.map(|id| id.as_ref().into());
             let graph = graph.map(|graph| GraphNameRef::from(graph.as_ref()));
-            for quad in self
-                .inner
-                .quads_for_pattern(None, Some(property), object, graph)
-            {
-                let quad = quad.map_err(failed)?;
-                if let (
-                    NamedOrBlankNode::NamedNode(node),
-                    Term::NamedNode(id),
-                    GraphName::NamedNode(document),
-                ) = (quad.subject, quad.object, quad.graph_name)
+            for quad in self.inner.quads_for_pattern(None, Some(role), whom, graph) {
+                // Others that belong to one of these names stand there as it does, and say so.
+                if let Some(((node, document), id)) = named_in_document(quad.map_err(failed)?)
                     && (graph.is_none() || resolution.moves(id.as_str()))
+                    && !self.is_stated(&node, &document, stated)?
                 {
-                    found.entry((node, document)).or_insert(id);
+                    movable.entry((node, document)).or_insert(id);
                 }
             }
-            Ok::<_, crate::Error>(())
-        };
-        let (names, documents) = match scope {
-            Scope::All => {
-                take(stated, None, None)?;
-                for id in resolution.moved() {
-                    take(role, Some(NamedNodeRef::new_unchecked(id)), None)?;
-                }
-                return Ok(found);
-            }
-            Scope::Of(names, documents) => (names, documents),
-        };
-        for document in documents {
-            take(role, None, Some(document))?;
         }
-        for id in names {
-            take(role, Some(id.as_ref()), None)?;
-        }
-        // Others that belong to one of these names stand there as it does, and say so.
-        let mut own = BTreeMap::new();
-        for ((node, document), id) in found {
-            let graph = GraphNameRef::from(document.as_ref());
-            let about = Some(node.as_ref().into());
-            let mut stated = self
-                .inner
-                .quads_for_pattern(about, Some(stated), None, Some(graph));
-            if stated.next().transpose().map_err(failed)?.is_none() {
-                own.insert((node, document), id);
-            }
-        }
-        let mut found = own;
         for id in names {
             let whom = Some(id.as_ref().into());
             for quad in self.inner.quads_for_pattern(None, Some(stated), whom, None) {
-                let quad = quad.map_err(failed)?;
-                if let (NamedOrBlankNode::NamedNode(node), GraphName::NamedNode(document)) =
-                    (quad.subject, quad.graph_name)
-                {
-                    found.insert((node, document), id.clone());
-                }
+                movable.extend(named_in_document(quad.map_err(failed)?));
             }
         }
-        Ok(found)
+        Ok(movable)
     }
 
     /// Makes one value the only one of a property; returns whether that changes anything.
@@ -439,6 +401,14 @@ impl Store {
         Ok(())
     }
 
+    /// The same where many have gathered.
+    fn change_if_many(&mut self, changes: &mut Changes) -> Result<()> {
+        if changes.0.len() < AT_A_TIME {
+            return Ok(());
+        }
+        self.change(std::mem::take(changes))
+    }
+
     /// Writes changes in their order.
     fn change(&mut self, changes: Changes) -> Result<()> {
         for part in changes.0.chunks(AT_A_TIME) {
@@ -456,36 +426,37 @@ impl Store {
     }
 }
 
+/// A quad of a document that names something with an IRI: node and document, and that IRI.
+fn named_in_document(quad: Quad) -> Option<((NamedNode, NamedNode), NamedNode)> {
+    match (quad.subject, quad.object, quad.graph_name) {
+        (
+            NamedOrBlankNode::NamedNode(node),
+            Term::NamedNode(id),
+            GraphName::NamedNode(document),
+        ) => Some(((node, document), id)),
+        _ => None,
+    }
+}
+
 /// Quads to take out (`false`) or to put in (`true`).
 #[derive(Default)]
 struct Changes(Vec<(Quad, bool)>);
 
-/// The graph of judgements: what people judged and what rules joined.
-pub(super) fn judgement_quads(resolution: &Resolution) -> Vec<Quad> {
-    let mut quads: Vec<Quad> = resolution.joins.iter().flat_map(join_quads).collect();
-    for judged in &resolution.judged {
-        let line = &judged.judgement;
-        let mut facts = vec![(vocab::RULE, Literal::from("ledger").into())];
-        for (property, text) in [
-            (vocab::CREATOR, &line.who),
-            (vocab::CREATED, &line.when),
-            (vocab::REASON, &line.why),
-        ] {
-            if !text.is_empty() {
-                facts.push((property, Literal::from(text.as_str()).into()));
-            }
+/// What people judged.
+pub(super) fn judged_quads(judged: &Judged) -> Vec<Quad> {
+    let line = &judged.judgement;
+    let mut facts = vec![(vocab::RULE, Literal::from("ledger").into())];
+    for (property, text) in [
+        (vocab::CREATOR, &line.who),
+        (vocab::CREATED, &line.when),
+        (vocab::REASON, &line.why),
+    ] {
+        if !text.is_empty() {
+            facts.push((property, Literal::from(text.as_str()).into()));
         }
-        let row = line.row();
-        let verdict = line.verdict.notation();
-        quads.extend(judgement(
-            [&judged.left, &judged.right, verdict, &row],
-            facts,
-        ));
     }
-    // Two lines that say the same are one judgement.
-    let mut seen = BTreeSet::new();
-    quads.retain(|quad| seen.insert(quad.to_string()));
-    quads
+    let verdict = line.verdict.notation();
+    judgement([&judged.left, &judged.right, verdict, &line.row()], facts)
 }
 
 /// What a rule joined.

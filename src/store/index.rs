@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use oxigraph::model::{
     GraphName, GraphNameRef, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term,
 };
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::folder::{remove_file, replace_file};
@@ -16,7 +15,8 @@ use super::read::literal;
 use super::touched::Touched;
 use super::{Store, failed};
 use crate::model::{EntityType, ID_BASE};
-use crate::names::{Entry, Names, changes, write};
+use crate::names::{Entry, Names, Writer, changes};
+use crate::sorter::{Groups, IN_MEMORY, Sorter};
 use crate::{Error, Result, vocab};
 
 /// Where names of entities stand, the place of the first name before the others.
@@ -30,6 +30,11 @@ const LABELS: [(NamedNodeRef<'static>, NamedNodeRef<'static>); 4] = [
 /// The ways in which documents speak of an entity; the first two in statements.
 const ROLES: [NamedNodeRef<'static>; 4] =
     [vocab::SUBJECT, vocab::OBJECT, vocab::MENTIONS, vocab::HOME];
+
+/// What is said of an entity, besides its labels.
+const KIND: u8 = b'k';
+const STATEMENTS: u8 = b's';
+const DOCUMENT: u8 = b't';
 
 impl Store {
     /// The index of names: the one beside the store, else one made now in memory.
@@ -45,7 +50,9 @@ impl Store {
             Some(names) => names,
             None => {
                 let mut bytes = Vec::new();
-                write(self.name_entries()?, &mut bytes)
+                let (writer, _) = self.all_names()?;
+                writer
+                    .write(&mut bytes)
                     .map_err(|e| Error::Store(format!("cannot index the names: {e}")))?;
                 Names::from_bytes(bytes)?
             }
@@ -92,7 +99,7 @@ impl Store {
         if self.last_names()?.is_some() {
             return std::fs::rename(&old, &path).map_err(|e| Error::file(path, e));
         }
-        self.write_names(self.name_entries()?)
+        self.write_names(self.all_names()?.0)
     }
 
     /// Writes the index after a build and counts the entities that documents speak of; nothing in memory.
@@ -111,29 +118,39 @@ impl Store {
             match names.changed(changed.clone())? {
                 Some(bytes) => self.write_changed_names(&bytes)?,
                 None => {
-                    let mut entries = names.entries()?;
-                    entries.retain(|entry| !changed.contains_key(&entry.id));
-                    entries.extend(changed.into_values().flatten());
-                    self.write_names(entries)?;
+                    let mut writer = self.writer();
+                    for entry in names.each_entry()? {
+                        let entry = entry?;
+                        if !changed.contains_key(&entry.id) {
+                            writer.add(&entry).map_err(|e| self.unsorted(e))?;
+                        }
+                    }
+                    for entry in changed.values().flatten() {
+                        writer.add(entry).map_err(|e| self.unsorted(e))?;
+                    }
+                    self.write_names(writer)?;
                 }
             }
             return Ok(Some(kinds));
         }
-        let entries = self.name_entries()?;
-        let mut kinds = BTreeMap::new();
-        for entry in &entries {
-            count_kind(&mut kinds, Some(entry), 1);
-        }
-        self.write_names(entries)?;
+        let (writer, kinds) = self.all_names()?;
+        self.write_names(writer)?;
         Ok(Some(kinds))
     }
 
-    fn write_names(&self, entries: Vec<Entry>) -> Result<()> {
+    fn writer(&self) -> Writer {
+        match &self.folder {
+            Some(folder) => Writer::new(folder),
+            None => Writer::new(&std::env::temp_dir()),
+        }
+    }
+
+    fn write_names(&self, writer: Writer) -> Result<()> {
         match self.names_path() {
             Some(path) => {
                 // While there is no index of this name nobody looks for what has changed since.
                 remove_file(&changes(&path))?;
-                replace_file(&path, |out| write(entries, out))
+                replace_file(&path, |out| writer.write(out))
             }
             None => Ok(()),
         }
@@ -195,7 +212,10 @@ impl Store {
                 .inner
                 .quads_for_pattern(about, Some(property), None, graph)
             {
-                add_label(&mut entry, &quad.map_err(failed)?);
+                let quad = quad.map_err(failed)?;
+                if let Some(label) = literal(&quad.object) {
+                    add_label(&mut entry, label.value().to_owned(), leads(&quad));
+                }
             }
         }
         for class in self
@@ -222,78 +242,99 @@ impl Store {
         Ok((statements, documents.len()))
     }
 
-    /// Every entity and concept with its names and how often it is spoken of.
-    fn name_entries(&self) -> Result<Vec<Entry>> {
-        let mut of: FxHashMap<NamedNode, Entry> = FxHashMap::default();
-        for (graph, property) in LABELS {
+    /// Every entity and concept with its names and how often it is spoken of, and how many of each kind documents speak of.
+    fn all_names(&self) -> Result<(Writer, BTreeMap<EntityType, usize>)> {
+        let mut writer = self.writer();
+        let mut kinds = BTreeMap::new();
+        let mut entries = self
+            .entities_with_names()?
+            .sorted()
+            .and_then(|sorted| sorted.groups())
+            .map_err(|e| self.unsorted(e))?;
+        while entries.next().map_err(|e| self.unsorted(e))? {
+            if let Some(entry) = entry_said(&entries) {
+                count_kind(&mut kinds, Some(&entry), 1);
+                writer.add(&entry).map_err(|e| self.unsorted(e))?;
+            }
+        }
+        Ok((writer, kinds))
+    }
+
+    /// Names, kinds, statements and documents of all entities and concepts, with their IRIs as keys.
+    fn entities_with_names(&self) -> Result<Sorter> {
+        let mut said = self.sorter(IN_MEMORY);
+        let mut say = |id: &NamedNode, what: u8, value: &[u8]| {
+            let record: [&[u8]; 4] = [id.as_str().as_bytes(), &[0], &[what], value];
+            said.add(&record).map_err(|e| self.unsorted(e))
+        };
+        for (what, (graph, property)) in (0..).zip(LABELS) {
             self.each(property, Some(graph.into()), |quad| {
-                if let NamedOrBlankNode::NamedNode(id) = &quad.subject {
-                    if !of.contains_key(id) {
-                        of.insert(id.clone(), empty_entry(id));
-                    }
-                    add_label(of.get_mut(id).expect("it was just put in"), &quad);
+                if let (NamedOrBlankNode::NamedNode(id), Some(label)) =
+                    (&quad.subject, literal(&quad.object))
+                {
+                    let leads = u8::from(leads(&quad));
+                    say(id, what, &[&[leads], label.value().as_bytes()].concat())?;
                 }
+                Ok(())
             })?;
         }
-        of.retain(|_, entry| !entry.names.is_empty());
         self.each(vocab::TYPE, Some(vocab::ENTITIES_GRAPH.into()), |quad| {
             if let (NamedOrBlankNode::NamedNode(id), Term::NamedNode(class)) =
-                (quad.subject, quad.object)
+                (&quad.subject, &quad.object)
                 && let Some(kind) = vocab::entity_type(class.as_str())
-                && let Some(entry) = of.get_mut(&id)
             {
-                entry.kind = Some(kind);
+                say(id, KIND, kind.name().as_bytes())?;
             }
+            Ok(())
         })?;
-        let numbers: FxHashMap<&NamedNode, u32> = of.keys().zip(0..).collect();
         let documents = self.document_iris()?;
-        let graphs: FxHashMap<&NamedNode, u32> = documents.iter().zip(0..).collect();
-        // Numbers in the place of IRIs: the pairs are as many as the mentions of a corpus.
-        let named = ROLES
-            .into_par_iter()
-            .map(|role| {
-                let mut named: Vec<(u32, u32)> = Vec::new();
-                self.each(role, None, |quad| {
-                    if let (Term::NamedNode(id), GraphName::NamedNode(graph)) =
-                        (&quad.object, &quad.graph_name)
-                        && let (Some(entry), Some(graph)) = (numbers.get(id), graphs.get(graph))
-                    {
-                        named.push((*entry, *graph));
+        let numbers: FxHashMap<&NamedNode, u32> = documents.iter().zip(0..).collect();
+        for (i, role) in ROLES.into_iter().enumerate() {
+            // What names one entity stands together.
+            let mut of: Option<NamedNode> = None;
+            let mut statements = 0_u64;
+            let mut named: BTreeSet<u32> = BTreeSet::new();
+            let mut end = |id: &NamedNode, statements: u64, named: &mut BTreeSet<u32>| {
+                if i < 2 {
+                    say(id, STATEMENTS, &statements.to_be_bytes())?;
+                }
+                std::mem::take(named)
+                    .into_iter()
+                    .try_for_each(|number| say(id, DOCUMENT, &number.to_be_bytes()))
+            };
+            self.each(role, None, |quad| {
+                if let (Term::NamedNode(id), GraphName::NamedNode(graph)) =
+                    (quad.object, &quad.graph_name)
+                    && let Some(number) = numbers.get(graph)
+                {
+                    if let Some(last) = of.as_ref().filter(|last| **last != id) {
+                        end(last, statements, &mut named)?;
+                        statements = 0;
                     }
-                })?;
-                Ok(named)
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let mut weights = vec![(0, 0); numbers.len()];
-        for (entry, _) in named[..2].iter().flatten() {
-            weights[*entry as usize].0 += 1;
+                    statements += 1;
+                    named.insert(*number);
+                    of = Some(id);
+                }
+                Ok(())
+            })?;
+            if let Some(last) = of {
+                end(&last, statements, &mut named)?;
+            }
         }
-        let mut named = named.concat();
-        named.par_sort_unstable();
-        named.dedup();
-        for (entry, _) in named {
-            weights[entry as usize].1 += 1;
-        }
-        drop(numbers);
-        let weighed = of.into_values().zip(weights);
-        let entries = weighed.map(|(mut entry, (statements, documents))| {
-            (entry.statements, entry.documents) = (statements, documents);
-            in_order(entry)
-        });
-        Ok(entries.collect())
+        Ok(said)
     }
 
     fn each(
         &self,
         property: NamedNodeRef<'_>,
         graph: Option<GraphNameRef<'_>>,
-        mut take: impl FnMut(Quad),
+        mut take: impl FnMut(Quad) -> Result<()>,
     ) -> Result<()> {
         for quad in self
             .inner
             .quads_for_pattern(None, Some(property), None, graph)
         {
-            take(quad.map_err(failed)?);
+            take(quad.map_err(failed)?)?;
         }
         Ok(())
     }
@@ -328,13 +369,39 @@ fn empty_entry(id: &NamedNode) -> Entry {
 }
 
 /// A concept's Chinese name leads, whatever the order in which its labels are read.
-fn add_label(entry: &mut Entry, quad: &Quad) {
-    let Some(label) = literal(&quad.object) else {
-        return;
-    };
-    let leads = quad.predicate == vocab::PREF_LABEL && label.language() == Some("zh");
+fn leads(quad: &Quad) -> bool {
+    let language = literal(&quad.object).and_then(|label| label.language());
+    quad.predicate == vocab::PREF_LABEL && language == Some("zh")
+}
+
+fn add_label(entry: &mut Entry, label: String, leads: bool) {
     let at = if leads { 0 } else { entry.names.len() };
-    entry.names.insert(at, label.value().to_owned());
+    entry.names.insert(at, label);
+}
+
+/// One entity or concept from what is said of it; `None` for what has no name.
+fn entry_said(said: &Groups) -> Option<Entry> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let mut entry = empty_entry(&NamedNode::new_unchecked(text(said.key())));
+    let mut document = None;
+    for record in said.records() {
+        let (what, value) = record.split_first()?;
+        match *what {
+            KIND => entry.kind = EntityType::from_name(&text(value)).or(entry.kind),
+            STATEMENTS => {
+                entry.statements += u64::from_be_bytes(value.try_into().ok()?) as usize;
+            }
+            DOCUMENT => {
+                entry.documents += usize::from(document != Some(value));
+                document = Some(value);
+            }
+            _ => {
+                let (leads, label) = value.split_first()?;
+                add_label(&mut entry, text(label), *leads == 1);
+            }
+        }
+    }
+    (!entry.names.is_empty()).then(|| in_order(entry))
 }
 
 /// The first name, then the others in order, each once.

@@ -12,6 +12,7 @@ mod card;
 mod certain;
 mod change;
 mod derive;
+mod describe;
 mod entities;
 mod explain;
 mod find;
@@ -29,6 +30,7 @@ mod regroup;
 mod same;
 mod thesaurus;
 mod touched;
+mod units;
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -38,7 +40,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicUsize;
 
 use oxigraph::io::{RdfFormat, RdfParser};
-use oxigraph::model::{BlankNode, GraphName, NamedNodeRef, NamedOrBlankNode, Quad, Term};
+use oxigraph::model::{BlankNode, NamedNodeRef, NamedOrBlankNode, Quad, Term};
 use oxigraph::store::StorageError;
 use rustc_hash::FxHashMap;
 
@@ -173,29 +175,9 @@ impl Store {
 
     /// Writes every quad, sorted by graph (the default graph first) and then by line.
     pub fn write_nquads(&self, out: &mut impl Write, path: &Path) -> Result<()> {
-        let mut graphs: Vec<GraphName> = vec![GraphName::DefaultGraph];
-        let mut named: Vec<NamedOrBlankNode> = self
-            .inner
-            .named_graphs()
-            .collect::<std::result::Result<_, _>>()
-            .map_err(failed)?;
-        named.sort_by_cached_key(ToString::to_string);
-        graphs.extend(named.into_iter().map(GraphName::from));
-        for graph in graphs {
-            let mut lines: Vec<String> = Vec::new();
-            for quad in self
-                .inner
-                .quads_for_pattern(None, None, None, Some(graph.as_ref()))
-            {
-                lines.push(format!("{} .\n", quad.map_err(failed)?));
-            }
-            lines.sort_unstable();
-            for line in lines {
-                out.write_all(line.as_bytes())
-                    .map_err(|e| Error::file(path, e))?;
-            }
-        }
-        out.flush().map_err(|e| Error::file(path, e))
+        let wrong = |e| Error::file(path, e);
+        self.each_line(&|_| true, |line| out.write_all(line).map_err(wrong))?;
+        out.flush().map_err(wrong)
     }
 }
 

@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::looked::{Edge, Looked, MOST_UNITS};
 use super::touched::{Name, Said};
 use super::{Store, failed};
-use crate::identity::{Block, Endpoint, Join, Resolution, Rules, Unit, plain, precedence};
+use crate::identity::{Block, Join, Resolution, Rules, Unit, plain, precedence};
 use crate::model::EntityType;
 use crate::{Result, vocab};
 
@@ -53,37 +53,14 @@ impl Store {
 
     /// Whether a line of the ledger may mean one of these names.
     fn is_judged(&self, names: &FxHashMap<NamedNode, Name>) -> bool {
-        let lines = self.ledger.judgements.iter();
-        let endpoints: Vec<&Endpoint> = lines.flat_map(|line| [&line.a, &line.b]).collect();
-        let mut called: BTreeSet<(EntityType, String)> = BTreeSet::new();
-        let mut iris: BTreeSet<&str> = BTreeSet::new();
-        for endpoint in endpoints {
-            match endpoint {
-                Endpoint::Iri(iri) => {
-                    iris.insert(iri);
-                }
-                Endpoint::Name { kind, name, .. } => {
-                    called.insert((*kind, plain(name)));
-                }
-            }
-        }
-        if iris.is_empty() && called.is_empty() {
-            return false;
-        }
-        let is_called = |id: &NamedNode, name: &Name| {
-            let kind = Unit::new(id.as_str()).map(|unit| unit.kind);
+        let meant = self.ledger.meant();
+        names.iter().any(|(id, name)| {
             let names = name.said.keys().filter_map(|said| match said {
-                Said::Name(name) => Some(plain(name)),
+                Said::Name(name) => Some(name.as_str()),
                 _ => None,
             });
-            kind.is_some_and(|kind| {
-                let mut names = names.map(|name| (kind, name));
-                names.any(|name| called.contains(&name))
-            })
-        };
-        names
-            .iter()
-            .any(|(id, name)| iris.contains(id.as_str()) || is_called(id, name))
+            meant.may_be(id.as_str(), names)
+        })
     }
 
     /// The node to which the graph has a name belong.
