@@ -15,7 +15,7 @@ use xiangtu::extract::evidence::Clues;
 use xiangtu::extract::places::{self, Survey};
 use xiangtu::extract::{Context, context, evidence, indicate, model, recognise, relate};
 use xiangtu::knowledge::{Rulings, Selected};
-use xiangtu::pipeline::extract_document;
+use xiangtu::pipeline::{extract_document, extract_documents};
 use xiangtu::text::Document;
 
 fn main() {
@@ -153,9 +153,19 @@ mod stages {
 mod whole {
     use super::*;
 
-    /// From text to all that it says.
+    /// From text to all that it says, as many texts together as commands take.
     #[divan::bench(sample_count = 20)]
     fn extract(bencher: Bencher) {
+        let together: Vec<Vec<&str>> = TEXTS
+            .chunks(16)
+            .map(|texts| texts.iter().map(String::as_str).collect())
+            .collect();
+        each(bencher, &together, |texts| extract_documents(texts));
+    }
+
+    /// The same text by text.
+    #[divan::bench(sample_count = 20)]
+    fn extract_one_by_one(bencher: Bencher) {
         each(bencher, &TEXTS, |text| extract_document("", text));
     }
 

@@ -34,6 +34,18 @@ pub fn extract_named(name: &str, source: &str, names: &[(usize, usize, EntityTyp
     extract::named(&Document::new(name, source), names)
 }
 
+/// What texts say, one by one as [`extract_document`]; together they take less time.
+pub fn extract_documents(sources: &[&str]) -> Vec<Extraction> {
+    let documents: Vec<Document> = sources.iter().map(|text| Document::new("", text)).collect();
+    let none = Selected::default();
+    let documents: Vec<_> = documents.iter().map(|doc| (doc, &none)).collect();
+    let found = extract::extract_unless(&mut |_| false, &documents);
+    found.into_iter().flatten().collect()
+}
+
+/// A document that was read: its path, its name and what was read.
+pub type Read<'a> = (&'a str, &'a str, &'a Source);
+
 /// What a document that was read says, by the corrections that bear on its path or titles; or why it is set aside.
 pub fn extract_source(
     path: &str,
@@ -42,17 +54,64 @@ pub fn extract_source(
     corrections: &Corrections,
     limits: &Limits,
 ) -> Result<Extraction, Aside> {
-    limits.check_memory(&source.text)?;
-    let patience = limits.patience();
-    let doc = Document::new(name, &source.text);
-    let stated = source.metadata.title.as_deref();
-    let selected = corrections.select(path, &[&doc.title, stated.unwrap_or_default()]);
-    let late = || patience.is_over();
-    let found = extract::extract_unless(&late, &doc, &selected).ok_or_else(|| patience.missed())?;
-    let year = found.year.filter(|_| selected.say_year(&found.corrections));
-    let mut found = completed(found, &source.metadata);
-    found.year = year.or(found.year);
-    Ok(found)
+    let mut found = extract_sources(&[(path, name, source)], corrections, limits);
+    found.pop().expect("one result a document")
+}
+
+/// The same of documents that are small together; they take less time than one by one.
+pub fn extract_sources(
+    sources: &[Read],
+    corrections: &Corrections,
+    limits: &Limits,
+) -> Vec<Result<Extraction, Aside>> {
+    let fits = |source: &Source| limits.check_memory(&source.text);
+    let fitting: Vec<&Read> = sources.iter().filter(|s| fits(s.2).is_ok()).collect();
+    let mut patience = limits.patience(fitting.len());
+    let documents: Vec<(Document, Selected)> = fitting
+        .iter()
+        .enumerate()
+        .map(|(i, (path, name, source))| {
+            let doc = Document::new(*name, &source.text);
+            let stated = source.metadata.title.as_deref();
+            let selected = corrections.select(path, &[&doc.title, stated.unwrap_or_default()]);
+            // What was over here already is so at the end of the next stage.
+            patience.is_over(i);
+            (doc, selected)
+        })
+        .collect();
+    let given: Vec<_> = documents.iter().map(|(doc, sel)| (doc, sel)).collect();
+    let found = extract::extract_unless(&mut |i| patience.is_over(i), &given);
+    let mut found = found.into_iter().zip(&documents);
+    sources
+        .iter()
+        .map(|(_, _, source)| {
+            fits(source)?;
+            let (found, (_, selected)) = found.next().expect("one for each that fits");
+            let found = found.ok_or_else(|| patience.missed())?;
+            let year = found.year.filter(|_| selected.say_year(&found.corrections));
+            let mut found = completed(found, &source.metadata);
+            found.year = year.or(found.year);
+            Ok(found)
+        })
+        .collect()
+}
+
+/// Documents are extracted together up to this number and this many bytes, so that they and what is made of them stay
+/// near the processor.
+const TOGETHER: usize = 16;
+const BYTES_TOGETHER: usize = 256 << 10;
+
+/// The pieces of a batch in parts that are extracted together, enough of them to keep the threads of a pool busy.
+pub fn parts<'a>(batch: &'a [Numbered], pool: &rayon::ThreadPool) -> Vec<&'a [Numbered]> {
+    let most = (batch.len() / (4 * pool.current_num_threads())).clamp(1, TOGETHER);
+    let (mut n, mut size) = (0, 0);
+    let joins = |_: &Numbered, next: &Numbered| {
+        let joins = n + 1 < most && size + next.1.size() <= BYTES_TOGETHER;
+        (n, size) = if joins { (n + 1, size) } else { (0, 0) };
+        size += next.1.size();
+        joins
+    };
+    batch.chunk_by(joins).collect()
 }
 
 /// An extraction with the title that the page or table gives, and with its year where the text tells none, or one far off.
@@ -149,7 +208,7 @@ const WAITING: usize = 1;
 const COMMIT: usize = 30_000;
 
 /// A piece with the index of its file.
-type Numbered = (usize, Piece);
+pub type Numbered = (usize, Piece);
 
 /// The pieces of files in batches that fit into memory, each piece with the index of its file.
 pub fn batches<'a>(
@@ -217,8 +276,9 @@ pub fn build(
         scope.spawn(move || {
             for batch in to_look {
                 let last = batch.last().map_or(0, |(i, _)| i + 1);
-                let look = |(i, piece): &Numbered| look(&files[*i], piece, held, options);
-                let documents = pool.install(|| batch.par_iter().map(look).collect());
+                let parts = parts(&batch, pool);
+                let look = |part: &&[Numbered]| look_at(files, part, held, options);
+                let documents = pool.install(|| parts.par_iter().flat_map(look).collect());
                 if looked.send((last, documents)).is_err() {
                     break;
                 }
@@ -356,8 +416,40 @@ pub fn threads(jobs: usize) -> Result<rayon::ThreadPool> {
         .map_err(|e| Error::Store(format!("cannot start {jobs} threads: {e}")))
 }
 
-/// One piece of a file -> what it says, unless the store has it already.
-fn look(file: &Path, piece: &Piece, held: &Held, options: &BuildOptions) -> Looked {
+/// Pieces of files -> what they say, unless the store has it already.
+fn look_at(
+    files: &[PathBuf],
+    pieces: &[Numbered],
+    held: &Held,
+    options: &BuildOptions,
+) -> Vec<Looked> {
+    let looked = pieces.iter().map(|(_, piece)| look(piece, held, options));
+    let mut looked: Vec<(Looked, bool)> = looked.collect();
+    let wanted = pieces
+        .iter()
+        .zip(&looked)
+        .filter(|(_, (_, wanted))| *wanted);
+    let wanted: Vec<&Numbered> = wanted.map(|(piece, _)| piece).collect();
+    let mut said = said(files, &wanted, options).into_iter();
+    for (looked, _) in looked.iter_mut().filter(|(_, wanted)| *wanted) {
+        let (content, metadata) = said.next().expect("one for each that is wanted");
+        looked.reason = content.as_ref().err().cloned();
+        looked.guessed = metadata.guessed.then(|| metadata.format.clone());
+        let known = held.documents.get(&looked.hash).filter(|known| known.fresh);
+        let still_aside =
+            looked.reason.is_some() && known.is_some_and(|k| k.reason == looked.reason);
+        looked.sourced = (!still_aside).then(|| Sourced {
+            hash: looked.hash.clone(),
+            paths: BTreeSet::from([looked.path.clone()]),
+            content,
+            metadata,
+        });
+    }
+    looked.into_iter().map(|(looked, _)| looked).collect()
+}
+
+/// How a piece of a file stands to the store, and whether it must be read.
+fn look(piece: &Piece, held: &Held, options: &BuildOptions) -> (Looked, bool) {
     let hash = piece.hash();
     let known = held.documents.get(&hash);
     let standing = match known {
@@ -370,59 +462,75 @@ fn look(file: &Path, piece: &Piece, held: &Held, options: &BuildOptions) -> Look
     let corrections = &options.knowledge.corrections;
     let goes_by_path = corrections.bear_on_path(&piece.path)
         || known.is_some_and(|known| corrections.limited(&known.corrections));
-    let mut looked = Looked {
+    // What was set aside is tried again: the reason may lie outside its content. Given extractions go by file name, so
+    // the content alone does not tell what one of them says, and taking them costs nothing.
+    let stands = known
+        .filter(|known| known.reason.is_none() && options.extractions.is_empty() && !goes_by_path);
+    let looked = Looked {
         path: piece.path.clone(),
+        guessed: stands.and_then(|known| known.guessed.clone()),
         hash,
         standing,
         reason: None,
-        guessed: None,
         sourced: None,
         goes_by_path,
     };
-    // What was set aside is tried again: the reason may lie outside its content. Given extractions go by file name, so
-    // the content alone does not tell what one of them says, and taking them costs nothing.
-    if let Some(known) = known
-        && known.reason.is_none()
-        && options.extractions.is_empty()
-        && !goes_by_path
-    {
-        looked.guessed = known.guessed.clone();
-        return looked;
-    }
-    let sourced = source(file, piece, looked.hash.clone(), options);
-    looked.reason = sourced.content.as_ref().err().cloned();
-    let metadata = &sourced.metadata;
-    looked.guessed = metadata.guessed.then(|| metadata.format.clone());
-    let still_aside = looked.reason.is_some() && known.is_some_and(|k| k.reason == looked.reason);
-    looked.sourced = (!still_aside).then_some(sourced);
-    looked
+    (looked, stands.is_none())
 }
 
-/// One piece of a file -> what it says, or why it is set aside.
-fn source(file: &Path, piece: &Piece, hash: String, options: &BuildOptions) -> Sourced {
-    let name = piece.name(file);
+/// Pieces of files -> what they say, or why they are set aside.
+fn said(
+    files: &[PathBuf],
+    pieces: &[&Numbered],
+    options: &BuildOptions,
+) -> Vec<(Result<Extraction, String>, Metadata)> {
     let corrections = &options.knowledge.corrections;
-    let extracted = piece.read(&options.read).and_then(|source| {
-        let extraction = match options.extractions.get(&name) {
-            Some(made) => completed(made.clone(), &source.metadata),
-            None => extract_source(
-                &piece.path,
-                &name,
-                &source,
-                corrections,
-                &options.read.limits,
-            )?,
-        };
-        Ok((extraction, source.metadata))
-    });
-    let (content, metadata) = match extracted {
+    extract_pieces(files, pieces, &options.read, corrections, |name, source| {
+        let made = options.extractions.get(name)?;
+        Some(completed(made.clone(), &source.metadata))
+    })
+    .into_iter()
+    .map(|said| match said {
         Ok((extraction, metadata)) => (Ok(extraction), metadata),
         Err(reason) => (Err(reason.to_string()), Metadata::default()),
-    };
-    Sourced {
-        hash,
-        paths: BTreeSet::from([piece.path.clone()]),
-        content,
-        metadata,
-    }
+    })
+    .collect()
+}
+
+/// Pieces of files -> what they say, with what is told about them besides, or why they are set aside; `made` gives what
+/// need not be extracted, by the name of the document.
+pub fn extract_pieces(
+    files: &[PathBuf],
+    pieces: &[&Numbered],
+    options: &read::Options,
+    corrections: &Corrections,
+    made: impl Fn(&str, &Source) -> Option<Extraction>,
+) -> Vec<Result<(Extraction, Metadata), Aside>> {
+    let read: Vec<(String, Result<Source, Aside>)> = pieces
+        .iter()
+        .map(|(i, piece)| (piece.name(&files[*i]), piece.read(options)))
+        .collect();
+    let made: Vec<Option<Extraction>> = read
+        .iter()
+        .map(|(name, source)| made(name, source.as_ref().ok()?))
+        .collect();
+    let sources: Vec<Read> = pieces
+        .iter()
+        .zip(&read)
+        .zip(&made)
+        .filter(|(_, made)| made.is_none())
+        .filter_map(|((piece, (name, source)), _)| {
+            Some((&*piece.1.path, &**name, source.as_ref().ok()?))
+        })
+        .collect();
+    let mut extracted = extract_sources(&sources, corrections, &options.limits).into_iter();
+    let said = made.into_iter().zip(&read).map(|(made, (_, source))| {
+        source.as_ref().map_err(Aside::clone)?;
+        made.map_or_else(|| extracted.next().expect("one a source"), Ok)
+    });
+    let said: Vec<Result<Extraction, Aside>> = said.collect();
+    said.into_iter()
+        .zip(read)
+        .map(|(said, (_, source))| Ok((said?, source?.metadata)))
+        .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -12,8 +12,10 @@ use super::reading::{ReadArguments, reason_text};
 use super::{Context, Done, Exit};
 use crate::knowledge::Corrections;
 use crate::model::{Extraction, Metadata};
-use crate::pipeline::{batches, completed, extract_given, extract_source, threads};
-use crate::read::{Options, Piece, list_files};
+use crate::pipeline::{
+    Numbered, batches, completed, extract_given, extract_pieces, parts, threads,
+};
+use crate::read::{Options, Source, list_files};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -49,10 +51,10 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     let corrections = &context.knowledge.corrections;
     let mut set_aside = false;
     for batch in batches(&files, &options) {
-        let line =
-            |(i, piece): &(usize, Piece)| line(&files[*i], piece, &given, corrections, &options);
+        let parts = parts(&batch, &pool);
+        let lines = |part: &&[Numbered]| lines(&files, part, &given, corrections, &options);
         let lines: Vec<Result<String, String>> =
-            pool.install(|| batch.par_iter().map(line).collect());
+            pool.install(|| parts.par_iter().flat_map(lines).collect());
         for ((_, piece), line) in batch.iter().zip(lines) {
             match line {
                 Ok(line) => writeln!(out, "{line}")?,
@@ -70,23 +72,27 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     })
 }
 
-fn line(
-    file: &Path,
-    piece: &Piece,
+fn lines(
+    files: &[PathBuf],
+    pieces: &[Numbered],
     given: &BTreeMap<String, Extraction>,
     corrections: &Corrections,
     options: &Options,
-) -> Result<String, String> {
-    let source = piece.read(options).map_err(|reason| reason.to_string())?;
-    let name = piece.name(file);
-    let extraction = match given.get(&name) {
-        Some(given) => completed(extract_given(&name, &source.text, given), &source.metadata),
-        None => extract_source(&piece.path, &name, &source, corrections, &options.limits)
-            .map_err(|reason| reason.to_string())?,
+) -> Vec<Result<String, String>> {
+    let pieces: Vec<&Numbered> = pieces.iter().collect();
+    let made = |name: &str, source: &Source| {
+        let found = extract_given(name, &source.text, given.get(name)?);
+        Some(completed(found, &source.metadata))
     };
-    let printed = Printed {
-        extraction,
-        metadata: source.metadata,
-    };
-    serde_json::to_string(&printed).map_err(|e| e.to_string())
+    extract_pieces(files, &pieces, options, corrections, made)
+        .into_iter()
+        .map(|said| {
+            let (extraction, metadata) = said.map_err(|reason| reason.to_string())?;
+            let printed = Printed {
+                extraction,
+                metadata,
+            };
+            serde_json::to_string(&printed).map_err(|e| e.to_string())
+        })
+        .collect()
 }

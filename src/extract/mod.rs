@@ -29,9 +29,10 @@ use std::sync::LazyLock;
 
 use crate::embedded;
 use crate::knowledge::{Line, Rulings, Selected, reference};
-use crate::model::{Entity, EntityType, Extraction, Home, Mention, Quote};
+use crate::model::{Entity, EntityType, Extraction, Fact, Home, Mention, Quote};
 use crate::text::Document;
 use crate::thesaurus::Thesaurus;
+use evidence::Clues;
 use recognise::Model;
 use trust::Trust;
 
@@ -83,15 +84,11 @@ impl Context<'_> {
 
     /// The extraction that this document gives.
     pub fn finish(self, trust: &Trust) -> Extraction {
-        let found = self.finish_unless(&|| false, trust);
-        found.expect("nothing stops it")
+        let facts = relate(&self);
+        self.finish_with(facts, trust)
     }
 
-    fn finish_unless(self, late: &dyn Fn() -> bool, trust: &Trust) -> Option<Extraction> {
-        let mut facts = relate(&self);
-        if late() {
-            return None;
-        }
+    fn finish_with(self, mut facts: Vec<Fact>, trust: &Trust) -> Extraction {
         let mut indicators = indicate(&self);
         trust.weigh(&self, &mut facts, &mut indicators);
         let text = &self.doc.text;
@@ -120,7 +117,7 @@ impl Context<'_> {
         let mut entities = self.entities;
         entities.sort_by(|a, b| a.id.cmp(&b.id));
         entities.dedup_by(|a, b| a.id == b.id);
-        Some(Extraction {
+        Extraction {
             doc: self.doc.name.clone(),
             title: (!self.doc.title.is_empty()).then(|| self.doc.title.clone()),
             length: text.source_length(),
@@ -131,7 +128,7 @@ impl Context<'_> {
             facts,
             indicators,
             corrections: corrections.into_iter().map(reference).collect(),
-        })
+        }
     }
 }
 
@@ -154,14 +151,6 @@ fn quote(doc: &Document, start: usize, end: usize) -> Quote {
         end,
         text: text.source_text(start, end),
     }
-}
-
-/// Extracts a document with given weights.
-pub fn extract_with(model: &Model, doc: &Document, corrections: &Selected) -> Extraction {
-    let survey = places::survey(doc, corrections);
-    let rulings = corrections.at(survey.known_home());
-    let found = recognise::recognise(model, doc, &survey, &rulings);
-    from_names(doc, &survey, found, &rulings, &model.trust)
 }
 
 /// What a document says, given the names in it.
@@ -233,30 +222,63 @@ pub fn model() -> &'static Model {
 
 /// Extracts a document: a pure function of its text, the knowledge files and the user's corrections.
 pub fn extract(doc: &Document, corrections: &Selected) -> Extraction {
-    extract_with(model(), doc, corrections)
+    let mut found = extract_unless(&mut |_| false, &[(doc, corrections)]);
+    found.pop().flatten().expect("nothing stops it")
 }
 
-/// The same, given up at the end of the stage in which it has become `late`.
+/// Extracts documents, each as [`extract`] does, and gives up those that have become `late` at the end of a stage.
+///
+/// Each stage goes through all documents before the next begins: what it works with is larger than what the processor
+/// has at hand, and would be pushed out by the stages between.
 pub fn extract_unless(
-    late: &dyn Fn() -> bool,
-    doc: &Document,
-    corrections: &Selected,
-) -> Option<Extraction> {
-    let survey = places::survey(doc, corrections);
-    let rulings = corrections.at(survey.known_home());
-    if late() {
-        return None;
-    }
-    let model = model();
-    let found = recognise::recognise(model, doc, &survey, &rulings);
-    if late() {
-        return None;
-    }
-    let context = context(doc, &survey, found, &rulings);
-    if late() {
-        return None;
-    }
-    context.finish_unless(late, &model.trust)
+    late: &mut dyn FnMut(usize) -> bool,
+    documents: &[(&Document, &Selected)],
+) -> Vec<Option<Extraction>> {
+    let Model {
+        crf,
+        chooser,
+        trust,
+    } = model();
+    let doc = |i: usize| documents[i].0;
+    let begun = documents.iter().map(|_| Some(())).collect();
+    let found = stage(late, begun, |i, ()| {
+        let (doc, corrections) = documents[i];
+        let survey = places::survey(doc, corrections);
+        let rulings = corrections.at(survey.known_home());
+        (survey, rulings)
+    });
+    let found = stage(late, found, |i, (survey, rulings)| {
+        (survey, rulings, Clues::new(&doc(i).text))
+    });
+    let found = stage(late, found, |i, (survey, rulings, clues)| {
+        let spans = recognise::label(crf, doc(i), &survey, &clues);
+        (survey, rulings, clues, spans)
+    });
+    let found = stage(late, found, |i, (survey, rulings, clues, spans)| {
+        let scores = recognise::scores(chooser, doc(i), &survey, &clues, &spans);
+        let names = recognise::decide(chooser, &doc(i).text.chars, spans, scores, &rulings);
+        (survey, rulings, names)
+    });
+    let found = stage(late, found, |i, (survey, rulings, names)| {
+        context(doc(i), &survey, names, &rulings)
+    });
+    let found = stage(late, found, |_, context| (relate(&context), context));
+    stage(late, found, |_, (facts, context)| {
+        context.finish_with(facts, trust)
+    })
+}
+
+/// One stage of all documents that are not given up.
+fn stage<T, U>(
+    late: &mut dyn FnMut(usize) -> bool,
+    documents: Vec<Option<T>>,
+    work: impl Fn(usize, T) -> U,
+) -> Vec<Option<U>> {
+    let mut of_one = |(i, document)| {
+        let done = work(i, document?);
+        (!late(i)).then_some(done)
+    };
+    documents.into_iter().enumerate().map(&mut of_one).collect()
 }
 
 /// Extracts a document whose names are told: half-open spans of the source with the type of what they name.

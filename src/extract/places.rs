@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::issuer;
 use crate::gazetteer::{Division, DivisionId, Form, FormKind, Gazetteer, Level, Match};
 use crate::knowledge::{Line, Selected};
-use crate::text::Document;
+use crate::text::{Document, PairFilter};
 
 /// An occurrence of a division's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -548,7 +548,12 @@ fn grade(
                 }
             }
         }
+        let pairs: Vec<(char, char)> = names.keys().copied().collect();
+        let begins = PairFilter::new(&pairs);
         for (start, pair) in chars.windows(2).enumerate() {
+            if !begins.may_have(pair[0], pair[1]) {
+                continue;
+            }
             let Some(names) = names.get(&(pair[0], pair[1])) else {
                 continue;
             };

@@ -38,9 +38,9 @@ pub struct Name {
 
 /// The spans of a document that could be names, by the labelling of its characters and by what stands elsewhere in it.
 pub fn label(crf: &Crf, doc: &Document, survey: &Survey, clues: &Clues) -> Vec<Span> {
-    let mut scores = crf.scores(doc.text.chars.len());
-    evidence::tell(doc, &survey.hits, clues, &mut scores);
-    candidates::spans(doc, clues, &scores)
+    let mut sums = crf.sums(doc.text.chars.len());
+    evidence::tell(doc, &survey.hits, clues, &mut sums);
+    candidates::spans(doc, clues, &sums.scores())
 }
 
 /// The score of each span that could be a name.
@@ -85,14 +85,6 @@ impl From<Vec<Name>> for Recognised {
             forbidden: Vec::new(),
         }
     }
-}
-
-/// Finds the names in a document.
-pub fn recognise(model: &Model, doc: &Document, survey: &Survey, rulings: &Rulings) -> Recognised {
-    let clues = Clues::new(&doc.text);
-    let spans = label(&model.crf, doc, survey, &clues);
-    let scores = scores(&model.chooser, doc, survey, &clues, &spans);
-    decide(&model.chooser, &doc.text.chars, spans, scores, rulings)
 }
 
 /// The candidates for names in a document, to learn from.

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use crate::text::PairFilter;
 use flate2::read::GzDecoder;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -227,7 +228,15 @@ impl Reader {
         }
         hits.truncate(n_kept);
         let codes = self.rows.iter().zip(0..);
+        let first_two = |form: &FormRow| {
+            let mut chars = form.text.chars();
+            chars.next().zip(chars.next())
+        };
+        let mut pairs: Vec<(char, char)> = self.forms.iter().filter_map(first_two).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
         Gazetteer {
+            begins: PairFilter::new(&pairs),
             row_of: codes.map(|(row, at)| (row.code, at)).collect(),
             rows: self.rows,
             successors: self.successors,

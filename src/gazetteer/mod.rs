@@ -14,6 +14,7 @@ mod villages;
 
 use std::sync::LazyLock;
 
+use crate::text::PairFilter;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
@@ -117,6 +118,8 @@ pub struct Gazetteer {
     by_hash: FxHashMap<u64, u32>,
     /// For the hash of two characters the lengths of the forms that begin with them, one bit each.
     lengths: FxHashMap<u64, u64>,
+    /// The first two characters of forms.
+    begins: PairFilter,
     villages: Villages,
 }
 
@@ -355,6 +358,9 @@ impl Gazetteer {
         let [first, second, rest @ ..] = chars else {
             return;
         };
+        if !self.begins.may_have(*first, *second) {
+            return;
+        }
         let mut hash = mix(mix(0, *first), *second);
         let Some(&lengths) = self.lengths.get(&hash) else {
             return;

@@ -78,10 +78,11 @@ impl Limits {
         Err(Aside::new(Reason::TooLong, format!("{needed} > {most}")))
     }
 
-    /// The time for an extraction that begins now in this thread.
-    pub(crate) fn patience(&self) -> Patience {
+    /// The time for each of so many extractions that begin now in this thread.
+    pub(crate) fn patience(&self, n: usize) -> Patience {
         Patience {
-            begin: processor_time(),
+            before: processor_time(),
+            spent: vec![Duration::ZERO; n],
             allowed: self.time,
         }
     }
@@ -127,19 +128,23 @@ fn too_slow(allowed: Duration) -> Aside {
     Aside::new(Reason::TooSlow, format!("> {} s", allowed.as_secs_f32()))
 }
 
-/// Processor time for a document: what else the machine does must not decide which documents are set aside.
-#[derive(Clone, Copy)]
+/// Processor time for documents: what else the machine does must not decide which documents are set aside.
 pub(crate) struct Patience {
-    begin: Duration,
+    before: Duration,
+    spent: Vec<Duration>,
     allowed: Duration,
 }
 
 impl Patience {
-    pub(crate) fn is_over(self) -> bool {
-        processor_time().saturating_sub(self.begin) >= self.allowed
+    /// Whether the time of a document is over, on which all that was done since this was last asked was spent.
+    pub(crate) fn is_over(&mut self, document: usize) -> bool {
+        let now = processor_time();
+        let spent = &mut self.spent[document];
+        *spent += now.saturating_sub(std::mem::replace(&mut self.before, now));
+        *spent >= self.allowed
     }
 
-    pub(crate) fn missed(self) -> Aside {
+    pub(crate) fn missed(&self) -> Aside {
         too_slow(self.allowed)
     }
 }

@@ -5,10 +5,12 @@
 
 mod normal;
 mod outline;
+mod pairs;
 mod trie;
 
 pub use normal::normalise;
 pub use outline::{Sentence, outline};
+pub use pairs::PairFilter;
 pub use trie::Trie;
 
 /// A text with its normal form.

@@ -15,7 +15,7 @@ use super::crf::{Scores, Span};
 use super::evidence::Clues;
 use super::places::Survey;
 use crate::model::EntityType;
-use crate::text::Document;
+use crate::text::{Document, PairFilter};
 use describe::Describer;
 
 /// Number of entity types.
@@ -91,24 +91,18 @@ fn elsewhere(chars: &[char], spans: &[Span]) -> Vec<(usize, usize, usize)> {
         .map(|s| (&chars[s.start..s.end], s.kind))
         .collect();
     let mut by_start: ByStart = FxHashMap::default();
-    // Nearly all pairs of characters begin no name, and a bit tells that cheaper than the map.
-    let mut may_begin = [0u64; 64];
-    let bit = |a: char, b: char| {
-        let pair = (a as u32).wrapping_mul(0x9E37_79B1) ^ (b as u32).wrapping_mul(0x85EB_CA6B);
-        ((pair >> 26) as usize, 1 << (pair >> 20 & 63))
-    };
     for (surface, kind) in known {
-        let (word, bit) = bit(surface[0], surface[1]);
-        may_begin[word] |= bit;
         by_start
             .entry((surface[0], surface[1]))
             .or_default()
             .push((surface, kind));
     }
+    // Nearly all pairs of characters begin no name, and a bit tells that cheaper than the map.
+    let pairs: Vec<(char, char)> = by_start.keys().copied().collect();
+    let begins = PairFilter::new(&pairs);
     let mut found = Vec::new();
     for (i, pair) in chars.windows(2).enumerate() {
-        let (word, bit) = bit(pair[0], pair[1]);
-        if may_begin[word] & bit == 0 {
+        if !begins.may_have(pair[0], pair[1]) {
             continue;
         }
         for &(surface, kind) in by_start.get(&(pair[0], pair[1])).into_iter().flatten() {

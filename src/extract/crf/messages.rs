@@ -23,6 +23,7 @@ pub struct States {
 
 impl States {
     /// Takes a number for each label.
+    #[inline(always)]
     pub fn set(&mut self, of: impl Fn(usize) -> f64) {
         self.enter[0] = of(0);
         for t in 0..T {
@@ -42,6 +43,7 @@ impl States {
 }
 
 /// The sum over all labels, in their order.
+#[inline(always)]
 fn sum(enter: &Lane, inner: &Lane, leave: &Lane) -> f64 {
     (1..=T).fold(enter[0], |sum, t| sum + enter[t] + inner[t] + leave[t])
 }
@@ -101,7 +103,7 @@ pub struct Messages {
 }
 
 /// `Σ weights[i] · rows[i]` over the entering or leaving states, in the order of the states.
-#[inline]
+#[inline(always)]
 fn combine(weights: &Lane, rows: &[Lane; T + 1]) -> Lane {
     let mut sum = Lane::default();
     for (w, row) in weights.iter().zip(rows) {
@@ -113,36 +115,32 @@ fn combine(weights: &Lane, rows: &[Lane; T + 1]) -> Lane {
 }
 
 /// `a · x + b · y` by type.
-#[inline]
+#[inline(always)]
 fn mix(a: &Lane, x: &Lane, b: &Lane, y: &Lane) -> Lane {
     std::array::from_fn(|k| a[k] * x[k] + b[k] * y[k])
 }
 
-#[inline]
+#[inline(always)]
 fn times(a: &Lane, b: &Lane) -> Lane {
     std::array::from_fn(|k| a[k] * b[k])
 }
 
 impl Messages {
-    /// Adds a sequence of so many positions, of which `node` tells the exponentials of the labels' weights; returns which
-    /// positions are its own.
-    pub fn add(
-        &mut self,
-        n: usize,
-        node: impl Fn(usize, &mut States),
-        edges: &Edges,
-    ) -> Range<usize> {
+    /// Adds a sequence of so many positions, of which nothing is known yet; returns which positions are its own.
+    pub fn add(&mut self, n: usize) -> Range<usize> {
         let own = self.node.len()..self.node.len() + n;
         for states in [&mut self.node, &mut self.alpha, &mut self.beta] {
             states.resize(own.end, States::default());
         }
         self.scale.resize(own.end, 1.0);
-        for (i, states) in self.node[own.clone()].iter_mut().enumerate() {
-            node(i, states);
-        }
-        self.forward(own.clone(), edges);
-        self.backward(own.clone(), edges);
         own
+    }
+
+    /// Passes the messages of a sequence, whose exponentials of the labels' weights are there.
+    #[inline(always)]
+    pub fn pass(&mut self, own: Range<usize>, edges: &Edges) {
+        self.forward(own.clone(), edges);
+        self.backward(own, edges);
     }
 
     /// Makes room for so many positions more.
@@ -153,6 +151,7 @@ impl Messages {
         self.scale.reserve(n);
     }
 
+    #[inline(always)]
     fn forward(&mut self, own: Range<usize>, edges: &Edges) {
         let [to_inner, to_leave, stay, ends] = &edges.within;
         for i in own.clone() {
@@ -185,6 +184,7 @@ impl Messages {
         }
     }
 
+    #[inline(always)]
     fn backward(&mut self, own: Range<usize>, edges: &Edges) {
         let [to_inner, to_leave, stay, ends] = &edges.within;
         if let Some(last) = self.beta[own.clone()].last_mut() {

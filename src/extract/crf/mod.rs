@@ -6,8 +6,9 @@
 //! Singer 2011) on the log-likelihood with an L2 prior, single-threaded and in a fixed order, so that the same
 //! gold gives the same weights.
 
-mod index;
 mod messages;
+mod sums;
+mod table;
 mod train;
 
 pub use train::{Example, Training};
@@ -15,10 +16,12 @@ pub use train::{Example, Training};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::evidence::{Sink, group_of, in_role};
+use super::evidence::{group_of, in_role};
 use crate::model::EntityType;
-use index::Index;
 use messages::{Edges, Messages, States};
+use pulp::{Arch, NullaryFnOnce};
+pub use sums::Sums;
+use table::Table;
 
 /// Number of entity types.
 const T: usize = EntityType::ALL.len();
@@ -60,10 +63,7 @@ const UNIT: f32 = 100.0;
 /// The trained weights.
 #[derive(Clone, Debug, Default)]
 pub struct Crf {
-    index: Index,
-    /// The attribute of each row, by group, then role.
-    keys: Vec<u64>,
-    weights: Vec<Row>,
+    weights: Table,
     transitions: Vec<f32>,
     edges: Edges,
 }
@@ -107,26 +107,56 @@ fn sure(row: &Row) -> bool {
 }
 
 /// The highest of some sums.
+#[inline(always)]
 fn top(sums: &[i16]) -> i16 {
     sums.iter().copied().fold(i16::MIN, i16::max)
+}
+
+/// What messages are passed over.
+struct Passing<'a> {
+    scores: &'a [Row],
+    pieces: &'a [Range<usize>],
+    edges: &'a Edges,
+    messages: &'a mut Messages,
+}
+
+impl NullaryFnOnce for Passing<'_> {
+    type Output = Vec<Piece>;
+
+    // All that is called here must become part of it, or it would be made for the oldest processors.
+    #[inline(always)]
+    fn call(self) -> Vec<Piece> {
+        let mut found = Vec::with_capacity(self.pieces.len());
+        for piece in self.pieces {
+            let scores = &self.scores[piece.clone()];
+            let own = self.messages.add(scores.len());
+            for (row, states) in scores.iter().zip(&mut self.messages.node[own.clone()]) {
+                node(row, states);
+            }
+            self.messages.pass(own.clone(), self.edges);
+            found.push(Piece {
+                start: piece.start,
+                evidence: self.messages.evidence(&own),
+                own,
+            });
+        }
+        found
+    }
 }
 
 impl<'a> Lattice<'a> {
     fn new(scores: &[Row], pieces: &[Range<usize>], edges: &'a Edges) -> Self {
         let mut messages = Messages::default();
         messages.reserve(pieces.iter().map(Range::len).sum());
-        let piece = |piece: &Range<usize>| {
-            let scores = &scores[piece.clone()];
-            let node = |i: usize, states: &mut States| node(&scores[i], states);
-            let own = messages.add(scores.len(), node, edges);
-            Piece {
-                start: piece.start,
-                evidence: messages.evidence(&own),
-                own,
-            }
-        };
+        // With instructions that not every processor has, where this one has them.
+        let pieces = Arch::new().dispatch(Passing {
+            scores,
+            pieces,
+            edges,
+            messages: &mut messages,
+        });
         Self {
-            pieces: pieces.iter().map(piece).collect(),
+            pieces,
             edges,
             messages,
         }
@@ -202,6 +232,7 @@ impl<'a> Lattice<'a> {
 }
 
 /// The exponentials of sums of weights, relative to the highest of them.
+#[inline(always)]
 fn node(row: &Row, states: &mut States) {
     let top = top(&row[..LABELS]);
     let powers = &*POWERS;
@@ -225,6 +256,7 @@ static POWERS: LazyLock<Powers> = LazyLock::new(|| {
 impl Powers {
     const BASE: usize = 256;
 
+    #[inline(always)]
     fn of(&self, n: u16) -> f64 {
         self.low[n as usize % Self::BASE] * self.high[n as usize / Self::BASE]
     }
@@ -234,25 +266,6 @@ impl Powers {
 pub struct Scores<'a> {
     crf: &'a Crf,
     rows: Vec<Row>,
-}
-
-/// Adds a row to sums: by value, so that the compiler sees that they do not overlap and adds eight lanes at once.
-#[inline(always)]
-fn add(sums: &mut Row, weights: &Row) {
-    let mut out = [0; LANES];
-    for ((out, s), w) in out.iter_mut().zip(*sums).zip(*weights) {
-        // No sum comes near the bounds; where one did, the odds would be beyond all doubt anyway.
-        *out = s.saturating_add(w);
-    }
-    *sums = out;
-}
-
-#[inline(always)]
-fn add_to_all(sums: &mut [Row], weights: &Row) {
-    let weights = *weights;
-    for sums in sums {
-        add(sums, &weights);
-    }
 }
 
 impl Scores<'_> {
@@ -280,95 +293,14 @@ impl Scores<'_> {
     }
 }
 
-impl Sink for Scores<'_> {
-    fn tell(&mut self, group: u64, at: impl Iterator<Item = (usize, u8)>) {
-        let Crf { index, weights, .. } = self.crf;
-        if let Some(found) = index.group(group) {
-            at.for_each(|(i, role)| {
-                if let Some(row) = found.row(role) {
-                    add(&mut self.rows[i], &weights[row as usize]);
-                }
-            });
-        }
-    }
-
-    fn tell_run(&mut self, group: u64, from: usize, to: usize) {
-        let Crf { index, weights, .. } = self.crf;
-        if from < to
-            && let Some(row) = index.group(group).and_then(|found| found.row(0))
-        {
-            add_to_all(&mut self.rows[from..to], &weights[row as usize]);
-        }
-    }
-
-    fn tell_spans<const N: usize>(&mut self, group: u64, spans: [(Range<usize>, u8); N]) {
-        let Crf { index, weights, .. } = self.crf;
-        let Some(found) = index.group(group) else {
-            return;
-        };
-        for (span, shift) in spans {
-            match &mut self.rows[span] {
-                [] => {}
-                [only] => {
-                    if let Some(row) = found.row(shift + 3) {
-                        add(only, &weights[row as usize]);
-                    }
-                }
-                [first, middle @ .., last] => {
-                    if let Some(row) = found.row(shift) {
-                        add(first, &weights[row as usize]);
-                    }
-                    if !middle.is_empty()
-                        && let Some(row) = found.row(shift + 1)
-                    {
-                        add_to_all(middle, &weights[row as usize]);
-                    }
-                    if let Some(row) = found.row(shift + 2) {
-                        add(last, &weights[row as usize]);
-                    }
-                }
-            }
-        }
-    }
-
-    fn tell_viewers(&mut self, group: u64, first: usize, n: u8) {
-        let Crf { index, weights, .. } = self.crf;
-        let Some(found) = index.group(group) else {
-            return;
-        };
-        if found.is_full(n) {
-            let viewers = &mut self.rows[first + 1 - usize::from(n)..=first];
-            let own = &weights[found.first as usize..][..viewers.len()];
-            for (sums, weights) in viewers.iter_mut().rev().zip(own) {
-                add(sums, weights);
-            }
-            return;
-        }
-        let mut row = found.first;
-        for role in 0..n {
-            if found.has(role) {
-                add(
-                    &mut self.rows[first - usize::from(role)],
-                    &weights[row as usize],
-                );
-                row += 1;
-            }
-        }
-    }
-}
-
 impl Crf {
     fn new(rows: Vec<(u64, Row)>, transitions: Vec<f32>) -> Self {
         let mut rows = rows;
         if !rows.is_sorted_by_key(|(key, _)| group_of(*key)) {
             rows.sort_unstable_by_key(|(key, _)| group_of(*key));
         }
-        let rows = filled(rows);
-        let keys: Vec<u64> = rows.iter().map(|(key, _)| *key).collect();
         Self {
-            index: Index::new(&keys),
-            keys,
-            weights: rows.into_iter().map(|(_, row)| row).collect(),
+            weights: Table::new(&filled(rows)),
             edges: Edges::new(&transitions),
             transitions,
         }
@@ -376,20 +308,17 @@ impl Crf {
 
     /// Number of attributes with weights.
     pub fn len(&self) -> usize {
-        self.weights.iter().filter(|row| **row != EMPTY).count()
+        self.weights.rows().filter(|(_, row)| *row != EMPTY).count()
     }
 
     /// Whether nothing has been learned.
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        self.len() == 0
     }
 
-    /// Scores of so many characters, of which nothing is told yet.
-    pub fn scores(&self, n_chars: usize) -> Scores<'_> {
-        Scores {
-            crf: self,
-            rows: vec![[0; LANES]; n_chars],
-        }
+    /// Sums for so many characters, of which nothing is told yet.
+    pub fn sums(&self, n_chars: usize) -> Sums<'_> {
+        Sums::new(self, n_chars)
     }
 
     /// Writes the weights as text: key, readable name, then label:weight pairs; transitions first.
@@ -399,8 +328,7 @@ impl Crf {
         for (i, w) in self.transitions.iter().enumerate() {
             writeln!(out, "t\t{i}\t{w}").expect("writing to a string");
         }
-        let rows = self.keys.iter().zip(&self.weights);
-        for (&key, weights) in rows.filter(|(_, weights)| **weights != EMPTY) {
+        for (key, weights) in self.weights.rows().filter(|(_, row)| *row != EMPTY) {
             write!(out, "{key:x}\t{}", describe(key)).expect("writing to a string");
             for (l, w) in weights.iter().enumerate() {
                 if *w != 0 {
@@ -531,30 +459,5 @@ mod tests {
             let exact = (-f64::from(n) / f64::from(UNIT)).exp();
             assert!((POWERS.of(n) - exact).abs() <= 1e-12 * exact, "{n}");
         }
-    }
-
-    #[test]
-    fn every_way_of_telling_adds_the_same() {
-        let crf = Crf::unpack(crate::embedded::LABELS).expect("the build packed it");
-        for group in [crf.keys.len() / 2, 0].map(|at| group_of(crf.keys[at]).0) {
-            tells_the_same(&crf, group);
-        }
-        // The commonest character has weights in every role.
-        let full = 1 << 56 | u64::from('的');
-        assert!(crf.index.group(full).is_some_and(|found| found.is_full(7)));
-        tells_the_same(&crf, full);
-    }
-
-    fn tells_the_same(crf: &Crf, group: u64) {
-        let (mut one, mut other) = (crf.scores(20), crf.scores(20));
-        one.tell_viewers(group, 9, 7);
-        other.tell(group, (0..7).map(|role| (9 - usize::from(role), role)));
-        one.tell_run(group, 12, 15);
-        other.tell(group, (12..15).map(|i| (i, 0)));
-        one.tell_spans(group, [(0..3, 0), (16..17, 0), (5..5, 0), (17..19, 4)]);
-        let places = [(0, 0), (1, 1), (2, 2), (16, 3), (17, 4), (18, 6)];
-        other.tell(group, places.into_iter());
-        assert_eq!(one.rows, other.rows);
-        assert!(one.rows.iter().flatten().any(|w| *w != 0));
     }
 }

@@ -2,7 +2,6 @@
 
 use rustc_hash::FxHashMap;
 
-use super::index::Index;
 use super::messages::{Edges, Messages, States};
 use super::{Crf, LABELS, LANES, T, TRANSITIONS, begin, cross, end, hundredths, inside, within};
 use crate::extract::evidence::group_of;
@@ -109,7 +108,7 @@ impl Learner {
             .collect();
         keys.sort_unstable_by_key(|&k| group_of(k));
         let frequency: Vec<f32> = keys.iter().map(|k| seen[k].2 as f32).collect();
-        let index = Index::new(&keys);
+        let index: FxHashMap<u64, u32> = keys.iter().copied().zip(0..).collect();
         let mut learner = Self {
             weights: vec![[0.0; STRIDE]; keys.len()],
             keys,
@@ -121,7 +120,7 @@ impl Learner {
                 (
                     e.attributes
                         .iter()
-                        .map(|a| a.iter().filter_map(|&k| index.row(k)).collect())
+                        .map(|a| a.iter().filter_map(|k| index.get(k).copied()).collect())
                         .collect(),
                     &e.labels[..],
                 )
@@ -209,11 +208,11 @@ impl Learner {
             *s *= scale;
         }
         let (mut m, edges_of) = (Messages::default(), Edges::new(&self.transitions));
-        let own = m.add(
-            scores.len(),
-            |i, states| node(&scores[i], states),
-            &edges_of,
-        );
+        let own = m.add(scores.len());
+        for (row, states) in scores.iter().zip(&mut m.node[own.clone()]) {
+            node(row, states);
+        }
+        m.pass(own.clone(), &edges_of);
         let z = m.evidence(&own);
         let n = attributes.len();
         let mut edges = [0.0f64; TRANSITIONS];

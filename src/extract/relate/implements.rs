@@ -42,8 +42,14 @@ fn home(facts: &mut Facts) {
         let sentence = &facts.fold.sentences[facts.fold.sentence_at(mark.at)];
         let before = &facts.fold.text[sentence.start..mark.at];
         let after = &facts.fold.text[mark.at + super::fold::SIGN..sentence.end];
-        let is_time = TIME.is_match(after) && !DOING.is_match(before);
-        if is_time || OTHERS_AFTER.is_match(after) || COMPARED.is_match(after) {
+        // The patterns look no farther than this, and hold nowhere without these characters.
+        let near = || after.chars().take(20);
+        let is_time = near().any(|c| matches!(c, '期' | '来'))
+            && TIME.is_match(after)
+            && !DOING.is_match(before);
+        let compares = near().any(|c| matches!(c, '我' | '本'))
+            && (OTHERS_AFTER.is_match(after) || COMPARED.is_match(after));
+        if is_time || compares {
             continue;
         }
         facts.add_about(
