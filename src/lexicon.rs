@@ -4,6 +4,7 @@
 //! or a file changes what the recogniser sees without touching code. The thesaurus of campaigns joins as the
 //! classes `campaigns` and `campaigns:hidden`; its names are matched without regard to quotation marks.
 
+use std::cmp::Reverse;
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
@@ -150,14 +151,15 @@ impl Lexicon {
         let campaigns = self.campaigns(chars);
         let mut campaigns = campaigns.iter().peekable();
         let mut hits = Vec::with_capacity(chars.len());
-        let mut here: Vec<(usize, u32)> = Vec::new();
-        for i in 0..chars.len() {
-            here.clear();
-            self.terms
-                .find(&chars[i..], |length, term| here.push((length, term)));
-            for &(length, term) in here.iter().rev() {
-                let (start, end) = (i as u32, (i + length) as u32);
-                while let Some(hit) = campaigns.next_if(|hit| (hit.start, end) <= (start, hit.end))
+        let mut found: Vec<(u32, u32, u32)> = Vec::with_capacity(chars.len());
+        self.terms.find_all(chars, |start, length, term| {
+            found.push((start as u32, (start + length) as u32, term));
+        });
+        for here in found.chunk_by(|a, b| a.0 == b.0) {
+            for &(start, end, term) in here.iter().rev() {
+                // What begins earlier, or here and reaches as far.
+                while let Some(hit) =
+                    campaigns.next_if(|hit| (hit.start, Reverse(hit.end)) <= (start, Reverse(end)))
                 {
                     hits.push(*hit);
                 }
@@ -166,10 +168,8 @@ impl Lexicon {
                     hits.push(Hit { start, end, class });
                 }
             }
-            while let Some(hit) = campaigns.next_if(|hit| hit.start as usize <= i) {
-                hits.push(*hit);
-            }
         }
+        hits.extend(campaigns);
         hits
     }
 
@@ -184,19 +184,20 @@ impl Lexicon {
             }
         }
         let mut hits: Vec<Hit> = Vec::new();
-        for (i, &start) in at.iter().enumerate() {
-            let first = hits.len();
-            self.campaigns.find(&text[i..], |length, name| {
-                let end = at[i + length - 1] + 1;
-                // A name may hold brackets (河（湖）长制), but none begins before one and ends in it.
-                let inner = &chars[start as usize..end as usize];
-                if inner.contains(&'（') == inner.contains(&'）') {
-                    let class = Class::from(!self.strong[name as usize]);
-                    hits.push(Hit { start, end, class });
-                }
-            });
-            hits[first..].reverse();
-        }
+        let mut first = 0;
+        self.campaigns.find_all(&text, |i, length, name| {
+            let (start, end) = (at[i], at[i + length - 1] + 1);
+            // The longest comes first of those that begin at one place.
+            if hits.last().is_some_and(|last| last.start < start) {
+                first = hits.len();
+            }
+            // A name may hold brackets (河（湖）长制), but none begins before one and ends in it.
+            let inner = &chars[start as usize..end as usize];
+            if inner.contains(&'（') == inner.contains(&'）') {
+                let class = Class::from(!self.strong[name as usize]);
+                hits.insert(first, Hit { start, end, class });
+            }
+        });
         hits
     }
 }

@@ -58,8 +58,20 @@ pub fn extract_source(
     found.pop().expect("one result a document")
 }
 
-/// The same of documents that are small together; they take less time than one by one.
+/// The same of many documents; they take less time than one by one.
 pub fn extract_sources(
+    sources: &[Read],
+    corrections: &Corrections,
+    limits: &Limits,
+) -> Vec<Result<Extraction, Aside>> {
+    // Where much is unpacked from little, what is extracted together stays small all the same.
+    runs(sources, TOGETHER, |(_, _, source)| source.text.len())
+        .into_iter()
+        .flat_map(|part| extract_together(part, corrections, limits))
+        .collect()
+}
+
+fn extract_together(
     sources: &[Read],
     corrections: &Corrections,
     limits: &Limits,
@@ -104,14 +116,23 @@ const BYTES_TOGETHER: usize = 256 << 10;
 /// The pieces of a batch in parts that are extracted together, enough of them to keep the threads of a pool busy.
 pub fn parts<'a>(batch: &'a [Numbered], pool: &rayon::ThreadPool) -> Vec<&'a [Numbered]> {
     let most = (batch.len() / (4 * pool.current_num_threads())).clamp(1, TOGETHER);
-    let (mut n, mut size) = (0, 0);
-    let joins = |_: &Numbered, next: &Numbered| {
-        let joins = n + 1 < most && size + next.1.size() <= BYTES_TOGETHER;
-        (n, size) = if joins { (n + 1, size) } else { (0, 0) };
-        size += next.1.size();
+    runs(batch, most, |(_, piece)| piece.size())
+}
+
+/// Things in runs of so many at most, or of one that is larger than all may be together.
+fn runs<T>(all: &[T], most: usize, size: impl Fn(&T) -> usize) -> Vec<&[T]> {
+    let (mut n, mut bytes) = (1, all.first().map_or(0, &size));
+    let joins = |_: &T, next: &T| {
+        let more = size(next);
+        let joins = n < most && bytes + more <= BYTES_TOGETHER;
+        (n, bytes) = if joins {
+            (n + 1, bytes + more)
+        } else {
+            (1, more)
+        };
         joins
     };
-    batch.chunk_by(joins).collect()
+    all.chunk_by(joins).collect()
 }
 
 /// An extraction with the title that the page or table gives, and with its year where the text tells none, or one far off.

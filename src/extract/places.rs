@@ -477,8 +477,7 @@ fn nearness(gazetteer: &Gazetteer, line: &[DivisionId], id: DivisionId) -> u16 {
         return 4;
     }
     gazetteer
-        .lineage(id)
-        .find(|above| line.contains(above))
+        .first_above(id, line)
         .map_or(0, |common| match common.level() {
             Level::Province => 1,
             Level::Prefecture => 2,

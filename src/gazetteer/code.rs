@@ -86,7 +86,7 @@ pub(super) fn parse_code(code: &str) -> Option<u64> {
 }
 
 /// The shorter codes that begin a code, longest first, whether in use or not.
-pub(super) fn ancestors(code: u64) -> impl Iterator<Item = u64> {
+pub(super) fn ancestors(code: u64) -> impl Iterator<Item = u64> + Clone {
     std::iter::successors(Some(code), |&code| match Level::of_code(code) {
         Level::Province => None,
         Level::Prefecture | Level::County => Some(code / 100),

@@ -228,6 +228,12 @@ impl Reader {
         }
         hits.truncate(n_kept);
         let codes = self.rows.iter().zip(0..);
+        let row_of: FxHashMap<u64, u32> = codes.map(|(row, at)| (row.code, at)).collect();
+        let by_code = |code| ancestors(code).find(|above| row_of.contains_key(above));
+        let moved = self
+            .rows
+            .iter()
+            .filter(|row| by_code(row.code).unwrap_or(0) != row.parent);
         let first_two = |form: &FormRow| {
             let mut chars = form.text.chars();
             chars.next().zip(chars.next())
@@ -237,7 +243,8 @@ impl Reader {
         pairs.dedup();
         Gazetteer {
             begins: PairFilter::new(&pairs),
-            row_of: codes.map(|(row, at)| (row.code, at)).collect(),
+            moved: moved.map(|row| row.code).collect(),
+            row_of,
             rows: self.rows,
             successors: self.successors,
             forms: self.forms,

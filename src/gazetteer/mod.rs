@@ -15,7 +15,7 @@ mod villages;
 use std::sync::LazyLock;
 
 use crate::text::PairFilter;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 pub use build::{Built, build};
@@ -109,6 +109,8 @@ pub struct Gazetteer {
     rows: Vec<Row>,
     /// For each code its row.
     row_of: FxHashMap<u64, u32>,
+    /// Codes of divisions that are not directly below the one whose code theirs begins with.
+    moved: FxHashSet<u64>,
     /// Codes no longer in use, and what has them now.
     successors: FxHashMap<u64, DivisionId>,
     forms: Vec<FormRow>,
@@ -241,6 +243,18 @@ impl Gazetteer {
                 Some(DivisionId(here.code))
             })
         })
+    }
+
+    /// The first of some divisions in the [lineage](Self::lineage) of another.
+    pub(crate) fn first_above(&self, id: DivisionId, among: &[DivisionId]) -> Option<DivisionId> {
+        let mut codes = std::iter::once(id.0).chain(ancestors(id.0));
+        // The codes tell it without a look at the rows, which lie far apart.
+        if codes.clone().any(|code| self.moved.contains(&code)) {
+            return self.lineage(id).find(|above| among.contains(above));
+        }
+        codes
+            .find(|code| among.contains(&DivisionId(*code)))
+            .map(DivisionId)
     }
 
     /// The division directly above.

@@ -46,6 +46,8 @@ struct Slot {
 }
 
 const PLANE: usize = 0x1_0000;
+/// A walk waits for its second step to come from memory, which is asked for so many characters ahead.
+const AHEAD: usize = 6;
 
 fn bit(c: char) -> u32 {
     1 << ((c as u32).wrapping_mul(0x9E37_79B1) >> 27)
@@ -162,9 +164,7 @@ impl Trie {
 
     /// Where a step stands in the table, or the empty slot where it would.
     fn slot(&self, from: u32, c: char) -> usize {
-        let key = u64::from(from) << 21 | u64::from(c as u32);
-        let shift = u64::BITS - self.slots.len().trailing_zeros();
-        let mut at = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as usize;
+        let mut at = self.place(from, c);
         loop {
             let slot = &self.slots[at];
             if slot.by == 0 || (slot.by == c as u32 + 1 && slot.from == from) {
@@ -172,6 +172,13 @@ impl Trie {
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
+    }
+
+    /// Where the search for a step begins in the table.
+    fn place(&self, from: u32, c: char) -> usize {
+        let key = u64::from(from) << 21 | u64::from(c as u32);
+        let shift = u64::BITS - self.slots.len().trailing_zeros();
+        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as usize
     }
 
     fn root(&self, c: char) -> State {
@@ -211,6 +218,30 @@ impl Trie {
             state = next;
             length += 1;
         }
+    }
+
+    /// All terms that stand anywhere in a text, by start, then the shortest first: their start and length in characters, their number.
+    #[inline]
+    pub fn find_all(&self, text: &[char], mut each: impl FnMut(usize, usize, u32)) {
+        for start in 0..text.len() {
+            if let Some(&[first, second]) = text.get(start + AHEAD..start + AHEAD + 2) {
+                std::hint::black_box(self.nears(first, second));
+            }
+            self.find(&text[start..], |length, term| each(start, length, term));
+        }
+    }
+
+    /// Reads the slot in which a walk takes its second step, so that it comes near; what it returns has no meaning.
+    #[inline]
+    fn nears(&self, first: char, second: char) -> u32 {
+        if (first as usize) >= PLANE || !self.pairs.may_have(first, second) {
+            return 0;
+        }
+        let state = self.root(first);
+        if state.next & bit(second) == 0 {
+            return 0;
+        }
+        self.slots[self.place(state.id, second)].by
     }
 
     /// The number of a term.
@@ -267,6 +298,13 @@ mod tests {
                 expected.sort_unstable();
                 prop_assert_eq!(found, expected);
             }
+            let mut all = Vec::new();
+            trie.find_all(&chars, |start, length, term| all.push((start, length, term)));
+            let mut one_by_one = Vec::new();
+            for start in 0..chars.len() {
+                trie.find(&chars[start..], |length, term| one_by_one.push((start, length, term)));
+            }
+            prop_assert_eq!(all, one_by_one);
             for (n, term) in (0..).zip(&terms) {
                 prop_assert_eq!(trie.get(term.chars()), Some(n));
             }

@@ -17,7 +17,7 @@ const MOST: i16 = i8::MAX as i16;
 /// sums of weights cannot leave their bounds.
 const PARTS: u16 = 4;
 
-/// Rows by group: an open table with linear probing, half empty at least.
+/// Rows by group: an open table with linear probing, a quarter empty at least.
 ///
 /// A place holds where the record of a group begins, and bits of its hash in front: half of the look-ups are for groups that
 /// are not there, and those end in this table.
@@ -101,7 +101,7 @@ impl Table {
     /// The table of attributes with their weights, sorted by group, then role.
     pub fn new(rows: &[(u64, Row)]) -> Self {
         let by_group = || rows.chunk_by(|(a, _), (b, _)| group_of(*a).0 == group_of(*b).0);
-        let size = (2 * by_group().count()).next_power_of_two().max(2);
+        let size = (by_group().count() * 4 / 3 + 1).next_power_of_two();
         // What is not there stands at 0.
         let mut records = vec![0; STEP];
         let starts: Vec<u32> = by_group()
