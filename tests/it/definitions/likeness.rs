@@ -85,10 +85,14 @@ fn check_projections(
             ends.sort();
             ends
         };
-        graph
-            .edge_indices()
-            .map(|edge| (ends(edge), graph[edge]))
-            .collect::<BTreeMap<_, _>>()
+        let all = graph.edge_indices().map(|edge| (ends(edge), graph[edge]));
+        let of_ends: BTreeMap<_, _> = all.collect();
+        assert_eq!(
+            of_ends.len(),
+            graph.edge_count(),
+            "one edge joins two nodes"
+        );
+        of_ends
     };
     let table = table(&adopted(reports, None), level);
     let mut between_places = BTreeMap::new();
