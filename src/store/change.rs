@@ -15,15 +15,15 @@ use super::units::Homes;
 use super::{Sourced, Store, document_iri, failed, knowledge_quads};
 use crate::{Result, vocab};
 
-/// Quads that go to the loader at a time. Two such batches are sorted at once while a third gathers: some 300 MB in all,
+/// Quads that go to the loader at a time. Two such batches are sorted at once while a third gathers: some 100 MB in all,
 /// where the loader's own choice takes 2 GB a thread.
-pub(super) const BATCH: usize = 64_000;
+pub(super) const BATCH: usize = 32_000;
 /// Fewer quads than this are written one by one: the loader makes ten files whatever it is given.
 const FEW: usize = 20_000;
 
 /// After so many quads that transactions write or take out they are put on disk: RocksDB would gather 128 MB of them for
 /// each of its ten tables, and twice that before it waits.
-const IN_MEMORY: usize = 200_000;
+const IN_MEMORY: usize = 100_000;
 /// A document has about so many quads.
 const OF_DOCUMENT: usize = 500;
 
