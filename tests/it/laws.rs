@@ -8,9 +8,10 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
-use xiangtu::model::{EntityType, Extraction, LOCAL, Predicate};
-use xiangtu::pipeline::{BuildOptions, build, extract_document};
-use xiangtu::read::{self, decode, list_files};
+use xiangtu::knowledge::Corrections;
+use xiangtu::model::{EntityType, Extraction, LOCAL, Metadata, Predicate};
+use xiangtu::pipeline::{BuildOptions, build, extract_document, extract_sources};
+use xiangtu::read::{self, Limits, Source, decode, list_files};
 use xiangtu::store::{Store, parse_query_file};
 use xiangtu::vocab;
 
@@ -289,6 +290,34 @@ proptest! {
     fn any_bytes_are_decoded_or_turned_away(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         if let Ok(source) = decode(&bytes) {
             keeps_the_laws(&source.text, &extract_document("random.txt", &source.text));
+        }
+    }
+}
+
+#[test]
+fn documents_say_together_what_each_says_alone() {
+    let sources: Vec<Source> = list_files(&[samples()])
+        .unwrap()
+        .iter()
+        .filter_map(|file| std::fs::read_to_string(file).ok())
+        .map(|text| Source {
+            text,
+            metadata: Metadata::default(),
+        })
+        .collect();
+    let longest = sources.iter().map(|s| s.text.len()).max().unwrap();
+    // All but the longest, so that those that are set aside stand among those that are not.
+    let limits = Limits {
+        memory: 256 * longest as u64 - 1,
+        ..Limits::default()
+    };
+    let read: Vec<_> = sources.iter().map(|s| ("a.txt", "a.txt", s)).collect();
+    let together = extract_sources(&read, &Corrections::default(), &limits);
+    assert_eq!(together.len(), sources.len());
+    for (source, said) in sources.iter().zip(together) {
+        assert_eq!(said.is_err(), source.text.len() == longest);
+        if let Ok(said) = said {
+            assert_eq!(said, extract_document("a.txt", &source.text));
         }
     }
 }
