@@ -251,6 +251,19 @@ fn likeness_is_the_sum_of_what_is_shared() {
     }
 }
 
+#[test]
+fn provinces_are_no_neighbours_for_want_of_anything_above_them() {
+    let store = store(vec![
+        report("43", 2018, &["甲"]),
+        report("36", 2018, &[]),
+        report("36", 2019, &["甲"]),
+    ]);
+    let spreads = diffusion::diffusion(&store, &Selection::default(), 1).unwrap();
+    let steps = spreads[0].steps.iter();
+    let ways: Vec<_> = steps.map(|step| (step.year, step.way.name())).collect();
+    assert_eq!(ways, [(2018, "first"), (2019, "apart")]);
+}
+
 /// Code, first year possible, year stated, rank, number of that rank, way.
 type Told = (String, Option<i32>, i32, usize, usize, &'static str);
 

@@ -7,7 +7,7 @@ use xiangtu::graph::money::{By, State, stakes, sums};
 use xiangtu::graph::promises::{Outcome, Promise, promises};
 use xiangtu::graph::{across, careers};
 use xiangtu::identity::Ledger;
-use xiangtu::model::{EntityType, Indicator, IndicatorKind, Predicate};
+use xiangtu::model::{EntityType, Extraction, Indicator, IndicatorKind, Predicate};
 use xiangtu::store::Store;
 
 /// A figure that 大瑶镇 reports.
@@ -250,6 +250,52 @@ fn careers_keep_namesakes_apart() {
     );
 }
 
+/// A report of a place that says who holds which post, with what confidence.
+fn posts(code: &str, year: i32, said: &[(&str, &str, f64)]) -> Extraction {
+    let mut report = report(code, year, &[]);
+    for (person, post, confidence) in said {
+        let id = format!("https://w3id.org/xiangtu/id/person/{person}");
+        let name = entity(id.clone(), EntityType::Person, person, None);
+        report.entities.push(name);
+        let mut holds = fact(id, Predicate::HoldsPost, None, Some((*post).to_owned()));
+        holds.quote.text = format!("{post}{person}，{year}年。");
+        holds.confidence = *confidence;
+        report.facts.push(holds);
+    }
+    report
+}
+
+#[test]
+fn a_career_shows_its_surest_sentence_and_moves_with_local_posts_only() {
+    let store = store(vec![
+        posts(
+            "430181110",
+            2020,
+            &[("陈立新", "镇长", 0.9), ("周一帆", "作家", 0.9)],
+        ),
+        posts("430181110", 2021, &[("陈立新", "镇长", 0.6)]),
+        posts("430181110", 2022, &[("陈立新", "镇长", 0.7)]),
+        posts(
+            "360923102",
+            2022,
+            &[("周一帆", "作家", 0.9), ("陈立新", "镇长", 0.8)],
+        ),
+    ]);
+    let all = careers::careers(&store, None).unwrap();
+    let of = |name: &str| {
+        all.iter()
+            .filter(|c| c.person.name == name)
+            .collect::<Vec<_>>()
+    };
+    let mayor = of("陈立新")
+        .into_iter()
+        .find(|career| career.posts.iter().any(|post| post.documents == 3))
+        .unwrap();
+    let post = mayor.posts.iter().find(|post| post.documents == 3).unwrap();
+    assert_eq!(post.quote, "镇长陈立新，2020年。");
+    assert!(of("周一帆").iter().all(|career| !career.moves()), "{all:?}");
+}
+
 #[test]
 fn enterprises_across_regions() {
     let (_folder, store) = small();
@@ -308,4 +354,39 @@ fn one_name_in_two_counties_is_one_enterprise_by_judgement_only() {
         (rows[0].provinces, rows[0].namesakes, rows[0].yuan),
         (2, 0, 0.0)
     );
+}
+
+#[test]
+fn what_an_enterprise_invests_is_added_up_in_one_currency() {
+    let mut report = report("430181110", 2021, &[]);
+    let iri = |kind: &str, name: &str| format!("https://w3id.org/xiangtu/id/{kind}/{name}");
+    let enterprise = iri("enterprise", "红星机械有限公司");
+    let projects = [("冷链物流园", "2", "亿元"), ("光伏电站", "300", "万美元")];
+    let firm = entity(
+        enterprise.clone(),
+        EntityType::Enterprise,
+        "红星机械有限公司",
+        None,
+    );
+    report.entities.push(firm);
+    for (name, value, unit) in projects {
+        let project = iri("project", name);
+        report
+            .entities
+            .push(entity(project.clone(), EntityType::Project, name, None));
+        let object = Some(project.clone());
+        report.facts.push(fact(
+            enterprise.clone(),
+            Predicate::Undertakes,
+            object,
+            None,
+        ));
+        let mut invests = fact(project, Predicate::Investment, None, Some(value.to_owned()));
+        invests.unit = Some(unit.to_owned());
+        report.facts.push(invests);
+    }
+    let store = store(vec![report]);
+    assert_eq!(stakes(&store, None).unwrap().len(), 2);
+    let rows = across::across(&store, Level::Town, 1).unwrap();
+    assert_eq!((rows.len(), rows[0].yuan), (1, 2e8));
 }
