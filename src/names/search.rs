@@ -77,18 +77,21 @@ impl Index {
         Ok(found)
     }
 
-    /// The entries whose name or pinyin differs from this by one slip, or two where it is long, each with the distance.
-    pub(super) fn near(&self, wanted: &str) -> Result<Vec<(usize, u32)>> {
+    /// The entries whose name or pinyin differs from this by so many slips at most, each with the distance; by two only
+    /// where it is long.
+    pub(super) fn near(&self, wanted: &str, slips: usize) -> Result<Vec<(usize, u32)>> {
         let mut found: Vec<(usize, u32)> = Vec::new();
         let text = plain(wanted);
         match text.chars().count() {
             // Two characters of which one may be wrong are any name of that surname.
             ..3 => {}
-            3..6 => self.slipped(&self.keys()?, &text, 1, &mut found)?,
-            n => self.alike(&text, if n < 9 { 1 } else { 2 }, &mut found)?,
+            3..6 if slips == 1 => self.slipped(&self.keys()?, &text, slips, &mut found)?,
+            6.. if slips == 1 => self.alike(&text, slips, &mut found)?,
+            9.. => self.alike(&text, slips, &mut found)?,
+            _ => {}
         }
-        if let Some(letters) = letters(wanted).filter(|letters| letters.len() >= 5) {
-            let slips = if letters.len() >= 10 { 2 } else { 1 };
+        let least = if slips == 1 { 5 } else { 10 };
+        if let Some(letters) = letters(wanted).filter(|letters| letters.len() >= least) {
             let whole = pinyin::stored(&letters, false);
             self.slipped(&self.pinyin()?, &whole, slips, &mut found)?;
         }

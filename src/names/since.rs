@@ -84,21 +84,23 @@ impl Names {
         Ok(self.ranked(found))
     }
 
-    /// The entries whose name or pinyin differs from this by one slip, or two where it is long; the nearest first.
+    /// The entries whose name or pinyin differs from this by one slip, or by two where it is long and none differs by one;
+    /// the nearest first.
     pub fn near(&self, wanted: &str) -> Result<Vec<u32>> {
         let mut nearest: BTreeMap<u32, usize> = BTreeMap::new();
-        let mut add = |distance: usize, number: u32| {
-            let known = nearest.entry(number).or_insert(distance);
-            *known = distance.min(*known);
-        };
-        for (distance, number) in self.base.near(wanted)? {
-            if self.counts(number) {
-                add(distance, number);
+        for slips in 1..=2 {
+            let of_base = self.base.near(wanted, slips)?.into_iter();
+            let mut found: Vec<(usize, u32)> = of_base.filter(|(_, n)| self.counts(*n)).collect();
+            if let Some(since) = &self.since {
+                let of_since = since.index.near(wanted, slips)?.into_iter();
+                found.extend(of_since.map(|(distance, n)| (distance, self.own(n))));
             }
-        }
-        if let Some(since) = &self.since {
-            for (distance, number) in since.index.near(wanted)? {
-                add(distance, self.own(number));
+            for (distance, number) in found {
+                let known = nearest.entry(number).or_insert(distance);
+                *known = distance.min(*known);
+            }
+            if !nearest.is_empty() {
+                break;
             }
         }
         let mut found: Vec<(u32, usize)> = nearest.into_iter().collect();
