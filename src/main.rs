@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+#[cfg(all(unix, not(target_env = "musl")))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     match xiangtu::cli::run() {
         Ok(exit) => exit.into(),
