@@ -250,8 +250,9 @@ pub fn extract_unless(
     let found = stage(late, found, |i, (survey, rulings)| {
         (survey, rulings, Clues::new(&doc(i).text))
     });
+    let mut messages = crf::Messages::default();
     let found = stage(late, found, |i, (survey, rulings, clues)| {
-        let spans = recognise::label(crf, doc(i), &survey, &clues);
+        let spans = recognise::label_with(&mut messages, crf, doc(i), &survey, &clues);
         (survey, rulings, clues, spans)
     });
     let found = stage(late, found, |i, (survey, rulings, clues, spans)| {
@@ -272,7 +273,7 @@ pub fn extract_unless(
 fn stage<T, U>(
     late: &mut dyn FnMut(usize) -> bool,
     documents: Vec<Option<T>>,
-    work: impl Fn(usize, T) -> U,
+    mut work: impl FnMut(usize, T) -> U,
 ) -> Vec<Option<U>> {
     let mut of_one = |(i, document)| {
         let done = work(i, document?);

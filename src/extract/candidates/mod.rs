@@ -11,7 +11,7 @@ pub use features::describe as describe_feature;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::crf::{Scores, Span};
+use super::crf::{Messages, Scores, Span};
 use super::evidence::Clues;
 use super::places::Survey;
 use crate::model::EntityType;
@@ -40,8 +40,8 @@ pub struct Candidate {
 }
 
 /// All spans of a document that could be names, sorted by start, then end, then type.
-pub fn spans(doc: &Document, clues: &Clues, scores: &Scores) -> Vec<Span> {
-    let lattice = scores.lattice(doc.sentences.iter().map(|s| s.start..s.end));
+pub fn spans(doc: &Document, clues: &Clues, scores: &Scores, messages: &mut Messages) -> Vec<Span> {
+    let lattice = scores.lattice(doc.sentences.iter().map(|s| s.start..s.end), messages);
     let mut spans = lattice.spans(FLOOR);
     let mut proposals = elsewhere(&doc.text.chars, &spans);
     proposals.extend(terms(clues));

@@ -18,7 +18,8 @@ use std::sync::LazyLock;
 
 use super::evidence::{group_of, in_role};
 use crate::model::EntityType;
-use messages::{Edges, Messages, States};
+pub use messages::Messages;
+use messages::{Edges, States};
 use pulp::{Arch, NullaryFnOnce};
 pub use sums::Sums;
 use table::Table;
@@ -86,7 +87,7 @@ pub struct Span {
 /// Characters that are surely no part of a name cut it into pieces, which are looked at one by one.
 pub struct Lattice<'a> {
     edges: &'a Edges,
-    messages: Messages,
+    messages: &'a Messages,
     pieces: Vec<Piece>,
 }
 
@@ -145,15 +146,19 @@ impl NullaryFnOnce for Passing<'_> {
 }
 
 impl<'a> Lattice<'a> {
-    fn new(scores: &[Row], pieces: &[Range<usize>], edges: &'a Edges) -> Self {
-        let mut messages = Messages::default();
-        messages.reserve(pieces.iter().map(Range::len).sum());
+    fn new(
+        scores: &[Row],
+        pieces: &[Range<usize>],
+        edges: &'a Edges,
+        messages: &'a mut Messages,
+    ) -> Self {
+        messages.clear();
         // With instructions that not every processor has, where this one has them.
         let pieces = Arch::new().dispatch(Passing {
             scores,
             pieces,
             edges,
-            messages: &mut messages,
+            messages: &mut *messages,
         });
         Self {
             pieces,
@@ -173,7 +178,7 @@ impl<'a> Lattice<'a> {
         }
         let at = |place: usize| place - piece.start + piece.own.start;
         let (start, end) = (at(start), at(end));
-        let m = &self.messages;
+        let m = self.messages;
         let p = (start + 1..end).fold(m.alpha[start].enter[kind + 1], |p, i| {
             p * self.step(start, i, end, kind)
         });
@@ -187,7 +192,7 @@ impl<'a> Lattice<'a> {
         let of_label = if ends { &node.leave } else { &node.inner };
         let from = if i == start + 1 { 0 } else { 2 };
         let edge = self.edges.within[from + usize::from(ends)][kind + 1];
-        edge * of_label[kind + 1] / self.messages.scale[i]
+        edge * of_label[kind + 1] * self.messages.scale[i]
     }
 
     /// Every mention with at least this marginal probability.
@@ -200,7 +205,7 @@ impl<'a> Lattice<'a> {
     }
 
     fn spans_of(&self, piece: &Piece, floor: f64, spans: &mut Vec<Span>) {
-        let m = &self.messages;
+        let m = self.messages;
         let least = floor * piece.evidence;
         let place = |i: usize| piece.start + i - piece.own.start;
         for start in piece.own.clone() {
@@ -270,10 +275,14 @@ pub struct Scores<'a> {
 
 impl Scores<'_> {
     /// How likely each labelling of stretches of characters is; they are given in order.
-    pub fn lattice(&self, stretches: impl Iterator<Item = Range<usize>>) -> Lattice<'_> {
+    pub fn lattice<'b>(
+        &'b self,
+        stretches: impl Iterator<Item = Range<usize>>,
+        messages: &'b mut Messages,
+    ) -> Lattice<'b> {
         let mut pieces = Vec::new();
         stretches.for_each(|stretch| self.pieces(stretch, &mut pieces));
-        Lattice::new(&self.rows, &pieces, &self.crf.edges)
+        Lattice::new(&self.rows, &pieces, &self.crf.edges, messages)
     }
 
     /// The runs of characters in a stretch that are not surely outside of names, each with the characters beside it.

@@ -287,7 +287,7 @@ fn edge_gradient(
     edges: &mut [f64; TRANSITIONS],
 ) {
     let prev = &m.alpha[i - 1];
-    let next = |label| m.beta[i].at(label) * (m.node[i].at(label) / m.scale[i] / z);
+    let next = |label| m.beta[i].at(label) * (m.node[i].at(label) * m.scale[i] / z);
     for from in 0..=T {
         let a = prev.at(if from == 0 { 0 } else { end(from - 1) });
         for to in 0..=T {
