@@ -128,6 +128,9 @@ impl<'a> Sums<'a> {
 
     #[inline]
     fn push(&mut self, group: u64, way: Way) {
+        if !self.crf.weights.may_have(group) {
+            return;
+        }
         self.told.push(Told { group, way });
         if self.told.len() == TOGETHER {
             self.add_told();
