@@ -1,24 +1,25 @@
 //! Terms by their characters: which of many terms begin at a position.
 //!
-//! From every position of a text all terms that begin there are found by one walk. A step is one entry in an open hash
-//! table under the state and the next character; the first step is an array load. Each state carries a small filter
-//! of the characters that can follow, so that most walks end without a look into the table; and a filter of the first two
-//! characters tells of most positions that no walk is worth its beginning. Building is one pass over the terms, a twentieth
-//! of what an Aho-Corasick automaton costs.
+//! From every position of a text all terms that begin there are found by one walk. The first step is an array load; for
+//! the others the characters that can follow a state lie side by side, in order. Each state carries a small filter
+//! of them, so that most walks end without a search; and a filter of the first two characters tells of most positions that
+//! no walk is worth its beginning. States are numbered level by level, so that the ones that most walks reach lie together:
+//! what counts is how little of the trie has to come from memory.
+
+use std::ops::Range;
 
 use super::PairFilter;
 
 /// Terms, each with a number.
 #[derive(Clone, Debug)]
 pub struct Trie {
-    /// For each character of the basic plane the index of the state after it in `first`; 0 where no term begins with it. So
-    /// small that what texts use of it stays near the processor.
+    /// For each character of the basic plane the state after it; 0 where no term begins with it. So small that what texts use
+    /// of it stays near the processor.
     roots: Vec<u16>,
-    /// The states after one character, behind an empty one.
-    first: Vec<State>,
-    slots: Vec<Slot>,
-    n_states: u32,
-    n_used: usize,
+    /// The state before any character, those after one, those after two and so on, then an empty one.
+    states: Vec<State>,
+    /// For each state the last character before it.
+    by: Vec<char>,
     /// The first two characters of terms.
     pairs: PairFilter,
     /// For each character of the basic plane whether it is a term by itself, one bit each; for all others together the last.
@@ -28,29 +29,29 @@ pub struct Trie {
 /// What is known after some characters.
 #[derive(Clone, Copy, Debug, Default)]
 struct State {
-    /// Number of the state; 0 for none.
-    id: u32,
+    /// The first of the states that follow; they end where those of the next state begin.
+    first: u32,
     /// The number of the term that ends here, plus one; 0 for none.
     term: u32,
     /// Which characters can follow, by five bits of their hash.
     next: u32,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Slot {
-    /// The state before.
-    from: u32,
-    /// The character, plus one; 0 where the slot is empty.
-    by: u32,
-    state: State,
-}
-
 const PLANE: usize = 0x1_0000;
 /// A walk waits for its second step to come from memory, which is asked for so many characters ahead.
 const AHEAD: usize = 6;
+/// Among so few characters looking at each is faster than halving.
+const FEW: usize = 8;
 
 fn bit(c: char) -> u32 {
     1 << ((c as u32).wrapping_mul(0x9E37_79B1) >> 27)
+}
+
+/// A state that is being made: terms that begin alike, and how many characters are alike.
+struct Open {
+    first: usize,
+    end: usize,
+    length: usize,
 }
 
 impl Trie {
@@ -66,32 +67,78 @@ impl Trie {
     /// assert_eq!(trie.get("长".chars()), Some(2));
     /// ```
     pub fn new<'a>(terms: impl IntoIterator<Item = (&'a str, u32)>) -> Self {
+        let mut terms: Vec<(&str, u32)> = terms.into_iter().collect();
+        // By bytes is by characters.
+        terms.sort_by_key(|(term, _)| *term);
+        let numbers: Vec<u32> = terms.iter().map(|(_, number)| *number).collect();
+        let terms: Vec<Vec<char>> = terms.iter().map(|(t, _)| t.chars().collect()).collect();
         let mut trie = Self {
             roots: vec![0; PLANE],
-            first: vec![State::default()],
-            slots: vec![Slot::default(); 1 << 10],
-            n_states: 0,
-            n_used: 0,
+            states: Vec::new(),
+            by: vec!['\0'],
             pairs: PairFilter::new(&[]),
             alone: vec![0; PLANE / 64 + 1],
         };
+        let mut open = vec![Open {
+            first: 0,
+            end: terms.len(),
+            length: 0,
+        }];
+        while let Some(&Open { first, end, length }) = open.get(trie.states.len()) {
+            let ends = terms[first..end].partition_point(|term| term.len() == length);
+            let term = ends
+                .checked_sub(1)
+                .map_or(0, |last| numbers[first + last] + 1);
+            let mut state = State {
+                first: open.len() as u32,
+                term: if length > 0 { term } else { 0 },
+                next: 0,
+            };
+            let mut at = first + ends;
+            while at < end {
+                let c = terms[at][length];
+                let n = terms[at..end].partition_point(|term| term[length] == c);
+                state.next |= bit(c);
+                trie.by.push(c);
+                open.push(Open {
+                    first: at,
+                    end: at + n,
+                    length: length + 1,
+                });
+                at += n;
+            }
+            trie.states.push(state);
+        }
+        trie.states.push(State {
+            first: open.len() as u32,
+            ..State::default()
+        });
+        trie.begin(&terms);
+        trie
+    }
+
+    /// Notes how terms begin.
+    fn begin(&mut self, terms: &[Vec<char>]) {
+        for state in self.following(0) {
+            // There are fewer characters than numbers for them: surrogates are none.
+            if let Some(root) = self.roots.get_mut(self.by[state] as usize) {
+                *root = state as u16;
+            }
+        }
         let mut pairs = Vec::new();
-        for (term, number) in terms {
-            trie.insert(term, number);
-            let mut chars = term.chars();
-            match (chars.next(), chars.next()) {
-                (Some(first), Some(second)) if pairs.last() != Some(&(first, second)) => {
+        for term in terms {
+            match **term {
+                [first, second, ..] if pairs.last() != Some(&(first, second)) => {
                     pairs.push((first, second));
                 }
-                (Some(only), None) => {
+                [only] => {
                     let at = (only as usize).min(PLANE);
-                    trie.alone[at / 64] |= 1 << (at % 64);
+                    self.alone[at / 64] |= 1 << (at % 64);
                 }
                 _ => {}
             }
         }
-        trie.pairs = PairFilter::new(&pairs);
-        trie
+        self.pairs = PairFilter::new(&pairs);
     }
 
     /// Whether a term may begin with these characters, or with the first of them alone.
@@ -107,93 +154,34 @@ impl Trie {
         }
     }
 
-    fn insert(&mut self, term: &str, number: u32) {
-        // The states of the basic plane's characters have an array, all others the table.
-        let mut last = None;
-        for c in term.chars() {
-            let from = last.map_or(0, |at: Place| {
-                let state = at.state(self);
-                state.next |= bit(c);
-                state.id
-            });
-            last = Some(self.step_or_add(from, c));
-        }
-        if let Some(at) = last {
-            at.state(self).term = number + 1;
-        }
+    /// The states that follow one.
+    #[inline]
+    fn following(&self, state: usize) -> Range<usize> {
+        self.states[state].first as usize..self.states[state + 1].first as usize
     }
 
-    fn step_or_add(&mut self, from: u32, c: char) -> Place {
-        let place = if from == 0 && (c as usize) < PLANE {
-            if self.roots[c as usize] == 0 {
-                // There are fewer characters than numbers for them: surrogates are none.
-                self.roots[c as usize] = self.first.len() as u16;
-                self.first.push(State::default());
-            }
-            Place::Root(usize::from(self.roots[c as usize]))
-        } else {
-            if 2 * self.n_used >= self.slots.len() {
-                self.grow();
-            }
-            let at = self.slot(from, c);
-            if self.slots[at].by == 0 {
-                self.slots[at].from = from;
-                self.slots[at].by = c as u32 + 1;
-                self.n_used += 1;
-            }
-            Place::Slot(at)
-        };
-        let fresh = self.n_states + 1;
-        let state = place.state(self);
-        if state.id == 0 {
-            state.id = fresh;
-            self.n_states = fresh;
-        }
-        place
-    }
-
-    fn grow(&mut self) {
-        let size = 2 * self.slots.len();
-        let old = std::mem::replace(&mut self.slots, vec![Slot::default(); size]);
-        for slot in old.into_iter().filter(|slot| slot.by != 0) {
-            let c = char::from_u32(slot.by - 1).expect("it was made from a character");
-            let at = self.slot(slot.from, c);
-            self.slots[at] = slot;
-        }
-    }
-
-    /// Where a step stands in the table, or the empty slot where it would.
-    fn slot(&self, from: u32, c: char) -> usize {
-        let mut at = self.place(from, c);
-        loop {
-            let slot = &self.slots[at];
-            if slot.by == 0 || (slot.by == c as u32 + 1 && slot.from == from) {
-                return at;
-            }
-            at = (at + 1) & (self.slots.len() - 1);
-        }
-    }
-
-    /// Where the search for a step begins in the table.
-    fn place(&self, from: u32, c: char) -> usize {
-        let key = u64::from(from) << 21 | u64::from(c as u32);
-        let shift = u64::BITS - self.slots.len().trailing_zeros();
-        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as usize
-    }
-
-    fn root(&self, c: char) -> State {
+    /// The state after the first character; 0 for none.
+    #[inline]
+    fn root(&self, c: char) -> usize {
         match self.roots.get(c as usize) {
-            Some(&at) => self.first[usize::from(at)],
-            None => self.slots[self.slot(0, c)].state,
+            Some(&state) => usize::from(state),
+            None => self.step(0, c).unwrap_or(0),
         }
     }
 
-    fn step(&self, state: State, c: char) -> Option<State> {
-        if state.next & bit(c) == 0 {
+    #[inline]
+    fn step(&self, state: usize, c: char) -> Option<usize> {
+        if self.states[state].next & bit(c) == 0 {
             return None;
         }
-        let next = self.slots[self.slot(state.id, c)].state;
-        (next.id != 0).then_some(next)
+        let following = self.following(state);
+        let by = &self.by[following.clone()];
+        let at = if by.len() <= FEW {
+            by.iter().position(|&other| other == c)
+        } else {
+            by.binary_search(&c).ok()
+        };
+        Some(following.start + at?)
     }
 
     /// All terms that a text begins with, the shortest first: their length in characters and their number.
@@ -202,15 +190,16 @@ impl Trie {
         let Some((&first, rest)) = text.split_first().filter(|_| self.may_begin(text)) else {
             return;
         };
-        let mut state = match self.roots.get(first as usize) {
-            Some(0) => return,
-            _ => self.root(first),
-        };
+        let mut state = self.root(first);
+        if state == 0 {
+            return;
+        }
         let mut length = 1;
         let mut rest = rest.iter();
         loop {
-            if state.term > 0 {
-                each(length, state.term - 1);
+            let term = self.states[state].term;
+            if term > 0 {
+                each(length, term - 1);
             }
             let Some(next) = rest.next().and_then(|&c| self.step(state, c)) else {
                 return;
@@ -231,42 +220,25 @@ impl Trie {
         }
     }
 
-    /// Reads the slot in which a walk takes its second step, so that it comes near; what it returns has no meaning.
+    /// Reads a character in the midst of those among which a walk seeks its second one, so that they come near; what it returns
+    /// has no meaning.
     #[inline]
-    fn nears(&self, first: char, second: char) -> u32 {
+    fn nears(&self, first: char, second: char) -> char {
         if (first as usize) >= PLANE || !self.pairs.may_have(first, second) {
-            return 0;
+            return first;
         }
-        let state = self.root(first);
-        if state.next & bit(second) == 0 {
-            return 0;
-        }
-        self.slots[self.place(state.id, second)].by
+        let following = self.following(self.root(first));
+        self.by[following.start.midpoint(following.end.max(1) - 1)]
     }
 
     /// The number of a term.
     pub fn get(&self, term: impl IntoIterator<Item = char>) -> Option<u32> {
         let mut term = term.into_iter();
-        let mut state = self.root(term.next()?);
+        let mut state = Some(self.root(term.next()?)).filter(|state| *state > 0)?;
         for c in term {
             state = self.step(state, c)?;
         }
-        state.term.checked_sub(1)
-    }
-}
-
-/// Where a state is kept.
-enum Place {
-    Root(usize),
-    Slot(usize),
-}
-
-impl Place {
-    fn state<'a>(&self, trie: &'a mut Trie) -> &'a mut State {
-        match *self {
-            Self::Root(at) => &mut trie.first[at],
-            Self::Slot(at) => &mut trie.slots[at].state,
-        }
+        self.states[state].term.checked_sub(1)
     }
 }
 
