@@ -30,10 +30,23 @@ struct Weights {
 }
 
 impl Weights {
+    /// Where the search for a feature begins.
+    fn first(&self, feature: u64) -> usize {
+        let shift = u64::BITS - self.slots.len().trailing_zeros();
+        (feature.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as usize
+    }
+
+    /// Reads where the search for a feature begins, so that it comes near; what it returns has no meaning.
+    fn nears(&self, feature: u64) -> u64 {
+        match self.slots.is_empty() {
+            true => 0,
+            false => self.slots[self.first(feature)].0,
+        }
+    }
+
     /// The slot of a feature, or the empty one where it would stand.
     fn place(&self, feature: u64) -> usize {
-        let shift = u64::BITS - self.slots.len().trailing_zeros();
-        let mut at = (feature.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as usize;
+        let mut at = self.first(feature);
         while self.slots[at].1 != 0.0 && self.slots[at].0 != feature {
             at = (at + 1) & (self.slots.len() - 1);
         }
@@ -240,6 +253,9 @@ impl Lattice {
 impl Chooser {
     /// What the features of a candidate add up to.
     pub fn score(&self, features: &[Feature]) -> f64 {
+        // All of them are asked for before the first is needed, so that waits for memory overlap.
+        let near = features.iter().map(|(key, _)| self.weights.nears(*key));
+        std::hint::black_box(near.fold(0, |all, slot| all | slot));
         features
             .iter()
             .filter_map(|(key, value)| Some(f64::from(self.weights.get(*key)? * value)))
