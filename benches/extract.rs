@@ -157,7 +157,7 @@ mod whole {
     #[divan::bench(sample_count = 20)]
     fn extract(bencher: Bencher) {
         let together: Vec<Vec<&str>> = TEXTS
-            .chunks(16)
+            .chunks(128)
             .map(|texts| texts.iter().map(String::as_str).collect())
             .collect();
         each(bencher, &together, |texts| extract_documents(texts));

@@ -108,10 +108,10 @@ fn extract_together(
         .collect()
 }
 
-/// Documents are extracted together up to this number and this many bytes, so that they and what is made of them stay
-/// near the processor.
-const TOGETHER: usize = 16;
-const BYTES_TOGETHER: usize = 256 << 10;
+/// Documents are extracted together up to this number and this many bytes: what a stage works with has to come near the
+/// processor for each such part, which takes as long as extracting a few documents.
+const TOGETHER: usize = 128;
+const BYTES_TOGETHER: usize = 512 << 10;
 
 /// The pieces of a batch in parts that are extracted together, enough of them to keep the threads of a pool busy.
 pub fn parts<'a>(batch: &'a [Numbered], pool: &rayon::ThreadPool) -> Vec<&'a [Numbered]> {
@@ -220,7 +220,7 @@ pub struct BuildReport {
 
 /// Documents are read and extracted this many at a time, or fewer when they are large, so that memory does not grow
 /// with the corpus.
-const AT_A_TIME: usize = 256;
+const AT_A_TIME: usize = 1024;
 const BYTES_AT_A_TIME: usize = 2 << 20;
 /// So many such batches wait at each end of the extraction.
 const WAITING: usize = 1;
