@@ -1,30 +1,76 @@
 //! Forward and backward messages over sequences of characters.
 
-use std::ops::Range;
+use std::ops::{Add, AddAssign, Div, Mul, Range};
 
 use super::{LABELS, T, TRANSITIONS, begin, cross, end, inside, within};
 
 /// Entering states of a position: O, then one for each type; padded.
-const WIDTH: usize = 8;
-type Lane = [f64; WIDTH];
+pub const WIDTH: usize = 8;
+type Lane<N> = [N; WIDTH];
+
+/// What messages are made of: labelling takes single precision, of which twice as many fit into a register, training double.
+pub trait Number:
+    Copy
+    + Default
+    + PartialOrd
+    + Add<Output = Self>
+    + AddAssign
+    + Mul<Output = Self>
+    + Div<Output = Self>
+{
+    /// One.
+    const ONE: Self;
+    /// The least positive number with all its digits.
+    const LEAST: Self;
+    /// The nearest of these numbers.
+    fn of(number: f64) -> Self;
+    /// The same in double precision.
+    fn wide(self) -> f64;
+}
+
+impl Number for f32 {
+    const ONE: Self = 1.0;
+    const LEAST: Self = Self::MIN_POSITIVE;
+    #[inline(always)]
+    fn of(number: f64) -> Self {
+        number as Self
+    }
+    #[inline(always)]
+    fn wide(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl Number for f64 {
+    const ONE: Self = 1.0;
+    const LEAST: Self = Self::MIN_POSITIVE;
+    #[inline(always)]
+    fn of(number: f64) -> Self {
+        number
+    }
+    #[inline(always)]
+    fn wide(self) -> f64 {
+        self
+    }
+}
 
 /// A number for each label, so laid out that what is done to all types alike is done at once.
 ///
-/// A type stands at its index plus one in each lane; what stands at no label is zero.
+/// A type stands at its index plus one in each lane; what stands at no label is zero, or is multiplied with zero.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct States {
+pub struct States<N> {
     /// O, and B of each type: the labels that can be entered from outside.
-    pub enter: Lane,
+    pub enter: Lane<N>,
     /// I of each type.
-    pub inner: Lane,
+    pub inner: Lane<N>,
     /// E of each type.
-    pub leave: Lane,
+    pub leave: Lane<N>,
 }
 
-impl States {
+impl<N: Number> States<N> {
     /// Takes a number for each label.
     #[inline(always)]
-    pub fn set(&mut self, of: impl Fn(usize) -> f64) {
+    pub fn set(&mut self, of: impl Fn(usize) -> N) {
         self.enter[0] = of(0);
         for t in 0..T {
             self.enter[t + 1] = of(begin(t));
@@ -34,7 +80,7 @@ impl States {
     }
 
     /// The number of a label.
-    pub fn at(&self, label: usize) -> f64 {
+    pub fn at(&self, label: usize) -> N {
         match label.checked_sub(1) {
             None => self.enter[0],
             Some(label) => [self.enter, self.inner, self.leave][label % 3][label / 3 + 1],
@@ -44,33 +90,34 @@ impl States {
 
 /// The sum over all labels: first lane by lane, then by halves, so that no addition waits for more than a few others.
 #[inline(always)]
-fn sum(enter: &Lane, inner: &Lane, leave: &Lane) -> f64 {
-    let of_type: Lane = std::array::from_fn(|k| enter[k] + (inner[k] + leave[k]));
-    let half: [f64; 4] = std::array::from_fn(|k| of_type[k] + of_type[k + 4]);
+fn sum<N: Number>(enter: &Lane<N>, inner: &Lane<N>, leave: &Lane<N>) -> N {
+    let of_type: Lane<N> = std::array::from_fn(|k| enter[k] + (inner[k] + leave[k]));
+    let half: [N; 4] = std::array::from_fn(|k| of_type[k] + of_type[k + 4]);
     (half[0] + half[2]) + (half[1] + half[3])
 }
 
 /// Exponentials of the weights of transitions.
 #[derive(Clone, Copy, Debug)]
-pub struct Edges {
+pub struct Edges<N> {
     /// From leaving state to entering state: 0 is O, else type + 1; padded.
-    pub cross: [Lane; T + 1],
+    pub cross: [Lane<N>; T + 1],
     /// The same by entering state, then leaving state.
-    crossed: [Lane; T + 1],
+    crossed: [Lane<N>; T + 1],
     /// Within a mention: B→I, B→E, I→I, I→E, each by type.
-    pub within: [Lane; 4],
+    pub within: [Lane<N>; 4],
 }
 
-impl Default for Edges {
+impl<N: Number> Default for Edges<N> {
     fn default() -> Self {
         Self::new(&[0.0; TRANSITIONS])
     }
 }
 
-impl Edges {
+impl<N: Number> Edges<N> {
     /// From the weights of transitions.
     pub fn new(transitions: &[f32]) -> Self {
-        let edge = |i: usize| f64::from(transitions.get(i).copied().unwrap_or_default()).exp();
+        let edge =
+            |i: usize| N::of(f64::from(transitions.get(i).copied().unwrap_or_default()).exp());
         let mut edges = Self {
             cross: [Lane::default(); T + 1],
             crossed: [Lane::default(); T + 1],
@@ -93,43 +140,44 @@ impl Edges {
 
 /// Forward and backward messages of sequences, one behind the other, scaled so that each position sums to one.
 #[derive(Default)]
-pub struct Messages {
+pub struct Messages<N> {
     /// Exponentials of the weights of the labels.
-    pub node: Vec<States>,
+    pub node: Vec<States<N>>,
     /// What is before.
-    pub alpha: Vec<States>,
+    pub alpha: Vec<States<N>>,
     /// What is behind.
-    pub beta: Vec<States>,
+    pub beta: Vec<States<N>>,
     /// What each position was multiplied with.
-    pub scale: Vec<f64>,
+    pub scale: Vec<N>,
     /// So many positions belong to sequences; what is behind them is left from others.
     used: usize,
 }
 
-/// `Σ weights[i] · rows[i]` over the entering or leaving states, in the order of the states.
+/// `Σ weights[i] · rows[i]` over the entering or leaving states; every other one by itself, so that additions wait for fewer
+/// others.
 #[inline(always)]
-fn combine(weights: &Lane, rows: &[Lane; T + 1]) -> Lane {
-    let mut sum = Lane::default();
-    for (w, row) in weights.iter().zip(rows) {
-        for (s, r) in sum.iter_mut().zip(row) {
-            *s += w * r;
+fn combine<N: Number>(weights: &Lane<N>, rows: &[Lane<N>; T + 1]) -> Lane<N> {
+    let mut sums: [Lane<N>; 2] = [Lane::default(); 2];
+    for (i, (w, row)) in weights.iter().zip(rows).enumerate() {
+        for (s, r) in sums[i % 2].iter_mut().zip(row) {
+            *s += *w * *r;
         }
     }
-    sum
+    std::array::from_fn(|k| sums[0][k] + sums[1][k])
 }
 
 /// `a · x + b · y` by type.
 #[inline(always)]
-fn mix(a: &Lane, x: &Lane, b: &Lane, y: &Lane) -> Lane {
+fn mix<N: Number>(a: &Lane<N>, x: &Lane<N>, b: &Lane<N>, y: &Lane<N>) -> Lane<N> {
     std::array::from_fn(|k| a[k] * x[k] + b[k] * y[k])
 }
 
 #[inline(always)]
-fn times(a: &Lane, b: &Lane) -> Lane {
+fn times<N: Number>(a: &Lane<N>, b: &Lane<N>) -> Lane<N> {
     std::array::from_fn(|k| a[k] * b[k])
 }
 
-impl Messages {
+impl<N: Number> Messages<N> {
     /// Forgets all sequences, but keeps their room for others.
     pub fn clear(&mut self) {
         self.used = 0;
@@ -143,20 +191,20 @@ impl Messages {
             for states in [&mut self.node, &mut self.alpha, &mut self.beta] {
                 states.resize(own.end, States::default());
             }
-            self.scale.resize(own.end, 1.0);
+            self.scale.resize(own.end, N::ONE);
         }
         own
     }
 
     /// Passes the messages of a sequence, whose exponentials of the labels' weights are there.
     #[inline(always)]
-    pub fn pass(&mut self, own: Range<usize>, edges: &Edges) {
+    pub fn pass(&mut self, own: Range<usize>, edges: &Edges<N>) {
         self.forward(own.clone(), edges);
         self.backward(own, edges);
     }
 
     #[inline(always)]
-    fn forward(&mut self, own: Range<usize>, edges: &Edges) {
+    fn forward(&mut self, own: Range<usize>, edges: &Edges<N>) {
         let [to_inner, to_leave, stay, ends] = &edges.within;
         for i in own.clone() {
             let (before, here) = self.alpha.split_at_mut(i);
@@ -177,9 +225,9 @@ impl Messages {
             inner = times(&inner, &node.inner);
             leave = times(&leave, &node.leave);
             let sum = sum(&enter, &inner, &leave);
-            let sum = if sum > 0.0 { sum } else { f64::MIN_POSITIVE };
+            let sum = if sum > N::LEAST { sum } else { N::LEAST };
             // One division, then multiplications, which cost a fraction of it.
-            let part = 1.0 / sum;
+            let part = N::ONE / sum;
             self.scale[i] = part;
             let alpha = &mut here[0];
             for k in 0..WIDTH {
@@ -191,35 +239,42 @@ impl Messages {
     }
 
     #[inline(always)]
-    fn backward(&mut self, own: Range<usize>, edges: &Edges) {
+    fn backward(&mut self, own: Range<usize>, edges: &Edges<N>) {
         let [to_inner, to_leave, stay, ends] = &edges.within;
         if let Some(last) = self.beta[own.clone()].last_mut() {
             *last = States::default();
-            last.enter[0] = 1.0;
-            last.leave[1..=T].fill(1.0);
+            last.enter[0] = N::ONE;
+            last.leave[1..=T].fill(N::ONE);
         }
+        let lane = |first: N, rest: N| -> Lane<N> {
+            std::array::from_fn(|k| if k == 0 { first } else { rest })
+        };
+        let (outside, of_types) = (lane(N::ONE, N::default()), lane(N::default(), N::ONE));
         for i in (own.start + 1..own.end).rev() {
             let (before, here) = self.beta.split_at_mut(i);
             let (next, node, scale) = (&here[0], &self.node[i], self.scale[i]);
-            let weigh =
-                |x: &Lane, w: &Lane| -> Lane { std::array::from_fn(|k| x[k] * (w[k] * scale)) };
+            let weigh = |x: &Lane<N>, w: &Lane<N>| -> Lane<N> {
+                std::array::from_fn(|k| x[k] * (w[k] * scale))
+            };
             let enter = weigh(&next.enter, &node.enter);
             let inner = weigh(&next.inner, &node.inner);
             let leave = weigh(&next.leave, &node.leave);
             let outer = combine(&enter, &edges.crossed);
             let beta = &mut before[i - 1];
+            // O is entered and left in one: its place is the first of the entering states.
             beta.enter = mix(&inner, to_inner, &leave, to_leave);
-            beta.enter[0] = outer[0];
+            for k in 0..WIDTH {
+                beta.enter[k] += outer[k] * outside[k];
+                beta.leave[k] = outer[k] * of_types[k];
+            }
             beta.inner = mix(&inner, stay, &leave, ends);
-            beta.leave = outer;
-            beta.leave[0] = 0.0;
         }
     }
 
     /// What the last of some positions must be multiplied with: sequences that end inside a mention do not count.
     pub fn evidence(&self, own: &Range<usize>) -> f64 {
         let (alpha, beta) = (&self.alpha[own.end - 1], &self.beta[own.end - 1]);
-        let both = |l| alpha.at(l) * beta.at(l);
+        let both = |l| alpha.at(l).wide() * beta.at(l).wide();
         (0..LABELS).map(both).sum::<f64>().max(f64::MIN_POSITIVE)
     }
 }

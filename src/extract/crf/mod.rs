@@ -18,8 +18,8 @@ use std::sync::LazyLock;
 
 use super::evidence::{group_of, in_role};
 use crate::model::EntityType;
-pub use messages::Messages;
-use messages::{Edges, States};
+use messages::Messages as MessagesOf;
+use messages::{Edges, Number, States, WIDTH};
 use pulp::{Arch, NullaryFnOnce};
 pub use sums::Sums;
 use table::Table;
@@ -54,7 +54,18 @@ fn within(kind: usize, step: usize) -> usize {
     (T + 1) * (T + 1) + 4 * kind + step
 }
 
-/// Weights of an attribute for every label, in hundredths: sums are exact, whatever their order.
+/// Where the weights of a label stand in a row: O, then B of all types, I of all, E of all, as messages take them.
+fn lane(label: usize) -> usize {
+    match label.checked_sub(1) {
+        None => 0,
+        Some(label) => 1 + label % 3 * T + label / 3,
+    }
+}
+
+/// Room for the messages of a text, which others can have used.
+pub type Messages = MessagesOf<f32>;
+
+/// Weights of an attribute for every label, each in its [`lane`], in hundredths: sums are exact, whatever their order.
 type Row = [i16; LANES];
 /// The row of an attribute without weights.
 const EMPTY: Row = [0; LANES];
@@ -66,7 +77,7 @@ const UNIT: f32 = 100.0;
 pub struct Crf {
     weights: Table,
     transitions: Vec<f32>,
-    edges: Edges,
+    edges: Edges<f32>,
 }
 
 /// A possible mention: start and end within the sequence, type index, marginal probability of the whole span.
@@ -86,7 +97,7 @@ pub struct Span {
 ///
 /// Characters that are surely no part of a name cut it into pieces, which are looked at one by one.
 pub struct Lattice<'a> {
-    edges: &'a Edges,
+    edges: &'a Edges<f32>,
     messages: &'a Messages,
     pieces: Vec<Piece>,
 }
@@ -117,7 +128,7 @@ fn top(sums: &[i16]) -> i16 {
 struct Passing<'a> {
     scores: &'a [Row],
     pieces: &'a [Range<usize>],
-    edges: &'a Edges,
+    edges: &'a Edges<f32>,
     messages: &'a mut Messages,
 }
 
@@ -135,11 +146,16 @@ impl NullaryFnOnce for Passing<'_> {
                 node(row, states);
             }
             self.messages.pass(own.clone(), self.edges);
-            found.push(Piece {
-                start: piece.start,
-                evidence: self.messages.evidence(&own),
-                own,
-            });
+            let evidence = self.messages.evidence(&own);
+            // Where numbers have run over nothing is known.
+            if evidence.is_finite() {
+                let start = piece.start;
+                found.push(Piece {
+                    start,
+                    own,
+                    evidence,
+                });
+            }
         }
         found
     }
@@ -149,7 +165,7 @@ impl<'a> Lattice<'a> {
     fn new(
         scores: &[Row],
         pieces: &[Range<usize>],
-        edges: &'a Edges,
+        edges: &'a Edges<f32>,
         messages: &'a mut Messages,
     ) -> Self {
         messages.clear();
@@ -179,10 +195,10 @@ impl<'a> Lattice<'a> {
         let at = |place: usize| place - piece.start + piece.own.start;
         let (start, end) = (at(start), at(end));
         let m = self.messages;
-        let p = (start + 1..end).fold(m.alpha[start].enter[kind + 1], |p, i| {
+        let p = (start + 1..end).fold(m.alpha[start].enter[kind + 1].wide(), |p, i| {
             p * self.step(start, i, end, kind)
         });
-        (p * m.beta[end - 1].leave[kind + 1] / piece.evidence).clamp(0.0, 1.0)
+        (p * m.beta[end - 1].leave[kind + 1].wide() / piece.evidence).clamp(0.0, 1.0)
     }
 
     /// What the label at a position multiplies within a mention.
@@ -192,7 +208,7 @@ impl<'a> Lattice<'a> {
         let of_label = if ends { &node.leave } else { &node.inner };
         let from = if i == start + 1 { 0 } else { 2 };
         let edge = self.edges.within[from + usize::from(ends)][kind + 1];
-        edge * of_label[kind + 1] * self.messages.scale[i]
+        (edge * of_label[kind + 1] * self.messages.scale[i]).wide()
     }
 
     /// Every mention with at least this marginal probability.
@@ -208,16 +224,26 @@ impl<'a> Lattice<'a> {
         let m = self.messages;
         let least = floor * piece.evidence;
         let place = |i: usize| piece.start + i - piece.own.start;
+        // A little less, as the sums of all types at once are rounded.
+        let about = (least * 0.999) as f32;
         for start in piece.own.clone() {
+            let (before, behind) = (&m.alpha[start].enter, &m.beta[start].enter);
+            let mut begins = false;
+            for (before, behind) in before.iter().zip(behind).skip(1) {
+                begins |= before * behind >= about;
+            }
+            if !begins {
+                continue;
+            }
             for kind in 0..T {
                 // The probability that a mention begins here and has not ended before `i`.
-                let mut open = m.alpha[start].enter[kind + 1];
-                if open * m.beta[start].enter[kind + 1] < least {
+                let mut open = m.alpha[start].enter[kind + 1].wide();
+                if open * m.beta[start].enter[kind + 1].wide() < least {
                     continue;
                 }
                 for i in start + 1..piece.own.end {
                     let last = open * self.step(start, i, i + 1, kind);
-                    let probability = last * m.beta[i].leave[kind + 1] / piece.evidence;
+                    let probability = last * m.beta[i].leave[kind + 1].wide() / piece.evidence;
                     if probability >= floor {
                         spans.push(Span {
                             start: place(start),
@@ -227,7 +253,7 @@ impl<'a> Lattice<'a> {
                         });
                     }
                     open *= self.step(start, i, i + 2, kind);
-                    if open * m.beta[i].inner[kind + 1] < least {
+                    if open * m.beta[i].inner[kind + 1].wide() < least {
                         break;
                     }
                 }
@@ -238,33 +264,40 @@ impl<'a> Lattice<'a> {
 
 /// The exponentials of sums of weights, relative to the highest of them.
 #[inline(always)]
-fn node(row: &Row, states: &mut States) {
+fn node(row: &Row, states: &mut States<f32>) {
     let top = top(&row[..LABELS]);
-    let powers = &*POWERS;
-    states.set(|label| powers.of(top.abs_diff(row[label])));
+    // In each lane a type stands at its index plus one; beside them stand labels of other lanes, which count for nothing there.
+    let lane = |from: usize| -> [f32; WIDTH] {
+        let mut lane = [0.0; WIDTH];
+        for (power, sum) in lane.iter_mut().zip(&row[from..from + WIDTH]) {
+            *power = power_of(top.saturating_sub(*sum));
+        }
+        lane
+    };
+    states.enter = lane(0);
+    states.inner = lane(T);
+    states.leave = lane(2 * T);
 }
 
-/// e to minus n hundredths: the exponent in two digits, each with its table.
-struct Powers {
-    low: [f64; Powers::BASE],
-    high: [f64; Powers::BASE],
-}
-
-static POWERS: LazyLock<Powers> = LazyLock::new(|| {
-    let power = |n: usize| (-(n as f64) / f64::from(UNIT)).exp();
-    Powers {
-        low: std::array::from_fn(power),
-        high: std::array::from_fn(|n| power(n * Powers::BASE)),
-    }
-});
-
-impl Powers {
-    const BASE: usize = 256;
-
-    #[inline(always)]
-    fn of(&self, n: u16) -> f64 {
-        self.low[n as usize % Self::BASE] * self.high[n as usize / Self::BASE]
-    }
+/// e to minus n hundredths, for n from 0 to 3,000; what is lower or higher counts as these: a label is never less likely by more
+/// than e to the thirtieth, so that single precision bears any sequence.
+#[inline(always)]
+fn power_of(n: i16) -> f32 {
+    /// What is added to it has its whole part in its last bits.
+    const WHOLE: f32 = 12_582_912.0;
+    let x = f32::from(n.clamp(0, 3_000)) * (std::f32::consts::LOG2_E / UNIT);
+    let whole = x + WHOLE;
+    // The series of e to the x, of a part of a power of two from minus a half to a half.
+    let part = ((whole - WHOLE) - x) * std::f32::consts::LN_2;
+    let series = 1.0 / 720.0;
+    let series = series * part + 1.0 / 120.0;
+    let series = series * part + 1.0 / 24.0;
+    let series = series * part + 1.0 / 6.0;
+    let series = series * part + 0.5;
+    let series = series * part + 1.0;
+    let series = series * part + 1.0;
+    const EXPONENT: u32 = f32::MANTISSA_DIGITS - 1;
+    series * f32::from_bits(1.0f32.to_bits().wrapping_sub(whole.to_bits() << EXPONENT))
 }
 
 /// Sums of weights, character by character.
@@ -339,9 +372,10 @@ impl Crf {
         }
         for (key, weights) in self.weights.rows().filter(|(_, row)| *row != EMPTY) {
             write!(out, "{key:x}\t{}", describe(key)).expect("writing to a string");
-            for (l, w) in weights.iter().enumerate() {
-                if *w != 0 {
-                    let w = f32::from(*w) / UNIT;
+            for l in 0..LABELS {
+                let w = weights[lane(l)];
+                if w != 0 {
+                    let w = f32::from(w) / UNIT;
                     write!(out, "\t{}:{w}", NAMES[l]).expect("writing to a string");
                 }
             }
@@ -369,7 +403,7 @@ impl Crf {
             let mut row = [0; LANES];
             while told > 0 {
                 let label = *labels.get(told.trailing_zeros() as usize)?;
-                row[label] = i16::from_le_bytes(bytes.take()?);
+                row[lane(label)] = i16::from_le_bytes(bytes.take()?);
                 told &= told - 1;
             }
             rows.push((key, row));
@@ -464,9 +498,10 @@ mod tests {
 
     #[test]
     fn powers_are_exponentials() {
-        for n in [0, 1, 255, 256, 999, 65_535] {
-            let exact = (-f64::from(n) / f64::from(UNIT)).exp();
-            assert!((POWERS.of(n) - exact).abs() <= 1e-12 * exact, "{n}");
+        for n in i16::MIN..=i16::MAX {
+            let exact = (-f64::from(n.clamp(0, 3_000)) / f64::from(UNIT)).exp();
+            let power = f64::from(power_of(n));
+            assert!((power - exact).abs() <= 3e-6 * exact, "{n}");
         }
     }
 }

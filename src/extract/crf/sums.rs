@@ -12,7 +12,7 @@ use super::{Crf, LABELS, LANES, Row, Scores};
 use crate::extract::evidence::Sink;
 
 /// So much is looked up together.
-const TOGETHER: usize = 64;
+const TOGETHER: usize = 128;
 
 /// Sums of weights that are being told.
 pub struct Sums<'a> {
@@ -38,6 +38,18 @@ enum Way {
     Run(u32, u32),
     /// Spans, the characters of each in the roles of their places in it, counted from a number.
     Spans([(u32, u32, u8); 3]),
+}
+
+impl Way {
+    /// About the last role in which characters have attributes.
+    #[inline(always)]
+    fn last_role(self) -> u8 {
+        match self {
+            Self::Viewers(_, n) => n - 1,
+            Self::Run(..) => 0,
+            Self::Spans(_) => 3,
+        }
+    }
 }
 
 /// Adds a row to sums; so plain that the compiler adds as many lanes at once as there are.
@@ -181,7 +193,8 @@ impl NullaryFnOnce for Adding<'_> {
         guesses.clear();
         guesses.extend(told.iter().map(|told| table.guess(told.group)));
         // The records come near before the first of them is needed.
-        let near = guesses.iter().map(|start| table.nears_record(*start));
+        let near = told.iter().zip(&*guesses);
+        let near = near.map(|(told, start)| table.nears_record(*start, told.way.last_role()));
         std::hint::black_box(near.fold(0, |all, byte| all | byte));
         for (told, &guess) in told.iter().zip(&*guesses) {
             let Some(group) = table.guessed(told.group, guess) else {

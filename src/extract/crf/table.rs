@@ -12,7 +12,7 @@ use crate::extract::evidence::{group_of, in_role};
 /// Bytes in front of the rows of a record: group, roles, number of parts, nothing.
 const HEAD: usize = 12;
 /// Bits for each group in the filter, at least.
-const BITS: usize = 16;
+const BITS: usize = 8;
 /// Records begin at multiples of this, so that more of them can be told apart in a place.
 const STEP: usize = 4;
 /// What a byte holds of a weight at most.
@@ -21,7 +21,7 @@ const MOST: i16 = i8::MAX as i16;
 /// sums of weights cannot leave their bounds.
 const PARTS: u16 = 4;
 
-/// Rows by group: an open table with linear probing, a quarter empty at least.
+/// Rows by group: an open table with linear probing, a fifth empty at least.
 ///
 /// A place holds where the record of a group begins, and bits of its hash in front: half of the look-ups are for groups that
 /// are not there, and those end in this table.
@@ -50,22 +50,6 @@ pub struct Group {
     n_parts: u8,
 }
 
-/// How many of the eight bits of a number are set: counting them takes a dozen steps on the oldest processors that must do.
-const ONES: [u8; 256] = {
-    let mut ones = [0; 256];
-    let mut n = 1;
-    while n < 256 {
-        ones[n] = ones[n / 2] + (n % 2) as u8;
-        n += 1;
-    }
-    ones
-};
-
-#[inline(always)]
-fn ones(roles: u16) -> usize {
-    usize::from(ONES[usize::from(roles & 0xFF)] + ONES[usize::from(roles >> 8)])
-}
-
 impl Group {
     /// Whether a role has weights.
     #[inline(always)]
@@ -82,7 +66,7 @@ impl Group {
     /// Where the row of a role begins in a part, if it has weights.
     #[inline(always)]
     pub fn row(&self, part: usize, role: u8) -> Option<usize> {
-        let row = part + LABELS * ones(self.roles & ((1 << role) - 1));
+        let row = part + LABELS * (self.roles & ((1 << role) - 1)).count_ones() as usize;
         self.has(role).then_some(row)
     }
 
@@ -96,7 +80,7 @@ impl Group {
     /// Bytes of a part.
     #[inline(always)]
     fn size(&self) -> usize {
-        LABELS * ones(self.roles)
+        LABELS * self.roles.count_ones() as usize
     }
 }
 
@@ -110,7 +94,7 @@ impl Table {
     /// The table of attributes with their weights, sorted by group, then role.
     pub fn new(rows: &[(u64, Row)]) -> Self {
         let by_group = || rows.chunk_by(|(a, _), (b, _)| group_of(*a).0 == group_of(*b).0);
-        let size = (by_group().count() * 4 / 3 + 1).next_power_of_two();
+        let size = (by_group().count() * 5 / 4 + 1).next_power_of_two();
         // What is not there stands at 0.
         let mut records = vec![0; STEP];
         // Those with most weights are asked for most: together they fill fewer lines of the processor's caches.
@@ -205,10 +189,13 @@ impl Table {
         self.places[self.hash(group).0]
     }
 
-    /// Reads the first byte behind the head of a record, so that the record comes near; what it returns has no meaning.
+    /// Reads the first byte behind the head of a record and one in the row of a role as if no role before it were left out,
+    /// so that the record comes near; what it returns has no meaning.
     #[inline(always)]
-    pub fn nears_record(&self, start: u32) -> u32 {
-        u32::from(self.records[start as usize * STEP + HEAD])
+    pub fn nears_record(&self, start: u32, role: u8) -> u32 {
+        let first = start as usize * STEP + HEAD;
+        let last = (first + LABELS * usize::from(role)).min(self.records.len() - 1);
+        u32::from(self.records[first] | self.records[last])
     }
 
     /// The record of a group, given the first one that could be it.

@@ -3,7 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::messages::{Edges, Messages, States};
-use super::{Crf, LABELS, LANES, T, TRANSITIONS, begin, cross, end, hundredths, inside, within};
+use super::{
+    Crf, LABELS, LANES, T, TRANSITIONS, begin, cross, end, hundredths, inside, lane, within,
+};
 use crate::extract::evidence::group_of;
 
 /// Weights of one attribute, padded to a multiple of four.
@@ -69,7 +71,7 @@ impl Crf {
 }
 
 /// The exponentials of sums of weights, relative to the highest of them.
-fn node(row: &[f32; STRIDE], states: &mut States) {
+fn node(row: &[f32; STRIDE], states: &mut States<f64>) {
     let top = row[..LABELS].iter().copied().fold(f32::MIN, f32::max);
     states.set(|label| f64::from(row[label] - top).exp());
 }
@@ -207,7 +209,8 @@ impl Learner {
         for s in scores.iter_mut().flatten() {
             *s *= scale;
         }
-        let (mut m, edges_of) = (Messages::default(), Edges::new(&self.transitions));
+        let mut m: Messages<f64> = Messages::default();
+        let edges_of = Edges::new(&self.transitions);
         let own = m.add(scores.len());
         for (row, states) in scores.iter().zip(&mut m.node[own.clone()]) {
             node(row, states);
@@ -261,8 +264,9 @@ impl Learner {
             .zip(self.weights)
             .map(|(key, w)| {
                 let mut kept = [0; LANES];
-                for (k, x) in kept.iter_mut().zip(w) {
-                    *k = if x.abs() < least { 0 } else { hundredths(x) };
+                for (label, x) in w[..LABELS].iter().enumerate() {
+                    let is_kept = x.abs() >= least;
+                    kept[lane(label)] = if is_kept { hundredths(*x) } else { 0 };
                 }
                 (key, kept)
             })
@@ -279,8 +283,8 @@ impl Learner {
 
 /// What the transition to a position adds to the gradient of the weights of transitions.
 fn edge_gradient(
-    m: &Messages,
-    e: &Edges,
+    m: &Messages<f64>,
+    e: &Edges<f64>,
     i: usize,
     z: f64,
     labels: &[u8],
