@@ -248,7 +248,10 @@ pub fn extract_unless(
         (survey, rulings)
     });
     let found = stage(late, found, |i, (survey, rulings)| {
-        (survey, rulings, Clues::new(&doc(i).text))
+        (survey, rulings, evidence::segment(&doc(i).text))
+    });
+    let found = stage(late, found, |i, (survey, rulings, words)| {
+        (survey, rulings, Clues::with_terms(words, &doc(i).text))
     });
     let mut messages = crf::Messages::default();
     let found = stage(late, found, |i, (survey, rulings, clues)| {

@@ -202,8 +202,13 @@ pub struct Clues {
 impl Clues {
     /// Segments a text and looks up its terms.
     pub fn new(text: &Text) -> Self {
+        Self::with_terms(segment(text), text)
+    }
+
+    /// Looks up the terms of a text whose words are known.
+    pub fn with_terms(words: Vec<Word>, text: &Text) -> Self {
         Self {
-            words: segment(text),
+            words,
             hits: Lexicon::get().hits(&text.chars),
         }
     }
@@ -241,7 +246,8 @@ fn tag_code(tag: &str) -> u64 {
         .fold(0, |code, b| code << 8 | u64::from(b))
 }
 
-fn segment(text: &Text) -> Vec<Word> {
+/// The words of a text.
+pub fn segment(text: &Text) -> Vec<Word> {
     let chars = &text.chars;
     let mut words = Vec::with_capacity(chars.len() / 2);
     let mut start = 0;
