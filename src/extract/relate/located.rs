@@ -14,6 +14,8 @@ use crate::model::{EntityType, Part, Predicate};
 patterns! {
     /// Ⓟ位于ⓁⓁ.
     LIES = r"([ⓅⒺ])[^。；ⓅⒺⓁ]{0,50}?(?:位于|坐落于|座落于|坐落在|座落在|坐落|座落|地处|落户于?到?在?|落地于?在?|落子|选址于?在?|设在|建在|落在|扎根于?|入驻|地点：|地址：|注册在|搬到了?|迁入|迁到|迁至|开到了?)[^，。；：ⓅⒺⓁ]{0,8}(Ⓛ+)";
+    /// Words without which neither [`LIES`] nor [`HERE`] holds.
+    LYING = r"位于|坐落|座落|地处|落户|落地|落子|选址|设在|建在|落在|扎根|入驻|地点：|地址：|注册在|搬到|迁入|迁到|迁至|开到";
     /// Ⓟ，在Ⓛ建成.
     STARTS = r"([ⓅⒺ])[^。；ⓅⒺⓁ]{0,20}在(Ⓛ+)[^，。；：ⓅⒺⓁ]{0,8}(?:投产|开业|动工|开工|建设|建成|落成|奠基|竣工|安装|落户|落地|兴建|新建|盖起|破土|试产|启用|投用|投资|施工|建起|办起|开张|建)";
     /// 在Ⓛ建设Ⓟ, 位于Ⓛ的Ⓔ.
@@ -112,6 +114,7 @@ fn by_profile(facts: &mut Facts) {
 fn may_hold(rule: &str, text: &str) -> bool {
     let any = |words: &[&str]| words.iter().any(|w| text.contains(w));
     match rule {
+        "thing-lies-in-place" | "thing-lies-here" => LYING.is_match(text),
         "thing-in-place" => text.contains("在Ⓛ"),
         "in-place-thing" => any(&["在Ⓛ", "于Ⓛ", "户Ⓛ", "址Ⓛ"]),
         "place-counts-things" => text.contains('有'),
@@ -132,7 +135,9 @@ fn by_words(facts: &mut Facts) {
             continue;
         }
         let shift = sentence.start;
-        if let Some(home) = facts.home.filter(|_| text.contains(['我', '本', '全'])) {
+        let here =
+            |_: &usize| text.contains(['我', '本', '全']) && may_hold("thing-lies-here", text);
+        if let Some(home) = facts.home.filter(here) {
             for found in HERE.captures_iter(text) {
                 let Some(thing) = found
                     .get(1)
