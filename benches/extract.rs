@@ -18,6 +18,11 @@ use xiangtu::knowledge::{Rulings, Selected};
 use xiangtu::pipeline::{extract_document, extract_documents};
 use xiangtu::text::Document;
 
+// As in the program.
+#[cfg(all(unix, not(target_env = "musl")))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() {
     // What is read on first use is no part of a document's time.
     evidence::warm();
