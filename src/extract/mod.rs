@@ -11,6 +11,7 @@ pub mod evidence;
 mod indicate;
 mod issuer;
 mod longer;
+mod phases;
 pub mod places;
 pub mod quantity;
 pub mod recognise;

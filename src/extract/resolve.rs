@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Span;
 use super::longer::Longer;
+use super::phases::phases;
 use super::places::{Survey, usual_name};
 use super::recognise::Name;
 use crate::gazetteer::{DivisionId, Gazetteer, Level};
@@ -118,6 +119,9 @@ pub fn resolve(
         .collect();
     let distinct = distinct(&names, &surfaces);
     let joined = join_short_names(doc, survey, &names, &surfaces, &distinct);
+    let phases = phases(doc, &names, &surfaces, |kind, surface| {
+        joined.get(&(kind, surface)).copied().unwrap_or(surface)
+    });
     let campaigns = campaigns(&distinct);
     // Initiatives that the document names by a name that nearly always means them: there a weak name means them too.
     let sure = campaigns.values().filter(|(_, strong)| *strong);
@@ -132,10 +136,17 @@ pub fn resolve(
     // What is written alike is the same thing.
     let mut known: FxHashMap<(EntityType, &str, &str), usize> = FxHashMap::default();
     let mut spans = Vec::with_capacity(names.len());
-    for (name, surface) in names.iter().zip(&surfaces) {
+    for (i, (name, surface)) in names.iter().zip(&surfaces).enumerate() {
         let surface: &str = surface;
+        let phase = phases.get(&i);
+        if phase.is_some_and(Option::is_none) {
+            continue; // a phase of nobody knows what
+        }
         let joined = joined.get(&(name.kind, surface)).copied();
-        let followed = followed(doc, name, &campaigns, surface).or(joined);
+        let followed = match phase {
+            Some(phase) => phase.as_deref(),
+            None => followed(doc, name, &campaigns, surface).or(joined),
+        };
         let ruled = ruled(rulings, name, surface, followed.unwrap_or(surface));
         let full = ruled.full;
         let written = (name.kind, full, surface);
@@ -155,7 +166,8 @@ pub fn resolve(
                 entities.len() - 1
             });
             let aliases = &mut entities[entity].aliases;
-            if !aliases.iter().any(|alias| alias == surface) {
+            // Every town has a 二期: the number alone is no name to find or to compare it by.
+            if phase.is_none() && !aliases.iter().any(|alias| alias == surface) {
                 aliases.push(surface.to_owned());
             }
             entity

@@ -10,6 +10,8 @@
 //! report (`place_stated` tells which). A project of several enterprises counts whole for each of them, so sums by
 //! enterprise may exceed the sum of all; sums by place do not. Amounts in other currencies are listed and summed by themselves.
 //!
+//! An amount of a phase (一期) is part of its project's and left out where one is stated for that.
+//!
 //! Units: the base unit stated, mostly 元 (yuan). Cost: one pass over four kinds of statements.
 //! Example: `xiangtu money --by county`, `xiangtu money --by enterprise --at 浏阳市`.
 
@@ -19,6 +21,7 @@ use serde::Serialize;
 
 use super::adoption::Atlas;
 use crate::Result;
+use crate::identity::{project_key, without_phase};
 use crate::model::EntityType;
 use crate::store::{PlaceLevel, StatementRow, Store};
 use crate::vocab;
@@ -115,8 +118,15 @@ pub fn stakes(store: &Store, at: Option<&str>) -> Result<Vec<Stake>> {
             .collect(),
     };
     let mut stakes = Vec::new();
-    for (subject, rows) in by_subject(store.statements_of(vocab::INVESTMENT)?) {
-        let Some(stake) = context.stake(store, &subject, &rows)? else {
+    let invested = by_subject(store.statements_of(vocab::INVESTMENT)?);
+    for (subject, rows) in &invested {
+        if wholes(subject)
+            .iter()
+            .any(|whole| invested.contains_key(whole))
+        {
+            continue;
+        }
+        let Some(stake) = context.stake(store, subject, rows)? else {
             continue;
         };
         let lies_within = |at| {
@@ -133,6 +143,26 @@ pub fn stakes(store: &Store, at: Option<&str>) -> Result<Vec<Stake>> {
             .then_with(|| a.subject.id.cmp(&b.subject.id))
     });
     Ok(stakes)
+}
+
+/// What a phase may be part of, by its IRI: the project 枫林产业园 of 枫林产业园一期, or the firm of that name, known everywhere or
+/// in the county.
+fn wholes(id: &str) -> Vec<String> {
+    let Some((before, name)) = id.rsplit_once('/') else {
+        return Vec::new();
+    };
+    let Some((base, scope)) = before.split_once("/project/") else {
+        return Vec::new();
+    };
+    let Some(whole) = without_phase(name).filter(|whole| !whole.is_empty()) else {
+        return Vec::new();
+    };
+    let county: String = scope.chars().take(6).collect();
+    vec![
+        format!("{before}/{}", project_key(whole)),
+        format!("{base}/enterprise/{whole}"),
+        format!("{base}/enterprise/{county}/{whole}"),
+    ]
 }
 
 fn by_subject(rows: Vec<StatementRow>) -> BTreeMap<String, Vec<StatementRow>> {
@@ -346,5 +376,26 @@ fn sum(of: Option<Named>, unit: &str, stakes: &[&Stake]) -> Sum {
         ongoing: total(Some(State::Ongoing)),
         completed: total(Some(State::Completed)),
         unknown: total(Some(State::Unknown)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phase_is_part_of_its_project() {
+        let part = |name: &str| wholes(&format!("urn:id/project/360722106/{name}"));
+        assert_eq!(
+            part("枫林产业园项目二期工程"),
+            [
+                "urn:id/project/360722106/枫林产业园",
+                "urn:id/enterprise/枫林产业园项目",
+                "urn:id/enterprise/360722/枫林产业园项目"
+            ]
+        );
+        assert!(part("枫林产业园一期").contains(&"urn:id/project/360722106/枫林产业园".to_owned()));
+        assert!(part("枫林产业园").is_empty() && part("一期").is_empty());
+        assert!(wholes("urn:id/enterprise/枫林二期").is_empty());
     }
 }

@@ -43,6 +43,7 @@ pub use honours::honour;
 pub use ledger::{Endpoint, Judgement, Ledger, Verdict};
 pub use names::{
     campaign_key, difference, is_generic, is_mark, leading_divisions, plain, project_key,
+    without_phase,
 };
 pub use posts::seat;
 pub use review::{Candidate, candidates};

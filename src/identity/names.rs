@@ -162,6 +162,24 @@ pub fn project_key(name: &str) -> String {
     strip_head(name, &PROJECT_HEADS, 3).to_owned()
 }
 
+/// A project's name before the number of its phase, if it ends in one: nothing for 二期, 枫林小区 for 枫林小区二期工程.
+///
+/// ```
+/// use xiangtu::identity::without_phase;
+/// assert_eq!(without_phase("枫林小区二期工程"), Some("枫林小区"));
+/// assert_eq!(without_phase("一期"), Some(""));
+/// assert_eq!(without_phase("长学期"), None);
+/// ```
+pub fn without_phase(name: &str) -> Option<&str> {
+    let numbered = ["工程", "项目"]
+        .iter()
+        .find_map(|head| name.strip_suffix(head))
+        .unwrap_or(name)
+        .strip_suffix('期')?;
+    let before = numbered.strip_suffix(|c: char| "首一二三四五六七八九123456789".contains(c))?;
+    Some(before.strip_suffix('第').unwrap_or(before))
+}
+
 /// A name without the first of some heads that it ends in, if at least so many characters are left.
 fn strip_head<'a>(name: &'a str, heads: &[&str], least: usize) -> &'a str {
     heads
