@@ -48,14 +48,18 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     };
     match hits.found.as_slice() {
         [one] if hits.total == 1 => {
-            let card = store.card(one)?;
+            let mut card = store.card(one)?;
+            // Where nothing is stated of it, the sentences that name it are what is known.
+            if context.json || card.groups.is_empty() {
+                card.named = store.naming(one)?;
+            }
             if context.json {
                 write_json(out, &card)?;
             } else {
                 if hits.how == Match::Typo {
                     writeln!(out, "{}", lang.fill("found.nearest", &[&arguments.name]))?;
                 }
-                write_card(&card, lang, out)?;
+                write_card(&card, arguments.limit, lang, out)?;
             }
         }
         _ if context.json => write_json(out, &hits)?,
@@ -137,7 +141,7 @@ fn path(found: &Found, joint: &str) -> String {
         .join(joint)
 }
 
-fn write_card(card: &Card, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()> {
+fn write_card(card: &Card, most: usize, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()> {
     let found = &card.found;
     let years = match card.years {
         [Some(first), Some(last)] if first == last => first.to_string(),
@@ -189,15 +193,17 @@ fn write_card(card: &Card, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()
             "col.confidence",
         ]
         .map(|key| lang.text(key));
-        let rows: Vec<Vec<String>> = group.lines.iter().map(|line| row(line, lang)).collect();
+        let rows: Vec<Vec<String>> = newest(&group.lines, most)
+            .iter()
+            .map(|line| row(line, lang))
+            .collect();
         table::write(out, &headings, &rows)?;
+        write_left(group.lines.len(), most, lang, out)?;
     }
-    // Where nothing is stated of it, the sentences that name it are what is known.
-    if card.groups.is_empty() && !card.named.is_empty() {
+    if !card.named.is_empty() {
         writeln!(out, "\n{} ({})", lang.text("card.named"), card.named.len())?;
         let headings = ["col.year", "col.quote", "col.document"].map(|key| lang.text(key));
-        let rows: Vec<Vec<String>> = card
-            .named
+        let rows: Vec<Vec<String>> = newest(&card.named, most)
             .iter()
             .map(|n| {
                 let inside = |at: usize| at.saturating_sub(n.quote_start);
@@ -209,6 +215,20 @@ fn write_card(card: &Card, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()
             })
             .collect();
         table::write(out, &headings, &rows)?;
+        write_left(card.named.len(), most, lang, out)?;
+    }
+    Ok(())
+}
+
+/// The last so many of what stands in order of year.
+fn newest<T>(lines: &[T], most: usize) -> &[T] {
+    &lines[lines.len().saturating_sub(most)..]
+}
+
+/// Says how many lines are not shown.
+fn write_left(n: usize, most: usize, lang: Lang, out: &mut dyn Write) -> anyhow::Result<()> {
+    if n > most {
+        writeln!(out, "{}", lang.fill("card.more", &[&(n - most)]))?;
     }
     Ok(())
 }

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use oxigraph::model::{NamedNode, NamedNodeRef, NamedOrBlankNode};
-use rustc_hash::FxHashMap;
+use oxigraph::model::{GraphName, NamedNode, NamedNodeRef, NamedOrBlankNode};
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Serialize;
 
 use super::read::{Node, StatementRow};
@@ -74,7 +75,7 @@ pub struct Card {
     pub timeline: Vec<YearSaid>,
     /// Statements grouped by property, in the ontology's order.
     pub groups: Vec<Group>,
-    /// For each document the sentence that first names it.
+    /// For each document the sentence that first names it, once [`Store::naming`] has been asked for them.
     pub named: Vec<Naming>,
 }
 
@@ -237,40 +238,7 @@ impl Store {
     pub fn card(&self, found: &Found) -> Result<Card> {
         let id = NamedNode::new_unchecked(&found.id);
         let (node, concept) = self.description_of(&id)?;
-        let mut grouped: BTreeMap<(String, bool), Vec<Line>> = BTreeMap::new();
-        let mut known = Known::default();
-        for (role, inverse) in [(vocab::SUBJECT, false), (vocab::OBJECT, true)] {
-            for row in self.statements_with(role, &found.id)? {
-                self.put_line(&mut grouped, &mut known, row, inverse)?;
-            }
-        }
-        for row in self.officials(id.as_ref())? {
-            self.put_line(&mut grouped, &mut known, row, true)?;
-        }
-        let order = property_order(found.kind);
-        let mut groups: Vec<Group> = grouped
-            .into_iter()
-            .map(|((property, inverse), mut lines)| {
-                lines.sort_by(|a, b| {
-                    (a.statement.year, &a.path, a.statement.start).cmp(&(
-                        b.statement.year,
-                        &b.path,
-                        b.statement.start,
-                    ))
-                });
-                Group {
-                    property,
-                    inverse,
-                    lines,
-                }
-            })
-            .collect();
-        groups.sort_by_key(|group| {
-            order
-                .iter()
-                .position(|(p, i)| *p == group.property && *i == group.inverse)
-                .unwrap_or(order.len())
-        });
+        let groups = self.groups(found)?;
         let year =
             |property: NamedNodeRef<'_>| node.text(property).and_then(|year| year.parse().ok());
         let names = |property| {
@@ -292,8 +260,56 @@ impl Store {
             domains: names(vocab::DOMAIN)?,
             timeline,
             groups,
-            named: self.naming(id.as_ref())?,
+            named: Vec::new(),
         })
+    }
+
+    /// What is stated of an entity, by property in the ontology's order, each by year.
+    fn groups(&self, found: &Found) -> Result<Vec<Group>> {
+        let mut rows: Vec<(StatementRow, bool)> = Vec::new();
+        for (role, inverse) in [(vocab::SUBJECT, false), (vocab::OBJECT, true)] {
+            let with = self.statements_with(role, &found.id)?;
+            rows.extend(with.into_iter().map(|row| (row, inverse)));
+        }
+        let officials = self.officials(NamedNodeRef::new_unchecked(&found.id))?;
+        rows.extend(officials.into_iter().map(|row| (row, true)));
+        let others = rows.iter().filter_map(|(row, inverse)| row.other(*inverse));
+        let names = each(others, |iri| self.full_name_of(iri))?;
+        let documents = rows.iter().map(|(row, _)| row.document.as_str());
+        let paths = each(documents, |iri| self.path_of(iri))?;
+        let mut grouped: BTreeMap<(String, bool), Vec<Line>> = BTreeMap::new();
+        for (row, inverse) in rows {
+            let line = Line {
+                other: row.other(inverse).map(|iri| names[iri].clone()),
+                path: paths[&row.document].clone(),
+                statement: row,
+            };
+            let group = (line.statement.property.clone(), inverse);
+            grouped.entry(group).or_default().push(line);
+        }
+        let mut groups: Vec<Group> = grouped
+            .into_iter()
+            .map(|((property, inverse), mut lines)| {
+                lines.sort_by(|a, b| {
+                    let key = |line: &Line| (line.statement.year, line.statement.start);
+                    let ((year_a, start_a), (year_b, start_b)) = (key(a), key(b));
+                    (year_a, &a.path, start_a).cmp(&(year_b, &b.path, start_b))
+                });
+                Group {
+                    property,
+                    inverse,
+                    lines,
+                }
+            })
+            .collect();
+        let order = property_order(found.kind);
+        groups.sort_by_key(|group| {
+            order
+                .iter()
+                .position(|(p, i)| *p == group.property && *i == group.inverse)
+                .unwrap_or(order.len())
+        });
+        Ok(groups)
     }
 
     /// The divisions directly below a place, in order of code.
@@ -311,84 +327,42 @@ impl Store {
         Ok(parts)
     }
 
-    fn put_line(
-        &self,
-        grouped: &mut BTreeMap<(String, bool), Vec<Line>>,
-        known: &mut Known,
-        row: StatementRow,
-        inverse: bool,
-    ) -> Result<()> {
-        let other = if inverse {
-            Some(row.subject.as_str())
-        } else {
-            row.object.as_deref()
-        };
-        let other = match other {
-            Some(iri) => Some(match known.names.get(iri) {
-                Some(name) => name.clone(),
-                None => {
-                    let name = self.full_name_of(iri)?;
-                    known.names.insert(iri.to_owned(), name.clone());
-                    name
-                }
-            }),
-            None => None,
-        };
-        let path = match known.paths.get(&row.document) {
-            Some(path) => path.clone(),
-            None => {
-                let mut paths = self.document(&row.document)?.paths.into_iter();
-                let path = paths.next().unwrap_or_default();
-                known.paths.insert(row.document.clone(), path.clone());
-                path
-            }
-        };
-        grouped
-            .entry((row.property.clone(), inverse))
-            .or_default()
-            .push(Line {
-                other,
-                path,
-                statement: row,
-            });
-        Ok(())
-    }
-
-    /// The sentences that first name an entity, one a document.
-    fn naming(&self, id: NamedNodeRef<'_>) -> Result<Vec<Naming>> {
-        let mut namings = Vec::new();
-        for quad in
+    /// The sentences that first name an entity, one a document, by year.
+    pub fn naming(&self, found: &Found) -> Result<Vec<Naming>> {
+        let id = NamedNode::new_unchecked(&found.id);
+        let mentions =
             self.inner
-                .quads_for_pattern(None, Some(vocab::IDENT_REF), Some(id.into()), None)
-        {
-            let quad = quad.map_err(failed)?;
-            let NamedOrBlankNode::NamedNode(mention) = &quad.subject else {
-                continue;
-            };
-            let node = self.node(mention, quad.graph_name.as_ref())?;
-            let Some(quote) = node.text(vocab::QUOTE).filter(|_| self.is_certain(&node)) else {
-                continue;
-            };
-            let number = |property| {
-                node.text(property)
-                    .and_then(|n| n.parse().ok())
-                    .unwrap_or(0)
-            };
-            let Some(document) = node.iris(vocab::DERIVED_FROM).next() else {
-                continue;
-            };
-            let document = self.document(document.as_str())?;
-            namings.push(Naming {
-                year: document.year,
-                path: document.paths.into_iter().next().unwrap_or_default(),
-                quote: quote.to_owned(),
-                quote_start: number(vocab::QUOTE_START),
-                start: number(vocab::BEGIN_INDEX),
-                end: number(vocab::END_INDEX),
-            });
-        }
+                .quads_for_pattern(None, Some(vocab::IDENT_REF), Some(id.as_ref().into()), None);
+        let mentions: Vec<(NamedOrBlankNode, GraphName)> = mentions
+            .map(|quad| quad.map(|quad| (quad.subject, quad.graph_name)))
+            .collect::<std::result::Result<_, _>>()
+            .map_err(failed)?;
+        let namings = mentions.par_iter().map(|(mention, graph)| match mention {
+            NamedOrBlankNode::NamedNode(mention) => self.naming_by(mention, graph),
+            NamedOrBlankNode::BlankNode(_) => Ok(None),
+        });
+        let namings: Vec<Option<Naming>> = namings.collect::<Result<_>>()?;
+        let mut namings: Vec<Naming> = namings.into_iter().flatten().collect();
         namings.sort();
         Ok(namings)
+    }
+
+    /// The sentence of a mention, if it is its document's first of the entity.
+    fn naming_by(&self, mention: &NamedNode, graph: &GraphName) -> Result<Option<Naming>> {
+        let node = self.node(mention, graph.as_ref())?;
+        let quote = node.text(vocab::QUOTE).filter(|_| self.is_certain(&node));
+        let (Some(quote), Some(document)) = (quote, node.iris(vocab::DERIVED_FROM).next()) else {
+            return Ok(None);
+        };
+        let number = |property| node.number(property).unwrap_or(0);
+        Ok(Some(Naming {
+            year: self.year_of(document)?,
+            path: self.path_of(document.as_str())?,
+            quote: quote.to_owned(),
+            quote_start: number(vocab::QUOTE_START),
+            start: number(vocab::BEGIN_INDEX),
+            end: number(vocab::END_INDEX),
+        }))
     }
 
     /// Who holds a post according to the documents of a place.
@@ -410,11 +384,16 @@ impl Store {
     }
 }
 
-/// Names and paths that a card has looked up already: one document states many things.
-#[derive(Default)]
-struct Known {
-    names: FxHashMap<String, String>,
-    paths: FxHashMap<String, String>,
+/// What is found for each of some IRIs, each looked up once: one document states many things, and many documents the same.
+fn each<'a>(
+    iris: impl Iterator<Item = &'a str>,
+    look_up: impl Fn(&str) -> Result<String> + Sync,
+) -> Result<FxHashMap<String, String>> {
+    let iris: FxHashSet<&str> = iris.collect();
+    let found = iris.into_par_iter();
+    found
+        .map(|iri| Ok((iri.to_owned(), look_up(iri)?)))
+        .collect()
 }
 
 fn timeline(groups: &[Group]) -> Vec<YearSaid> {

@@ -4,6 +4,7 @@ use oxigraph::model::{
     GraphName, GraphNameRef, Literal, NamedNode, NamedNodeRef, NamedOrBlankNode, Quad, Term,
 };
 use oxigraph::store::StorageError;
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{Store, failed};
@@ -159,6 +160,14 @@ pub struct StatementRow {
 }
 
 impl StatementRow {
+    /// IRI of the entity at the other end, read backwards or forwards.
+    pub(super) fn other(&self, inverse: bool) -> Option<&str> {
+        match inverse {
+            true => Some(&self.subject),
+            false => self.object.as_deref(),
+        }
+    }
+
     fn read(id: &NamedNode, node: &Node) -> Option<Self> {
         let iri = |property| {
             node.iris(property)
@@ -297,24 +306,12 @@ impl Store {
     /// One document. Reads what it is, not what it mentions: a long report mentions hundreds of things.
     pub fn document(&self, iri: &str) -> Result<DocumentRow> {
         let iri = NamedNode::new_unchecked(iri);
-        let graph = GraphNameRef::from(iri.as_ref());
-        let of = |property| {
-            let subject = Some(iri.as_ref().into());
-            node_of(
-                self.inner
-                    .quads_for_pattern(subject, Some(property), None, Some(graph)),
-            )
-        };
-        let mut paths: Vec<String> = of(vocab::IDENTIFIER)?
-            .texts(vocab::IDENTIFIER)
-            .map(str::to_owned)
-            .collect();
-        paths.sort();
+        let of = |property| self.told(&iri, property);
         let text = |property| Result::Ok(of(property)?.owned(property));
         Ok(DocumentRow {
-            paths,
-            title: of(vocab::TITLE)?.owned(vocab::TITLE),
-            year: of(vocab::YEAR)?.number(vocab::YEAR),
+            paths: self.paths_of(&iri)?,
+            title: text(vocab::TITLE)?,
+            year: self.year_of(&iri)?,
             home: self.home_of(iri.as_ref())?.map(NamedNode::into_string),
             state: text(vocab::STATE)?.unwrap_or_default(),
             reason: text(vocab::REASON)?,
@@ -332,14 +329,38 @@ impl Store {
         })
     }
 
+    /// What a document's own graph says of it under one property.
+    fn told(&self, document: &NamedNode, property: NamedNodeRef<'_>) -> Result<Node> {
+        let graph = GraphNameRef::from(document.as_ref());
+        let subject = Some(document.as_ref().into());
+        let told = self
+            .inner
+            .quads_for_pattern(subject, Some(property), None, Some(graph));
+        node_of(told)
+    }
+
+    /// Where a document was found, in order.
+    fn paths_of(&self, document: &NamedNode) -> Result<Vec<String>> {
+        let told = self.told(document, vocab::IDENTIFIER)?;
+        let mut paths: Vec<String> = told.texts(vocab::IDENTIFIER).map(str::to_owned).collect();
+        paths.sort();
+        Ok(paths)
+    }
+
+    /// The first path of a document; empty if it has none.
+    pub(super) fn path_of(&self, document: &str) -> Result<String> {
+        let paths = self.paths_of(&NamedNode::new_unchecked(document))?;
+        Ok(paths.into_iter().next().unwrap_or_default())
+    }
+
+    /// The main year of a document.
+    pub(super) fn year_of(&self, document: &NamedNode) -> Result<Option<i32>> {
+        Ok(self.told(document, vocab::YEAR)?.number(vocab::YEAR))
+    }
+
     /// The place that a document is about.
     pub(super) fn home_of(&self, document: NamedNodeRef<'_>) -> Result<Option<NamedNode>> {
-        let node = node_of(self.inner.quads_for_pattern(
-            Some(document.into()),
-            Some(vocab::HOME),
-            None,
-            Some(GraphNameRef::from(document)),
-        ))?;
+        let node = self.told(&document.into_owned(), vocab::HOME)?;
         Ok(node.iris(vocab::HOME).next().cloned())
     }
 
@@ -414,20 +435,22 @@ impl Store {
         object: NamedNodeRef<'_>,
         graph: Option<GraphNameRef<'_>>,
     ) -> Result<Vec<StatementRow>> {
-        let mut rows = Vec::new();
-        for quad in self
+        let quads: Vec<Quad> = self
             .inner
             .quads_for_pattern(None, Some(role), Some(object.into()), graph)
-        {
-            let quad = quad.map_err(failed)?;
+            .collect::<std::result::Result<_, _>>()
+            .map_err(failed)?;
+        let read = |quad: &Quad| -> Result<Option<StatementRow>> {
             let (NamedOrBlankNode::NamedNode(id), GraphName::NamedNode(_)) =
                 (&quad.subject, &quad.graph_name)
             else {
-                continue;
+                return Ok(None);
             };
             let node = self.node(id, quad.graph_name.as_ref())?;
-            rows.extend(StatementRow::read(id, &node).filter(|_| self.is_certain(&node)));
-        }
+            Ok(StatementRow::read(id, &node).filter(|_| self.is_certain(&node)))
+        };
+        let rows: Vec<Option<StatementRow>> = quads.par_iter().map(read).collect::<Result<_>>()?;
+        let mut rows: Vec<StatementRow> = rows.into_iter().flatten().collect();
         rows.sort_by(|a, b| {
             (&a.document, a.start, a.end, &a.id).cmp(&(&b.document, b.start, b.end, &b.id))
         });

@@ -127,6 +127,30 @@ fn one_document_is_one_document() {
 }
 
 #[test]
+fn a_card_shows_the_newest_lines_and_says_how_many_are_left() {
+    let (folder, _) = later();
+    let store = folder.path().join("store");
+    let card = |limit: &str| {
+        let arguments = ["lookup", "360923102", "--lang", "en", "--limit", limit];
+        text(&xiangtu(&store, &arguments).stdout)
+    };
+    let (one, all) = (card("1"), card("1000"));
+    assert!(one.contains("earlier ones are not listed"), "{one}");
+    assert!(!all.contains("not listed"), "{all}");
+    // What is shown is part of the whole, and of each group the last line.
+    let sentences = |card: &str| -> Vec<String> {
+        let facts = card.split("\n\n").skip(2);
+        let tables = facts.map(|group| {
+            let lines = group.lines().skip(3);
+            lines.take_while(|line| !line.contains("not listed")).last()
+        });
+        tables.flatten().map(|line| line.split_whitespace().collect()).collect()
+    };
+    assert!(sentences(&all).len() > 2, "{all}");
+    assert_eq!(sentences(&one), sentences(&all));
+}
+
+#[test]
 fn a_card_tells_the_years() {
     let (folder, _) = later();
     let store = folder.path().join("store");
