@@ -8,10 +8,11 @@
 
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::candidates::{Candidate, Feature};
 use super::crf::Span;
+use crate::model::EntityType;
 use crate::{Error, Result};
 
 /// The trained weights of features.
@@ -22,47 +23,87 @@ pub struct Chooser {
     pub threshold: f64,
 }
 
-/// Weights by feature: an open table with linear probing, half empty at least.
-#[derive(Clone, Debug, Default)]
-struct Weights {
-    /// Features with their weights; weight 0 where a slot is empty.
-    slots: Vec<Feature>,
+/// What features add to the score of each type.
+pub type Row = [f64; EntityType::ALL.len()];
+
+/// The bits of a feature that tell its type; without them it is a group.
+const KIND_SHIFT: u32 = 52;
+const KIND: u64 = 0xF << KIND_SHIFT;
+
+/// The feature of a group with a type.
+pub fn of_kind(group: u64, kind: usize) -> u64 {
+    group | (kind as u64) << KIND_SHIFT
 }
 
+/// The group of a feature, and the number of its type.
+fn group_of(feature: u64) -> (u64, usize) {
+    (feature & !KIND, ((feature & KIND) >> KIND_SHIFT) as usize)
+}
+
+/// Weights by group: an open table with linear probing, half empty at least. Whatever the type, one search finds all.
+#[derive(Clone, Debug, Default)]
+struct Weights {
+    /// Groups; [`FREE`] where a slot is empty.
+    groups: Vec<u64>,
+    /// For each slot the weight with each type; 0 for none.
+    rows: Vec<[f32; EntityType::ALL.len()]>,
+}
+
+/// No group: types are no part of one.
+const FREE: u64 = u64::MAX;
+
 impl Weights {
-    /// Where the search for a feature begins.
-    fn first(&self, feature: u64) -> usize {
-        let shift = u64::BITS - self.slots.len().trailing_zeros();
-        (feature.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as usize
+    /// Where the search for a group begins.
+    fn first(&self, group: u64) -> usize {
+        let shift = u64::BITS - self.groups.len().trailing_zeros();
+        (group.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as usize
     }
 
-    /// Reads where the search for a feature begins, so that it comes near; what it returns has no meaning.
-    fn nears(&self, feature: u64) -> u64 {
-        match self.slots.is_empty() {
+    /// Reads where the searches for groups begin, so that waits for memory overlap; what it returns has no meaning.
+    fn nears(&self, groups: &[Feature]) -> u64 {
+        match self.groups.is_empty() {
             true => 0,
-            false => self.slots[self.first(feature)].0,
+            false => groups
+                .iter()
+                .fold(0, |all, (group, _)| all | self.groups[self.first(*group)]),
         }
     }
 
-    /// The slot of a feature, or the empty one where it would stand.
-    fn place(&self, feature: u64) -> usize {
-        let mut at = self.first(feature);
-        while self.slots[at].1 != 0.0 && self.slots[at].0 != feature {
-            at = (at + 1) & (self.slots.len() - 1);
+    /// The slot of a group, or the empty one where it would stand.
+    fn place(&self, group: u64) -> usize {
+        let mut at = self.first(group);
+        while self.groups[at] != FREE && self.groups[at] != group {
+            at = (at + 1) & (self.groups.len() - 1);
         }
         at
     }
 
-    fn get(&self, feature: u64) -> Option<f32> {
-        if self.slots.is_empty() {
+    /// The weights of a group.
+    fn row(&self, group: u64) -> Option<&[f32; EntityType::ALL.len()]> {
+        if self.groups.is_empty() {
             return None;
         }
-        Some(self.slots[self.place(feature)].1).filter(|w| *w != 0.0)
+        let at = self.place(group);
+        (self.groups[at] != FREE).then(|| &self.rows[at])
+    }
+
+    fn get(&self, feature: u64) -> Option<f32> {
+        let (group, kind) = group_of(feature);
+        let weight = *self.row(group)?.get(kind)?;
+        Some(weight).filter(|w| *w != 0.0)
     }
 
     /// In order of the features.
     fn sorted(&self) -> Vec<Feature> {
-        let mut all: Vec<Feature> = self.slots.iter().copied().filter(|s| s.1 != 0.0).collect();
+        let slots = self.groups.iter().zip(&self.rows);
+        let rows = slots.filter(|(group, _)| **group != FREE);
+        let of_row = |(&group, row): (&u64, &[f32; EntityType::ALL.len()])| {
+            let weights = row.iter().enumerate().filter(|(_, w)| **w != 0.0);
+            weights
+                .map(|(kind, w)| (of_kind(group, kind), *w))
+                .collect::<Vec<_>>()
+        };
+        let mut all: Vec<Feature> = rows.flat_map(of_row).collect();
         all.sort_unstable_by_key(|(feature, _)| *feature);
         all
     }
@@ -71,13 +112,19 @@ impl Weights {
 impl FromIterator<Feature> for Weights {
     fn from_iter<I: IntoIterator<Item = Feature>>(features: I) -> Self {
         let features: Vec<Feature> = features.into_iter().filter(|(_, w)| *w != 0.0).collect();
-        let size = (2 * features.len()).next_power_of_two().max(2);
+        let groups: FxHashSet<u64> = features.iter().map(|(f, _)| group_of(*f).0).collect();
+        let size = (2 * groups.len()).next_power_of_two().max(2);
         let mut weights = Self {
-            slots: vec![(0, 0.0); size],
+            groups: vec![FREE; size],
+            rows: vec![Default::default(); size],
         };
         for (feature, weight) in features {
-            let at = weights.place(feature);
-            weights.slots[at] = (feature, weight);
+            let (group, kind) = group_of(feature);
+            let at = weights.place(group);
+            weights.groups[at] = group;
+            if let Some(slot) = weights.rows[at].get_mut(kind) {
+                *slot = weight;
+            }
         }
         weights
     }
@@ -253,13 +300,37 @@ impl Lattice {
 impl Chooser {
     /// What the features of a candidate add up to.
     pub fn score(&self, features: &[Feature]) -> f64 {
-        // All of them are asked for before the first is needed, so that waits for memory overlap.
-        let near = features.iter().map(|(key, _)| self.weights.nears(*key));
-        std::hint::black_box(near.fold(0, |all, slot| all | slot));
         features
             .iter()
             .filter_map(|(key, value)| Some(f64::from(self.weights.get(*key)? * value)))
             .sum()
+    }
+
+    /// Begins to look groups of features up; they are found sooner then.
+    pub(super) fn expect(&self, groups: &[Feature]) {
+        std::hint::black_box(self.weights.nears(groups));
+    }
+
+    /// What groups of features add to the score of each type.
+    pub(super) fn of_each(&self, groups: &[Feature]) -> Row {
+        let mut sums = Row::default();
+        for (group, value) in groups {
+            for (sum, weight) in sums
+                .iter_mut()
+                .zip(self.weights.row(*group).into_iter().flatten())
+            {
+                *sum += f64::from(weight * value);
+            }
+        }
+        sums
+    }
+
+    /// What groups of features add to the score of one type.
+    pub(super) fn of_one(&self, groups: &[Feature], kind: usize) -> f64 {
+        let rows = groups
+            .iter()
+            .filter_map(|(group, value)| Some(f64::from(self.weights.row(*group)?[kind] * value)));
+        rows.sum()
     }
 
     /// What each feature adds to the score, features without weight left out.

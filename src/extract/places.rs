@@ -101,14 +101,16 @@ const EARLY: usize = 200;
 
 /// What speaks for one division.
 #[derive(Clone, Debug, Default)]
-struct Candidate {
+struct Candidate<'a> {
     full: usize,
     short: usize,
+    /// Those of the short ones that are not weak.
+    telling: usize,
     in_title: usize,
     early: bool,
     /// It is said whose report this is.
     reports: bool,
-    name: String,
+    name: &'a str,
 }
 
 /// How often a form stands in the text.
@@ -121,10 +123,8 @@ struct Told<'a> {
 }
 
 /// The divisions that a text names, and how.
-struct Named {
-    candidates: FxHashMap<DivisionId, Candidate>,
-    /// Counts of full names and of short ones that are not weak.
-    counts: FxHashMap<DivisionId, (usize, usize)>,
+struct Named<'a> {
+    candidates: FxHashMap<DivisionId, Candidate<'a>>,
     /// For each division how many of those directly below it have their full names told.
     told_below: FxHashMap<DivisionId, usize>,
     /// How often a name stands directly behind that of a division above.
@@ -132,8 +132,8 @@ struct Named {
     about: issuer::SelfReference,
 }
 
-impl Named {
-    fn new(doc: &Document, matches: &[Match]) -> Self {
+impl<'a> Named<'a> {
+    fn new(doc: &Document, matches: &[Match<'a>]) -> Self {
         let title_end = doc
             .sentences
             .iter()
@@ -169,13 +169,14 @@ impl Named {
         }
         let mut named = Self {
             candidates: FxHashMap::default(),
-            counts: FxHashMap::default(),
             told_below: FxHashMap::default(),
             adjacent: FxHashMap::default(),
             about: issuer::self_reference(&doc.text.chars),
         };
+        let n_hits = forms.iter().map(|told| told.form.hits.len()).sum();
+        named.candidates.reserve(n_hits);
         forms.iter().for_each(|told| named.add(told));
-        for (&id, _) in named.counts.iter().filter(|(_, n)| n.0 > 0) {
+        for (&id, _) in named.candidates.iter().filter(|(_, c)| c.full > 0) {
             if let Some(above) = Gazetteer::get().listed_below(id) {
                 *named.told_below.entry(above).or_default() += 1;
             }
@@ -186,24 +187,19 @@ impl Named {
         named
     }
 
-    fn add(&mut self, told: &Told) {
+    fn add(&mut self, told: &Told<'a>) {
         for hit in told.form.hits {
             let full = hit.kind.has_head();
             let weak = told.form.weak && !full;
-            let counts = self.counts.entry(hit.id).or_default();
-            if full {
-                counts.0 += told.n;
-            } else if !weak {
-                counts.1 += told.n;
-            }
             let candidate = self.candidates.entry(hit.id).or_default();
             if full {
                 candidate.full += told.n;
                 if candidate.name.is_empty() {
-                    candidate.name = told.form.text.to_owned();
+                    candidate.name = told.form.text;
                 }
             } else {
                 candidate.short += told.n;
+                candidate.telling += if weak { 0 } else { told.n };
             }
             if !weak {
                 candidate.in_title += told.in_title * if full { 2 } else { 1 };
@@ -238,7 +234,7 @@ impl Named {
     fn score(&self, id: DivisionId, villages: usize) -> f64 {
         let gazetteer = Gazetteer::get();
         let c = &self.candidates[&id];
-        let Self { counts, about, .. } = self;
+        let about = &self.about;
         let log = |n: usize| (1.0 + n as f64).log2();
         let mut score = 1.3 * log(c.full)
             + 0.5 * log(c.short)
@@ -246,7 +242,8 @@ impl Named {
             + if c.early { 1.0 } else { 0.0 }
             + if c.reports { 6.0 } else { 0.0 };
         for (depth, above) in gazetteer.lineage(id).skip(1).enumerate() {
-            let (full, short) = counts.get(&above).copied().unwrap_or_default();
+            let told = self.candidates.get(&above);
+            let (full, short) = told.map_or((0, 0), |c| (c.full, c.telling));
             let weight = [1.6, 1.0, 0.7][depth.min(2)];
             if full > 0 {
                 score += weight;
@@ -485,9 +482,6 @@ fn nearness(gazetteer: &Gazetteer, line: &[DivisionId], id: DivisionId) -> u16 {
         })
 }
 
-/// Names of villages, with their form, by the first two characters.
-type Villages = FxHashMap<(char, char), Vec<(Vec<char>, u16)>>;
-
 fn grade(
     gazetteer: &Gazetteer,
     chars: &[char],
@@ -534,38 +528,30 @@ fn grade(
         });
     }
     if let Some(home) = home.filter(|h| h.level() >= Level::County) {
-        let within_town = home.level() == Level::Township;
-        let mut names: Villages = FxHashMap::default();
-        for village in gazetteer.villages(home) {
-            for (name, form) in [(&*village.short, 3u16), (&*village.stem, 2)] {
-                let name: Vec<char> = name.chars().collect();
-                if name.len() >= 2 && (within_town || form == 3) {
-                    let names = names.entry((name[0], name[1])).or_default();
-                    if !names.iter().any(|(n, _)| *n == name) {
-                        names.push((name, form));
-                    }
-                }
-            }
-        }
-        let pairs: Vec<(char, char)> = names.keys().copied().collect();
-        let begins = PairFilter::new(&pairs);
-        for (start, pair) in chars.windows(2).enumerate() {
-            if !begins.may_have(pair[0], pair[1]) {
-                continue;
-            }
-            let Some(names) = names.get(&(pair[0], pair[1])) else {
-                continue;
-            };
-            for (name, form) in names {
-                if chars[start..].starts_with(name) {
-                    hits.push(PlaceHit {
-                        start,
-                        end: start + name.len(),
-                        grade: 4 << 8 | form << 4 | 5,
-                    });
+        villages(gazetteer, chars, home, &mut hits);
+    }
+    hits
+}
+
+/// Adds the names of the home's villages, those of a township without their heads too.
+fn villages(gazetteer: &Gazetteer, chars: &[char], home: DivisionId, hits: &mut Vec<PlaceHit>) {
+    let within_town = home.level() == Level::Township;
+    let near = gazetteer.near_villages(home);
+    for (start, pair) in chars.windows(2).enumerate() {
+        let first = hits.len();
+        for village in near.beginning(pair[0], pair[1]) {
+            let stem = Some((&village.stem, 2)).filter(|_| within_town);
+            for (name, form) in [(&village.short, 3)].into_iter().chain(stem) {
+                let length = name.chars().count();
+                let here = chars[start..].iter().take(length).copied();
+                let end = start + length;
+                // Of two that are called alike the first counts.
+                let is_new = |hits: &[PlaceHit]| hits.iter().all(|hit| hit.end != end);
+                if length >= 2 && here.eq(name.chars()) && is_new(&hits[first..]) {
+                    let grade = 4 << 8 | form << 4 | 5;
+                    hits.push(PlaceHit { start, end, grade });
                 }
             }
         }
     }
-    hits
 }

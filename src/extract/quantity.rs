@@ -39,11 +39,11 @@ impl Quantity {
     }
 }
 
-struct Units {
-    /// Unit, its kind.
-    kinds: FxHashMap<Box<[char]>, &'static str>,
-    longest: usize,
-}
+/// Units with their kinds.
+type Kinds = Vec<(Box<[char]>, &'static str)>;
+
+/// Units by their first character, the longest first.
+struct Units(FxHashMap<char, Kinds>);
 
 static UNITS: LazyLock<Units> = LazyLock::new(|| {
     let table = embedded::file("data/lexicon/units.tsv").unwrap_or_default();
@@ -59,8 +59,16 @@ static UNITS: LazyLock<Units> = LazyLock::new(|| {
             );
         }
     }
-    let longest = kinds.keys().map(|unit| unit.len()).max().unwrap_or(0);
-    Units { kinds, longest }
+    let mut by_first: FxHashMap<char, Kinds> = FxHashMap::default();
+    for (unit, kind) in kinds {
+        if let Some(&first) = unit.first() {
+            by_first.entry(first).or_default().push((unit, kind));
+        }
+    }
+    for units in by_first.values_mut() {
+        units.sort_unstable_by_key(|(unit, _)| std::cmp::Reverse(unit.len()));
+    }
+    Units(by_first)
 });
 
 /// Words that begin like a unit.
@@ -76,12 +84,12 @@ const NO_UNITS: [[char; 2]; 6] = [
 impl Units {
     /// The longest unit that begins here: its length and kind.
     fn at(&self, chars: &[char]) -> Option<(usize, &'static str)> {
+        let units = self.0.get(chars.first()?)?;
         if NO_UNITS.iter().any(|word| chars.starts_with(word)) {
             return None;
         }
-        (1..=self.longest.min(chars.len()))
-            .rev()
-            .find_map(|n| self.kinds.get(&chars[..n]).map(|kind| (n, *kind)))
+        let (unit, kind) = units.iter().find(|(unit, _)| chars.starts_with(unit))?;
+        Some((unit.len(), kind))
     }
 }
 

@@ -62,11 +62,7 @@ pub fn scores(
     clues: &Clues,
     spans: &[Span],
 ) -> Vec<f64> {
-    let mut scores = Vec::with_capacity(spans.len());
-    candidates::describe(doc, survey, clues, spans, |features| {
-        scores.push(chooser.score(features));
-    });
-    scores
+    candidates::scores(doc, survey, clues, spans, chooser)
 }
 
 /// The names among the spans that could be names.

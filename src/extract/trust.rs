@@ -6,7 +6,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::Context;
+use super::{Context, Span};
 use crate::model::{Fact, Indicator};
 use crate::{Error, Result};
 
@@ -115,23 +115,24 @@ fn hundredths(p: f64) -> f64 {
 
 /// How sure the names of a document are.
 struct Names<'a> {
-    /// Of each thing: start and end of its mentions in the source, with their confidence, in order.
-    mentions: FxHashMap<&'a str, Vec<(usize, usize, f64)>>,
+    /// Things by their ids.
+    entities: FxHashMap<&'a str, usize>,
+    /// Of each thing: start and end of its mentions in the source, with their confidence; by thing, then in order.
+    mentions: Vec<(usize, usize, usize, f64)>,
     home: Option<(&'a str, f64)>,
 }
 
 impl<'a> Names<'a> {
     fn new(context: &'a Context) -> Self {
-        let mut mentions: FxHashMap<&str, Vec<(usize, usize, f64)>> = FxHashMap::default();
-        for span in &context.spans {
+        let ids = context.entities.iter().map(|e| &*e.id);
+        let mention = |span: &Span| {
             let (start, end) = context.doc.text.source_span(span.start, span.end);
-            let id = &*context.entities[span.entity].id;
-            mentions
-                .entry(id)
-                .or_default()
-                .push((start, end, span.confidence));
-        }
+            (span.entity, start, end, span.confidence)
+        };
+        let mut mentions: Vec<_> = context.spans.iter().map(mention).collect();
+        mentions.sort_by_key(|m| m.0);
         Self {
+            entities: ids.zip(0..).collect(),
             mentions,
             home: context.home.as_ref().map(|h| (&*h.id, h.confidence)),
         }
@@ -139,15 +140,19 @@ impl<'a> Names<'a> {
 
     /// How sure it is that this is what a fact speaks of: by its name in the evidence, or as the home, or by its surest name.
     fn of(&self, id: &str, fact: &Fact) -> f64 {
-        let mentions = self.mentions.get(id).map_or(&[][..], Vec::as_slice);
-        let first = mentions.partition_point(|m| m.0 < fact.start);
+        let entity = self.entities.get(id);
+        let mentions = entity.map_or(&[][..], |&entity| {
+            let rest = &self.mentions[self.mentions.partition_point(|m| m.0 < entity)..];
+            &rest[..rest.partition_point(|m| m.0 == entity)]
+        });
+        let first = mentions.partition_point(|m| m.1 < fact.start);
         let inside = mentions[first..]
             .iter()
-            .take_while(|m| m.1 <= fact.end)
-            .map(|m| m.2);
+            .take_while(|m| m.2 <= fact.end)
+            .map(|m| m.3);
         inside.reduce(f64::max).unwrap_or_else(|| match self.home {
             Some((home, confidence)) if home == id => confidence,
-            _ => mentions.iter().map(|m| m.2).reduce(f64::max).unwrap_or(1.0),
+            _ => mentions.iter().map(|m| m.3).reduce(f64::max).unwrap_or(1.0),
         })
     }
 

@@ -24,7 +24,7 @@ pub use shorten::{Shortened, shorten, shorten_village};
 pub use villages::Village;
 
 use code::{ancestors, below, parse_code};
-use villages::Villages;
+use villages::{County, Villages};
 
 /// A division.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -338,6 +338,26 @@ impl Gazetteer {
             })
     }
 
+    /// The villages and neighbourhoods of a township or county of which a name begins with two characters, in order of codes.
+    ///
+    /// ```
+    /// use xiangtu::gazetteer::{DivisionId, Gazetteer};
+    /// let near = Gazetteer::get().near_villages(DivisionId(110101001));
+    /// assert_eq!(near.beginning('多', '福').next().unwrap().stem, "多福巷");
+    /// assert!(near.beginning('多', '多').next().is_none());
+    /// ```
+    pub fn near_villages(&self, id: DivisionId) -> NearVillages<'_> {
+        let county = match id.level() {
+            Level::County => id.0,
+            Level::Township => id.0 / 1_000,
+            _ => 0,
+        };
+        NearVillages {
+            county: self.villages.county(county as u32),
+            town: Some(id.0).filter(|_| id.level() == Level::Township),
+        }
+    }
+
     /// The usual names of a township's villages (湖东村), one after the other, where nothing else of them is asked.
     pub fn village_names(&self, town: DivisionId, each: impl FnMut(&str)) {
         self.villages.shorts_of_town(town.0, each);
@@ -418,6 +438,39 @@ impl Gazetteer {
             text,
             weak,
             hits: &self.hits[first as usize..(first + n_hits) as usize],
+        }
+    }
+}
+
+/// The villages of a township or a county, to be found by their names.
+#[derive(Clone, Copy)]
+pub struct NearVillages<'a> {
+    county: Option<&'a County>,
+    town: Option<u64>,
+}
+
+impl<'a> NearVillages<'a> {
+    /// Those of which a name begins with two characters, in order of codes.
+    #[inline]
+    pub fn beginning(self, a: char, b: char) -> impl Iterator<Item = &'a Village> {
+        let Self { county, town } = self;
+        county
+            .into_iter()
+            .flat_map(move |county| county.beginning(a, b))
+            .filter(move |village| town.is_none_or(|town| village.code / 1_000 == town))
+    }
+
+    /// The first that is called by a name, in the register or usually; of a township by its name without a head too.
+    pub fn called(self, name: &str) -> Option<&'a Village> {
+        let is_called = |village: &&Village| {
+            *village.short == *name
+                || *village.name == *name
+                || (self.town.is_some() && *village.stem == *name)
+        };
+        let mut chars = name.chars();
+        match (chars.next(), chars.next()) {
+            (Some(a), Some(b)) => self.beginning(a, b).find(is_called),
+            _ => None,
         }
     }
 }

@@ -12,17 +12,13 @@ impl Gazetteer {
     /// ```
     pub fn nearest(&self, home: Option<DivisionId>, name: &str) -> Option<DivisionId> {
         let line: Vec<DivisionId> = home.map(|h| self.lineage(h).collect()).unwrap_or_default();
+        let hits = self.named(name);
         if let Some(home) = home.filter(|h| h.level() >= Level::County)
-            && let Some(village) = self.villages(home).find(|v| {
-                *v.short == *name
-                    || *v.name == *name
-                    || (home.level() == Level::Township && *v.stem == *name)
-            })
-            && !self.named(name).iter().any(|h| line.contains(&h.id))
+            && let Some(village) = self.near_villages(home).called(name)
+            && !hits.iter().any(|h| line.contains(&h.id))
         {
             return Some(DivisionId(village.code));
         }
-        let hits = self.named(name);
         let exists = |id: DivisionId| self.division(id).is_some_and(|d| d.until.is_none());
         let mut best: Option<(u32, DivisionId)> = None;
         let mut tie = false;

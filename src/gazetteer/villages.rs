@@ -14,6 +14,8 @@ use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 
+use crate::text::PairFilter;
+
 use super::shorten::{short_ending, split_village, village_name, village_short};
 
 /// A village (行政村, 嘎查) or neighbourhood (社区).
@@ -39,10 +41,63 @@ pub(super) struct Villages {
     alphabet: Vec<char>,
     n_short: usize,
     /// County, start and end of the block, in order of counties.
-    blocks: Vec<(u32, usize, usize, OnceLock<Vec<Village>>)>,
+    blocks: Vec<(u32, usize, usize, OnceLock<County>)>,
     /// The blocks without compression, each once it was asked for: six megabytes if all are.
     opened: Vec<OnceLock<Opened>>,
     bytes: &'static [u8],
+}
+
+/// The villages of a county, in order of codes, and how their names begin.
+pub(super) struct County {
+    pub(super) villages: Vec<Village>,
+    begins: PairFilter,
+    /// The first two characters of names, together and in order, each with the index of the village.
+    by_pair: Vec<(u64, u32)>,
+}
+
+impl County {
+    fn new(villages: Vec<Village>) -> Self {
+        let mut pairs = Vec::with_capacity(villages.len());
+        let mut by_pair = Vec::with_capacity(villages.len());
+        for (i, village) in (0..).zip(&villages) {
+            for name in [&village.short, &village.name, &village.stem] {
+                let mut chars = name.chars();
+                if let (Some(a), Some(b)) = (chars.next(), chars.next()) {
+                    let entry = (pair(a, b), i);
+                    // All names of a village begin alike, but for stems of one character.
+                    if by_pair.last() != Some(&entry) {
+                        by_pair.push(entry);
+                        pairs.push((a, b));
+                    }
+                }
+            }
+        }
+        by_pair.sort_unstable();
+        by_pair.dedup();
+        Self {
+            begins: PairFilter::new(&pairs),
+            by_pair,
+            villages,
+        }
+    }
+
+    /// The villages of which a name begins with two characters, in order of codes.
+    #[inline]
+    pub(super) fn beginning(&self, a: char, b: char) -> impl Iterator<Item = &Village> {
+        let entries = match self.begins.may_have(a, b) {
+            true => &self.by_pair[..],
+            false => &[],
+        };
+        let first = entries.partition_point(|entry| entry.0 < pair(a, b));
+        entries[first..]
+            .iter()
+            .take_while(move |entry| entry.0 == pair(a, b))
+            .map(|entry| &self.villages[entry.1 as usize])
+    }
+}
+
+fn pair(a: char, b: char) -> u64 {
+    u64::from(a) << 32 | u64::from(b)
 }
 
 /// A block without compression.
@@ -114,11 +169,14 @@ impl Villages {
 
     /// The villages of a county, in order of codes.
     pub(super) fn of_county(&self, county: u32) -> &[Village] {
-        let Ok(at) = self.blocks.binary_search_by_key(&county, |block| block.0) else {
-            return &[];
-        };
-        let (_, _, _, villages) = &self.blocks[at];
-        villages.get_or_init(|| self.read(county))
+        self.county(county).map_or(&[], |county| &county.villages)
+    }
+
+    /// A county that has villages.
+    pub(super) fn county(&self, county: u32) -> Option<&County> {
+        let at = self.blocks.binary_search_by_key(&county, |block| block.0);
+        let (_, _, _, opened) = &self.blocks[at.ok()?];
+        Some(opened.get_or_init(|| County::new(self.read(county))))
     }
 
     /// The counties with villages whose code lies in a range.

@@ -21,8 +21,16 @@ static TITLE: LazyLock<Regex> =
 /// division where a relative level (全市) cannot be told.
 pub fn honour(name: &str, home: Option<DivisionId>) -> (Option<String>, String) {
     let name = plain(name);
-    let name = TITLE.replace(&name, "");
-    let time = TIME.find(&name).map_or("", |m| m.as_str());
+    // Looking at the edges is cheaper than the patterns, and nearly all names have neither.
+    let name = match name.ends_with('号') {
+        true => TITLE.replace(&name, ""),
+        false => name.as_str().into(),
+    };
+    let dated = name.starts_with(|c: char| c == '第' || c.is_numeric());
+    let time = Some(&name)
+        .filter(|_| dated)
+        .and_then(|name| TIME.find(name));
+    let time = time.map_or("", |m| m.as_str());
     let rest = &name[time.len()..];
     for word in [
         "全国",

@@ -3,11 +3,12 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::features::{Collector, Template, length, step};
+use super::rivals::{Place, Rivals, longest};
 use super::{Feature, T};
-use crate::extract::choose::clusters;
+use crate::extract::choose::{Chooser, Row, clusters, of_kind};
 use crate::extract::crf::Span;
 use crate::extract::evidence::{CLASS_CODES, Clues, code};
 use crate::extract::places::{PlaceHit, Survey};
@@ -16,30 +17,26 @@ use crate::model::Part;
 use crate::text::{Document, is_common_han, is_han};
 
 /// Everything that features of one document are read from.
+///
+/// What tells of a span's beginning alone, of its end alone, of both, and of its type as well is told apart: many spans share
+/// one of them, and what they share is weighed once.
 pub(super) struct Describer<'a> {
     doc: &'a Document,
     clues: &'a Clues,
     spans: &'a [Span],
     /// Spans by where they end, then by where they start.
     by_end: Vec<u32>,
-    spans_from: Offsets,
-    spans_to: Offsets,
     hits_from: Offsets,
-    hits_by_end: Vec<Hit>,
-    hits_to: Offsets,
+    /// Characters of the longest hit.
+    longest_hit: usize,
     /// For each surface: how often, in how many of these likely, and the two highest probabilities of each type.
     surfaces: Vec<Surface>,
     /// For each span its surface.
     surface_of: Vec<u32>,
-    /// Beginnings and ends of likely names.
-    parts: FxHashSet<(&'a [char], usize)>,
     /// Names of divisions by where they start.
     places: Vec<PlaceHit>,
-    places_from: Offsets,
     /// Index of the word at each character.
     word_at: Vec<u32>,
-    /// Characters of the longest span.
-    longest: usize,
 }
 
 /// For things in the order of their positions, at which index those of each position begin.
@@ -47,30 +44,21 @@ struct Offsets(Vec<u32>);
 
 impl Offsets {
     fn new(n: usize, positions: impl Iterator<Item = usize>) -> Self {
-        let mut first = vec![0u32; n + 2];
+        let mut first = Vec::with_capacity(n + 2);
+        let mut count = 0;
         for position in positions {
-            first[position + 1] += 1;
+            // At positions that have none, those of the next begin.
+            while first.len() <= position {
+                first.push(count);
+            }
+            count += 1;
         }
-        for i in 0..=n {
-            first[i + 1] += first[i];
-        }
+        first.resize(n + 2, count);
         Self(first)
     }
 
     fn at(&self, position: usize) -> Range<usize> {
         self.0[position] as usize..self.0[position + 1] as usize
-    }
-
-    /// The indices of things by the position that `position` gives them; those of one position stay in order.
-    fn sorted(&self, n: usize, position: impl Fn(usize) -> usize) -> Vec<u32> {
-        let mut next = self.0.clone();
-        let mut sorted = vec![0; n];
-        for i in 0..n {
-            let at = &mut next[position(i)];
-            sorted[*at as usize] = i as u32;
-            *at += 1;
-        }
-        sorted
     }
 }
 
@@ -79,7 +67,12 @@ struct Surface {
     best: [[f64; 2]; T],
     n: [u32; T],
     n_likely: [u32; T],
+    /// Whether a likely name of each type begins or ends in it and is longer.
+    is_part: [bool; T],
 }
+
+/// Sums for so many ends of spans are kept: no more ends than that lie so near to each other that spans go back to one.
+const ENDS: usize = 64;
 
 /// What characters a candidate has besides ideographs, seen in one pass.
 #[derive(Default)]
@@ -145,52 +138,50 @@ impl Marks {
     }
 }
 
-/// A beginning or an end of a likely name, with its type.
-type Edge<'a> = (&'a [char], usize);
-
-/// The distinct surfaces of spans, which of them each span has, and the beginnings and ends of likely names.
-fn surfaces<'a>(
-    chars: &'a [char],
-    spans: &[Span],
-) -> (Vec<Surface>, Vec<u32>, FxHashSet<Edge<'a>>) {
+/// The distinct surfaces of spans, and which of them each span has.
+fn surfaces(chars: &[char], spans: &[Span]) -> (Vec<Surface>, Vec<u32>) {
     let mut numbers: FxHashMap<&[char], u32> = FxHashMap::default();
     let mut surfaces: Vec<Surface> = Vec::new();
-    let mut parts = FxHashSet::default();
+    let mut likely: Vec<(&[char], usize)> = Vec::new();
     // Spans of several types stand one behind the other.
     let mut last = (0, 0, 0);
-    let surface_of = spans
-        .iter()
-        .map(|s| {
-            let surface = &chars[s.start..s.end];
-            let number = match last {
-                (start, end, number) if (start, end) == (s.start, s.end) => number,
-                _ => *numbers.entry(surface).or_insert_with(|| {
-                    surfaces.push(Surface::default());
-                    surfaces.len() as u32 - 1
-                }),
-            };
-            last = (s.start, s.end, number);
-            let entry = &mut surfaces[number as usize];
-            let best = &mut entry.best[s.kind];
-            if s.probability > best[0] {
-                *best = [s.probability, best[0]];
-            } else {
-                best[1] = best[1].max(s.probability);
+    let mut number_of = |s: &Span| {
+        let surface = &chars[s.start..s.end];
+        let number = match last {
+            (start, end, number) if (start, end) == (s.start, s.end) => number,
+            _ => *numbers.entry(surface).or_insert_with(|| {
+                surfaces.push(Surface::default());
+                surfaces.len() as u32 - 1
+            }),
+        };
+        last = (s.start, s.end, number);
+        let entry = &mut surfaces[number as usize];
+        let best = &mut entry.best[s.kind];
+        if s.probability > best[0] {
+            *best = [s.probability, best[0]];
+        } else {
+            best[1] = best[1].max(s.probability);
+        }
+        entry.n[s.kind] += 1;
+        if s.probability >= 0.5 {
+            if entry.n_likely[s.kind] == 0 {
+                likely.push((surface, s.kind));
             }
-            entry.n[s.kind] += 1;
-            if s.probability >= 0.5 {
-                if entry.n_likely[s.kind] == 0 {
-                    for n in 2..surface.len() {
-                        parts.insert((&surface[..n], s.kind));
-                        parts.insert((&surface[surface.len() - n..], s.kind));
-                    }
+            entry.n_likely[s.kind] += 1;
+        }
+        number
+    };
+    let surface_of = spans.iter().map(&mut number_of).collect();
+    for (surface, kind) in likely {
+        for n in 2..surface.len() {
+            for part in [&surface[..n], &surface[surface.len() - n..]] {
+                if let Some(&number) = numbers.get(part) {
+                    surfaces[number as usize].is_part[kind] = true;
                 }
-                entry.n_likely[s.kind] += 1;
             }
-            number
-        })
-        .collect();
-    (surfaces, surface_of, parts)
+        }
+    }
+    (surfaces, surface_of)
 }
 
 impl<'a> Describer<'a> {
@@ -200,67 +191,207 @@ impl<'a> Describer<'a> {
         clues: &'a Clues,
         spans: &'a [Span],
     ) -> Self {
-        let chars = &doc.text.chars;
-        let n = chars.len();
-        let (surfaces, surface_of, parts) = surfaces(chars, spans);
-        let spans_to = Offsets::new(n, spans.iter().map(|s| s.end));
+        let n = doc.text.chars.len();
+        let (surfaces, surface_of) = surfaces(&doc.text.chars, spans);
         let hits = &clues.hits;
-        let hits_to = Offsets::new(n, hits.iter().map(|h| h.end as usize));
-        let hits_by_end = hits_to.sorted(hits.len(), |i| hits[i].end as usize);
         let mut places = survey.hits.clone();
         places.sort_by_key(|hit| (hit.start, hit.end));
-        let mut word_at = vec![0u32; n];
-        for (i, word) in clues.words.iter().enumerate() {
-            word_at[word.start..word.end].fill(i as u32);
+        let mut word_at = Vec::with_capacity(n);
+        for (i, word) in (0..).zip(&clues.words) {
+            word_at.resize(word.end, i);
         }
+        word_at.resize(n, 0);
+        let mut by_end: Vec<u32> = (0..).take(spans.len()).collect();
+        by_end.sort_by_key(|&i| spans[i as usize].end);
         Self {
             doc,
             clues,
             spans,
-            by_end: spans_to.sorted(spans.len(), |i| spans[i].end),
-            spans_from: Offsets::new(n, spans.iter().map(|s| s.start)),
-            spans_to,
+            by_end,
             hits_from: Offsets::new(n, hits.iter().map(|h| h.start as usize)),
-            hits_by_end: hits_by_end.into_iter().map(|i| hits[i as usize]).collect(),
-            hits_to,
+            longest_hit: hits.iter().map(|h| h.end - h.start).max().unwrap_or(0) as usize,
             surfaces,
             surface_of,
-            parts,
-            places_from: Offsets::new(n, places.iter().map(|hit| hit.start)),
             places,
             word_at,
-            longest: spans.iter().map(|s| s.end - s.start).max().unwrap_or(0),
         }
     }
 
     /// Tells the features of each span, in order.
     pub(super) fn describe(&self, mut each: impl FnMut(&[Feature])) {
-        let mut once = Vec::new();
+        let mut c = Collector::default();
+        let mut places = Vec::new();
         for cluster in clusters(self.spans) {
-            for i in cluster.clone() {
-                let mut collector = Collector {
-                    span: self.spans[i],
-                    features: std::mem::take(&mut once),
-                };
-                collector.features.clear();
-                self.labelling(&mut collector);
-                self.document(&mut collector, i);
-                self.list(&mut collector);
-                self.terms(&mut collector);
-                self.surroundings(&mut collector);
-                self.inner(&mut collector);
-                self.rivals(&mut collector, i, cluster.clone());
-                each(&collector.features);
-                once = collector.features;
+            Place::of_cluster(self.spans, cluster, &mut places);
+            let longest = longest(&places);
+            for (at, place) in places.iter().enumerate() {
+                let rivals = Rivals::of(&places, at, longest);
+                for i in place.spans.clone() {
+                    c.groups.clear();
+                    self.beginning(&mut c, place.start);
+                    self.end(&mut c, place.end);
+                    self.both(&mut c, place.start, place.end);
+                    self.own(&mut c, i, &rivals);
+                    let kind = self.spans[i].kind;
+                    for feature in &mut c.groups {
+                        feature.0 = of_kind(feature.0, kind);
+                    }
+                    each(&c.groups);
+                }
             }
         }
     }
 
-    fn labelling(&self, c: &mut Collector) {
-        let p = c.span.probability.clamp(1e-4, 1.0 - 1e-4);
+    /// The score of each span by a chooser, in order.
+    pub(super) fn scores(&self, chooser: &Chooser) -> Vec<f64> {
+        let mut scores = Vec::with_capacity(self.spans.len());
+        let mut c = Collector::default();
+        let mut places = Vec::new();
+        let mut own_ends = Vec::new();
+        // Of spans that begin together the one before was the last.
+        let mut of_beginning = (usize::MAX, Row::default());
+        let mut of_ends = [(usize::MAX, Row::default()); ENDS];
+        for cluster in clusters(self.spans) {
+            Place::of_cluster(self.spans, cluster, &mut places);
+            let longest = longest(&places);
+            for (at, place) in places.iter().enumerate() {
+                let rivals = Rivals::of(&places, at, longest);
+                let of_end = &mut of_ends[place.end % ENDS];
+                c.groups.clear();
+                if of_beginning.0 != place.start {
+                    self.beginning(&mut c, place.start);
+                }
+                let beginning = 0..c.groups.len();
+                if of_end.0 != place.end {
+                    self.end(&mut c, place.end);
+                }
+                let end = beginning.end..c.groups.len();
+                self.both(&mut c, place.start, place.end);
+                let both = end.end..c.groups.len();
+                own_ends.clear();
+                for i in place.spans.clone() {
+                    self.own(&mut c, i, &rivals);
+                    own_ends.push(c.groups.len());
+                }
+                chooser.expect(&c.groups);
+                if of_beginning.0 != place.start {
+                    of_beginning = (place.start, chooser.of_each(&c.groups[beginning]));
+                }
+                if of_end.0 != place.end {
+                    *of_end = (place.end, chooser.of_each(&c.groups[end]));
+                }
+                let of_both = chooser.of_each(&c.groups[both.clone()]);
+                let mut from = both.end;
+                for (i, &to) in place.spans.clone().zip(&own_ends) {
+                    let kind = self.spans[i].kind;
+                    let of_own = chooser.of_one(&c.groups[from..to], kind);
+                    scores.push(of_beginning.1[kind] + of_end.1[kind] + of_both[kind] + of_own);
+                    from = to;
+                }
+            }
+        }
+        scores
+    }
+
+    /// What is told of the beginning of a span alone.
+    fn beginning(&self, c: &mut Collector, start: usize) {
+        let chars = &self.doc.text.chars;
+        let left = self.left(start);
+        let first = c.groups.len();
+        self.hits_to(left, |h| {
+            c.push_once(Template::After, CLASS_CODES[h.class as usize], first);
+        });
+        let before = (
+            self.code_at(left.checked_sub(2)),
+            self.code_at(left.checked_sub(1)),
+        );
+        c.push(Template::CharBefore, before.1);
+        c.push(Template::PairBefore, before.0 << 16 | before.1);
+        c.push(Template::Tags, 1 << 40 | self.tag_at(left.checked_sub(1)));
+        c.push(Template::First, code(chars[start]));
+        c.push(
+            Template::FirstPair,
+            code(chars[start]) << 16 | code(chars[start + 1]),
+        );
+        if let Some(s) = self.doc.sentences.get(self.doc.sentence_at(start)) {
+            c.push(
+                Template::Passage,
+                u64::from(s.part == Part::Plan) << 8 | u64::from(s.heading.min(4)),
+            );
+        }
+    }
+
+    /// What is told of the end of a span alone.
+    fn end(&self, c: &mut Collector, end: usize) {
+        let chars = &self.doc.text.chars;
+        let right = self.right(end);
+        let first = c.groups.len();
+        for h in &self.clues.hits[self.hits_from.at(right)] {
+            c.push_once(Template::Before, CLASS_CODES[h.class as usize], first);
+        }
+        let behind = (self.code_at(Some(right)), self.code_at(Some(right + 1)));
+        c.push(Template::CharBehind, behind.0);
+        c.push(Template::PairBehind, behind.0 << 16 | behind.1);
+        c.push(Template::Tags, 2 << 40 | self.tag_at(Some(right)));
+        c.push(Template::Last, code(chars[end - 1]));
+        c.push(
+            Template::LastPair,
+            code(chars[end - 2]) << 16 | code(chars[end - 1]),
+        );
+    }
+
+    /// What is told of a span, whatever its type.
+    fn both(&self, c: &mut Collector, start: usize, end: usize) {
+        self.terms(c, start, end);
+        self.edges(c, start, end);
+        self.inner(c, start, end);
+    }
+
+    /// What is told of a span of one type.
+    fn own(&self, c: &mut Collector, i: usize, rivals: &Rivals) {
+        let span = self.spans[i];
+        self.labelling(c, span.probability);
+        self.document(c, i);
+        self.list(c, span);
+        self.rivals(c, span, rivals);
+    }
+
+    /// Where a span begins with the quotation mark in front of it.
+    fn left(&self, start: usize) -> usize {
+        start - usize::from(start > 0 && self.doc.text.chars[start - 1] == '“')
+    }
+
+    /// Where a span ends with the quotation mark behind it.
+    fn right(&self, end: usize) -> usize {
+        end + usize::from(self.doc.text.chars.get(end) == Some(&'”'))
+    }
+
+    fn code_at(&self, i: Option<usize>) -> u64 {
+        i.and_then(|i| self.doc.text.chars.get(i))
+            .filter(|&&ch| ch != '\n')
+            .map_or(0, |&ch| code(ch))
+    }
+
+    fn tag_at(&self, i: Option<usize>) -> u64 {
+        i.and_then(|i| self.word_at.get(i))
+            .map_or(0, |&w| self.clues.words[w as usize].tag)
+    }
+
+    /// The hits that end at a position.
+    fn hits_to(&self, end: usize, mut each: impl FnMut(&Hit)) {
+        let from = self.hits_from.at(end.saturating_sub(self.longest_hit));
+        let until = self.hits_from.at(end);
+        let hits = &self.clues.hits[from.start..until.start];
+        hits.iter()
+            .filter(|h| h.end as usize == end)
+            .for_each(&mut each);
+    }
+
+    fn labelling(&self, c: &mut Collector, probability: f64) {
+        let p = probability.clamp(1e-4, 1.0 - 1e-4);
         c.push(Template::Bias, 0);
         c.push_value(Template::Odds, 0, ((p / (1.0 - p)).ln() / 3.0) as f32);
-        c.push(Template::Likely, step(c.span.probability));
+        c.push(Template::Likely, step(probability));
     }
 
     fn document(&self, c: &mut Collector, i: usize) {
@@ -269,8 +400,7 @@ impl<'a> Describer<'a> {
             end,
             kind,
             probability,
-        } = c.span;
-        let surface = &self.doc.text.chars[start..end];
+        } = self.spans[i];
         let s = &self.surfaces[self.surface_of[i] as usize];
         let [first, second] = s.best[kind];
         let other = if probability >= first { second } else { first };
@@ -301,7 +431,7 @@ impl<'a> Describer<'a> {
             }) << 8
                 | u64::from(part),
         );
-        if self.parts.contains(&(surface, kind)) {
+        if s.is_part[kind] {
             c.push(
                 Template::PartOf,
                 u64::from(n > 1) << 8 | length(end - start).min(6),
@@ -327,8 +457,7 @@ impl<'a> Describer<'a> {
         1 << 16 | step(same) << 8 | other as u64
     }
 
-    fn list(&self, collector: &mut Collector) {
-        let (c, collector) = (collector.span, collector);
+    fn list(&self, collector: &mut Collector, c: Span) {
         let chars = &self.doc.text.chars;
         let joins = |ch: char| matches!(ch, '、' | '和' | '及' | '与' | '或');
         let mark = |ch: char| matches!(ch, '“' | '”');
@@ -342,9 +471,10 @@ impl<'a> Describer<'a> {
             while end > 0 && mark(chars[end - 1]) {
                 end -= 1;
             }
-            let ending = self.spans_to.at(end).start..self.spans_to.at(left).start;
-            let found = self.by_end[ending].iter().map(|&i| &self.spans[i as usize]);
-            let payload = self.item(found, c.kind);
+            let to = |i: &u32| self.spans[*i as usize].end;
+            let first = self.by_end.partition_point(|i| to(i) < end);
+            let ending = self.by_end[first..].iter().take_while(|i| to(i) < left);
+            let payload = self.item(ending.map(|&i| &self.spans[i as usize]), c.kind);
             collector.push(Template::ItemBefore, joint << 20 | payload);
         }
         let mut right = c.end;
@@ -357,173 +487,96 @@ impl<'a> Describer<'a> {
             while start + 1 < chars.len() && mark(chars[start]) {
                 start += 1;
             }
-            let beginning = self.spans_from.at(right + 1).start..self.spans_from.at(start).end;
-            let payload = self.item(self.spans[beginning].iter(), c.kind);
+            let first = self.spans.partition_point(|s| s.start <= right);
+            let beginning = self.spans[first..].iter().take_while(|s| s.start <= start);
+            let payload = self.item(beginning, c.kind);
             collector.push(Template::ItemBehind, joint << 20 | payload);
         }
     }
 
-    fn terms(&self, collector: &mut Collector) {
-        let c = collector.span;
+    fn terms(&self, c: &mut Collector, start: usize, end: usize) {
         let codes = &*CLASS_CODES;
-        let first = collector.features.len();
-        // Each is told once; there are so few that looking through them is cheapest.
+        let first = c.groups.len();
         let mut tell = |template: Template, hit: &Hit| {
-            let told = collector.features.len();
-            collector.push(template, codes[hit.class as usize]);
-            let (earlier, last) = collector.features.split_at(told);
-            if earlier[first..].contains(&last[0]) {
-                collector.features.pop();
-            }
+            c.push_once(template, codes[hit.class as usize], first);
         };
-        for h in &self.clues.hits[self.hits_from.at(c.start)] {
-            match (h.end as usize).cmp(&c.end) {
+        for h in &self.clues.hits[self.hits_from.at(start)] {
+            match (h.end as usize).cmp(&end) {
                 Ordering::Equal => tell(Template::Exact, h),
                 Ordering::Less => tell(Template::Prefix, h),
                 Ordering::Greater => tell(Template::Within, h),
             }
         }
-        for h in &self.hits_by_end[self.hits_to.at(c.end)] {
-            match (h.start as usize).cmp(&c.start) {
-                Ordering::Greater => tell(Template::Suffix, h),
-                Ordering::Less => tell(Template::Within, h),
-                Ordering::Equal => {}
-            }
-        }
-        let (left, right) = self.outer(&c);
-        for h in &self.hits_by_end[self.hits_to.at(left)] {
-            tell(Template::After, h);
-        }
-        for h in &self.clues.hits[self.hits_from.at(right)] {
-            tell(Template::Before, h);
-        }
-        let places = &self.places[self.places_from.at(c.start)];
-        let same = places.iter().filter(|hit| hit.end == c.end);
+        self.hits_to(end, |h| match (h.start as usize).cmp(&start) {
+            Ordering::Greater => tell(Template::Suffix, h),
+            Ordering::Less => tell(Template::Within, h),
+            Ordering::Equal => {}
+        });
+        let first = self.places.partition_point(|hit| hit.start < start);
+        let places = self.places[first..]
+            .iter()
+            .take_while(|hit| hit.start == start);
+        let same = places.clone().filter(|hit| hit.end == end);
         if let Some(grade) = same.map(|hit| hit.grade).max() {
-            collector.push(Template::Place, 1 << 16 | u64::from(grade));
-            collector.push(Template::Place, 2 << 16 | u64::from(grade >> 8));
-        } else if let Some((stop, grade)) = places.iter().map(|hit| (hit.end, hit.grade)).max() {
-            let longer = u64::from(stop > c.end);
-            collector.push(
+            c.push(Template::Place, 1 << 16 | u64::from(grade));
+            c.push(Template::Place, 2 << 16 | u64::from(grade >> 8));
+        } else if let Some((stop, grade)) = places.map(|hit| (hit.end, hit.grade)).max() {
+            let longer = u64::from(stop > end);
+            c.push(
                 Template::PlacePrefix,
                 longer << 16 | u64::from(grade & 0xFF),
             );
         }
     }
 
-    /// The span with the quotation marks around it.
-    fn outer(&self, c: &Span) -> (usize, usize) {
-        let chars = &self.doc.text.chars;
-        let left = c.start - usize::from(c.start > 0 && chars[c.start - 1] == '“');
-        let right = c.end + usize::from(chars.get(c.end) == Some(&'”'));
-        (left, right)
-    }
-
-    fn surroundings(&self, collector: &mut Collector) {
-        let (c, collector) = (collector.span, collector);
-        let chars = &self.doc.text.chars;
-        let (left, right) = self.outer(&c);
-        let at = |i: Option<usize>| {
-            i.and_then(|i| chars.get(i))
-                .filter(|&&ch| ch != '\n')
-                .map_or(0, |&ch| code(ch))
-        };
-        let before = (at(left.checked_sub(2)), at(left.checked_sub(1)));
-        let behind = (at(Some(right)), at(Some(right + 1)));
-        collector.push(Template::CharBefore, before.1);
-        collector.push(Template::PairBefore, before.0 << 16 | before.1);
-        collector.push(Template::CharBehind, behind.0);
-        collector.push(Template::PairBehind, behind.0 << 16 | behind.1);
+    /// The words at the edges of a span and beside it, and whether it opens or closes its sentence.
+    fn edges(&self, c: &mut Collector, start: usize, end: usize) {
         let words = &self.clues.words;
         let (first, last) = (
-            words[self.word_at[c.start] as usize],
-            words[self.word_at[c.end - 1] as usize],
+            words[self.word_at[start] as usize],
+            words[self.word_at[end - 1] as usize],
         );
-        let cut = u64::from(first.start == c.start) << 1 | u64::from(last.end == c.end);
-        collector.push(Template::Edges, cut << 40);
-        collector.push(Template::Edges, 1 << 44 | cut << 40 | first.tag);
-        collector.push(Template::Edges, 2 << 44 | cut << 40 | last.tag);
-        let tag = |i: Option<usize>| {
-            i.and_then(|i| self.word_at.get(i))
-                .map_or(0, |&w| words[w as usize].tag)
-        };
-        let (a, b) = (tag(left.checked_sub(1)), tag(Some(right)));
-        collector.push(Template::Tags, 1 << 40 | a);
-        collector.push(Template::Tags, 2 << 40 | b);
-        collector.push(Template::Tags, 3 << 40 | a << 16 | b);
-        if let Some(s) = self.doc.sentences.get(self.doc.sentence_at(c.start)) {
-            let first = u64::from(s.start == c.start);
-            let last = u64::from(c.end + 1 >= s.end);
-            collector.push(
-                Template::Passage,
-                u64::from(s.part == Part::Plan) << 8 | u64::from(s.heading.min(4)),
-            );
-            collector.push(Template::Passage, 1 << 12 | first << 1 | last);
+        let cut = u64::from(first.start == start) << 1 | u64::from(last.end == end);
+        c.push(Template::Edges, cut << 40);
+        c.push(Template::Edges, 1 << 44 | cut << 40 | first.tag);
+        c.push(Template::Edges, 2 << 44 | cut << 40 | last.tag);
+        let before = self.tag_at(self.left(start).checked_sub(1));
+        let behind = self.tag_at(Some(self.right(end)));
+        c.push(Template::Tags, 3 << 40 | before << 16 | behind);
+        if let Some(s) = self.doc.sentences.get(self.doc.sentence_at(start)) {
+            let (opens, closes) = (s.start == start, end + 1 >= s.end);
+            let payload = 1 << 12 | u64::from(opens) << 1 | u64::from(closes);
+            c.push(Template::Passage, payload);
         }
     }
 
-    fn inner(&self, collector: &mut Collector) {
-        let (c, collector) = (collector.span, collector);
+    fn inner(&self, c: &mut Collector, start: usize, end: usize) {
         let chars = &self.doc.text.chars;
-        let inner = &chars[c.start..c.end];
-        let n = inner.len();
-        collector.push(Template::Length, length(n));
-        collector.push(Template::First, code(inner[0]));
-        collector.push(Template::FirstPair, code(inner[0]) << 16 | code(inner[1]));
-        collector.push(Template::Last, code(inner[n - 1]));
-        collector.push(
-            Template::LastPair,
-            code(inner[n - 2]) << 16 | code(inner[n - 1]),
-        );
+        c.push(Template::Length, length(end - start));
         let Marks {
             opens,
             closes,
             brackets,
             others,
             shape,
-        } = Marks::of(inner);
-        let around = u64::from(c.start > 0 && chars[c.start - 1] == '“') << 1
-            | u64::from(chars.get(c.end) == Some(&'”'));
-        collector.push(
+        } = Marks::of(&chars[start..end]);
+        let around = u64::from(self.left(start) < start) << 1 | u64::from(self.right(end) > end);
+        c.push(
             Template::Quotes,
             around << 8 | opens.min(2) << 4 | closes.min(2),
         );
-        collector.push(Template::Marks, others | u64::from(brackets != 0) << 4);
-        collector.push(Template::Shape, shape);
+        c.push(Template::Marks, others | u64::from(brackets != 0) << 4);
+        c.push(Template::Shape, shape);
     }
 
     /// What competes with a candidate for the same characters; all of that lies in its cluster.
-    fn rivals(&self, collector: &mut Collector, i: usize, cluster: Range<usize>) {
-        let c = collector.span;
-        // Longer of the same type, longer of another, inside and the same type, inside and another, crossing, same span.
-        let mut best = [0.0f64; 6];
-        let reach = self.spans_from.at(c.start.saturating_sub(self.longest));
-        let rivals = cluster.start.max(reach.start)..cluster.end;
-        for (s, j) in self.spans[rivals.clone()].iter().zip(rivals) {
-            if s.start >= c.end {
-                break;
-            }
-            if s.end <= c.start || j == i {
-                continue;
-            }
-            let same = s.kind == c.kind;
-            let place = if s.start == c.start && s.end == c.end {
-                5
-            } else if s.start <= c.start && s.end >= c.end {
-                usize::from(!same)
-            } else if s.start >= c.start && s.end <= c.end {
-                2 + usize::from(!same)
-            } else {
-                4
-            };
-            best[place] = best[place].max(s.probability);
-        }
-        let own = step(c.probability).min(7);
-        for (place, p) in best.into_iter().enumerate() {
+    fn rivals(&self, c: &mut Collector, span: Span, rivals: &Rivals) {
+        let own = step(span.probability).min(7);
+        for (place, p) in rivals.best(span.kind).into_iter().enumerate() {
             if p > 0.0 {
                 let payload = (place as u64) << 16 | step(p);
-                collector.push(Template::Rival, payload);
-                collector.push(Template::Rival, 1 << 24 | own << 8 | payload);
+                c.push(Template::Rival, payload);
+                c.push(Template::Rival, 1 << 24 | own << 8 | payload);
             }
         }
     }

@@ -1,7 +1,6 @@
 //! Features of candidates: what each speaks of, how it is written down, how it is shown to a reader.
 
 use super::Feature;
-use crate::extract::crf::Span;
 use crate::extract::evidence::CLASS_CODES;
 use crate::lexicon::Lexicon;
 use crate::model::EntityType;
@@ -117,10 +116,6 @@ const TEMPLATES: [Template; 33] = {
     ]
 };
 
-fn key(template: Template, kind: usize, payload: u64) -> u64 {
-    (template as u64) << 56 | (kind as u64) << 52 | (payload & 0x000F_FFFF_FFFF_FFFF)
-}
-
 /// Steps of probability; 0 for none.
 pub(super) fn step(p: f64) -> u64 {
     const STEPS: [f64; 11] = [0.003, 0.01, 0.03, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97];
@@ -137,12 +132,11 @@ pub(super) fn length(n: usize) -> u64 {
     }
 }
 
-/// Collects the features of one candidate after the other.
+/// Collects features without the type of their candidate, each with its value.
+#[derive(Default)]
 pub(super) struct Collector {
-    /// The candidate.
-    pub span: Span,
-    /// Its features with their values.
-    pub features: Vec<Feature>,
+    /// The features.
+    pub groups: Vec<Feature>,
 }
 
 impl Collector {
@@ -151,8 +145,19 @@ impl Collector {
     }
 
     pub(super) fn push_value(&mut self, template: Template, payload: u64, value: f32) {
-        self.features
-            .push((key(template, self.span.kind, payload), value));
+        let group = (template as u64) << 56 | (payload & 0x000F_FFFF_FFFF_FFFF);
+        self.groups.push((group, value));
+    }
+
+    /// Adds one unless it is there already, `first` or behind it.
+    pub(super) fn push_once(&mut self, template: Template, payload: u64, first: usize) {
+        let told = self.groups.len();
+        self.push(template, payload);
+        // There are so few that looking through them is cheapest.
+        let (earlier, last) = self.groups.split_at(told);
+        if earlier[first..].contains(&last[0]) {
+            self.groups.pop();
+        }
     }
 }
 

@@ -6,11 +6,13 @@
 
 mod describe;
 mod features;
+mod rivals;
 
 pub use features::describe as describe_feature;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::choose::Chooser;
 use super::crf::{Messages, Scores, Span};
 use super::evidence::Clues;
 use super::places::Survey;
@@ -78,6 +80,17 @@ pub fn describe(
     each: impl FnMut(&[Feature]),
 ) {
     Describer::new(doc, survey, clues, spans).describe(each);
+}
+
+/// The score of each span by a chooser, in order.
+pub fn scores(
+    doc: &Document,
+    survey: &Survey,
+    clues: &Clues,
+    spans: &[Span],
+    chooser: &Chooser,
+) -> Vec<f64> {
+    Describer::new(doc, survey, clues, spans).scores(chooser)
 }
 
 /// Names and their types by the first two characters.

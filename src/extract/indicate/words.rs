@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::extract::quantity::Quantity;
 use crate::lexicon::rows;
+use crate::text::PairFilter;
 
 /// What a word does around a figure; a word can have several roles. `indicate-words.tsv` says what each means.
 pub mod role {
@@ -101,6 +102,8 @@ type Bucket = Vec<(Box<[char]>, Term)>;
 /// All words, by their first two characters; within those the longest first.
 struct Vocabulary {
     long: FxHashMap<(char, char), Bucket>,
+    /// How the words in `long` begin.
+    begins: PairFilter,
     single: FxHashMap<char, Term>,
 }
 
@@ -110,6 +113,7 @@ impl Vocabulary {
     fn load() -> Self {
         let mut out = Self {
             long: FxHashMap::default(),
+            begins: PairFilter::new(&[]),
             single: FxHashMap::default(),
         };
         for (text, term) in terms() {
@@ -122,6 +126,8 @@ impl Vocabulary {
                 [a, b, ..] => out.long.entry((a, b)).or_default().push((chars, term)),
             }
         }
+        let pairs: Vec<(char, char)> = out.long.keys().copied().collect();
+        out.begins = PairFilter::new(&pairs);
         for bucket in out.long.values_mut() {
             bucket.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
         }
@@ -130,9 +136,10 @@ impl Vocabulary {
 
     /// The longest word that begins here.
     fn token(&'static self, chars: &[char], start: usize, end: usize) -> Option<Token> {
-        let long = (start + 1 < end)
-            .then(|| self.long.get(&(chars[start], chars[start + 1])))
-            .flatten();
+        let pair = (start + 1 < end).then(|| (chars[start], chars[start + 1]));
+        let long = pair
+            .filter(|(a, b)| self.begins.may_have(*a, *b))
+            .and_then(|pair| self.long.get(&pair));
         let found = long.and_then(|bucket| {
             bucket.iter().find(|(word, _)| {
                 word.get(2).is_none_or(|c| chars.get(start + 2) == Some(c))

@@ -66,10 +66,11 @@ fn home(facts: &mut Facts) {
 fn others(facts: &mut Facts) {
     let home = facts.home;
     for sentence in facts.fold.sentences.clone() {
-        let text = &facts.fold.text[sentence.clone()];
-        if !text.contains('Ⓒ') || !text.contains('Ⓛ') {
+        let has = |kind| facts.has(&sentence, &[kind]);
+        if !has(EntityType::Campaign) || !has(EntityType::Place) {
             continue;
         }
+        let text = &facts.fold.text[sentence.clone()];
         let mut from = 0;
         while let Some(found) = OTHER.captures_at(text, from) {
             let (Some(whole), Some(place)) = (found.get(0), found.get(1)) else {

@@ -30,8 +30,10 @@ patterns! {
     HERE = r"([ⓅⒺ])[^。；ⓅⒺⓁ]{0,40}?(?:位于|坐落于|座落于|坐落在|座落在|地处|落户|落户于|设在|建在)(?:于|在)?(?:我|本|全)(?:镇|乡|县|市|区|街道|村)";
     /// 境内有Ⓟ, 全镇现有Ⓔ.
     OURS = r"(?:镇内|乡内|境内|辖区内|全镇|全乡|我镇|我乡|区域内|该镇)(?:现有|共有|有|建有|拥有)[^。；ⓅⒺⓁ]{0,12}“?([ⓅⒺ])";
-    /// A paragraph that counts the firms of a place before it lists them.
-    PROFILE = r"(?:(Ⓛ)|全镇|镇内|境内|辖区内|我镇|全乡|全街道|区域内|该镇)[^。；Ⓛ]{0,30}(?:现有|共有|有|拥有|建有)[^。；Ⓛ]{0,20}[0-9一二三四五六七八九十]+(?:家|个|处)";
+    /// Whose firms a paragraph counts before it lists them.
+    OWNER = r"Ⓛ|全镇|镇内|境内|辖区内|我镇|全乡|全街道|区域内|该镇";
+    /// How it counts them.
+    PROFILE = r"^[^。；Ⓛ]{0,30}(?:现有|共有|有|拥有|建有)[^。；Ⓛ]{0,20}[0-9一二三四五六七八九十]+(?:家|个|处)";
     /// What stands in front of an item of a list.
     ITEM = r"(?:^|[，。；：、])(?:[一二三四五六七八九十]是|其中|主要有|分别是|分别为|[0-9]+[.、])?$";
     /// Ⓟ（Ⓛ至Ⓛ）, 起于Ⓛ，止于Ⓛ.
@@ -44,6 +46,9 @@ patterns! {
     START = r"(?:^|至|到|—|－|-|~|、|·|（|镇|乡|县|市|区|线|路)$";
 }
 
+/// What may be somewhere.
+const THINGS: [EntityType; 2] = [EntityType::Project, EntityType::Enterprise];
+
 /// Finds where things are.
 pub fn find(facts: &mut Facts) {
     by_words(facts);
@@ -54,10 +59,9 @@ pub fn find(facts: &mut Facts) {
 /// The firms that a paragraph lists after counting those of the home place are in the home place.
 fn by_profile(facts: &mut Facts) {
     let Some(home) = facts.home else { return };
-    let told: FxHashSet<String> = facts.list.iter().map(|f| f.subject.clone()).collect();
     for paragraph in facts.fold.paragraphs.clone() {
         let text = &facts.fold.text[paragraph.clone()];
-        if !text.contains(['Ⓔ', 'Ⓟ']) || !may_hold("listed-in-profile", text) {
+        if !facts.has(&paragraph, &THINGS) || !may_hold("listed-in-profile", text) {
             continue;
         }
         let mut here: Vec<(Mark, &str, f64)> = Vec::new();
@@ -69,16 +73,14 @@ fn by_profile(facts: &mut Facts) {
                     .map(|m| (m, "thing-in-our-place", 0.8)),
             );
         }
-        let counted = PROFILE.captures(text).filter(|c| {
-            let place = c
-                .get(1)
-                .and_then(|m| facts.fold.mark_at(paragraph.start + m.start()));
+        let counted = counted(text).filter(|(owner, _)| {
+            let place = facts.fold.mark_at(paragraph.start + owner);
             place.is_none_or(|m| m.entity == home)
         });
-        if let Some(whole) = counted.and_then(|c| c.get(0)) {
+        if let Some((_, end)) = counted {
             let listed = facts
                 .fold
-                .marks_in(paragraph.start + whole.end()..paragraph.end)
+                .marks_in(paragraph.start + end..paragraph.end)
                 .iter()
                 .copied();
             here.extend(
@@ -96,7 +98,7 @@ fn by_profile(facts: &mut Facts) {
             );
         }
         for (mark, rule, confidence) in here {
-            if !told.contains(&facts.entity(mark).id) {
+            if !facts.placed.contains(&mark.entity) {
                 facts.add(
                     Predicate::LocatedIn,
                     mark.entity,
@@ -108,6 +110,27 @@ fn by_profile(facts: &mut Facts) {
             }
         }
     }
+}
+
+/// Where a paragraph says whose firms it counts, and where it has counted them.
+///
+/// Looked for from each owner on: a pattern that could begin anew at each of them would make an automaton of every way in
+/// which they can lie beside each other.
+fn counted(text: &str) -> Option<(usize, usize)> {
+    let mut from = 0;
+    while let Some(owner) = OWNER.find_at(text, from) {
+        let behind = &text[owner.end()..];
+        let stop = behind.find(['。', '；', 'Ⓛ']).unwrap_or(behind.len());
+        let behind = &behind[..stop];
+        if behind.contains('有')
+            && behind.contains(['家', '个', '处'])
+            && let Some(count) = PROFILE.find(behind)
+        {
+            return Some((owner.start(), owner.end() + count.end()));
+        }
+        from = owner.start() + SIGN;
+    }
+    None
 }
 
 /// Whether a sentence has the words without which a rule cannot hold; looking for them is cheaper than the pattern.
@@ -131,7 +154,7 @@ fn may_hold(rule: &str, text: &str) -> bool {
 fn by_words(facts: &mut Facts) {
     for sentence in facts.fold.sentences.clone() {
         let text = &facts.fold.text[sentence.clone()];
-        if !(text.contains('Ⓟ') || text.contains('Ⓔ')) {
+        if !facts.has(&sentence, &THINGS) {
             continue;
         }
         let shift = sentence.start;
@@ -158,15 +181,14 @@ fn by_words(facts: &mut Facts) {
                 );
             }
         }
-        if !text.contains('Ⓛ') {
+        if !facts.has(&sentence, &[EntityType::Place]) {
             continue;
         }
         let mut links: Vec<(Mark, Mark, Range<usize>, &str, f64)> = Vec::new();
         let plan = facts.part(shift) == Part::Plan;
         // No pattern passes over a thing or a place: the two stand next to each other, one way or the other.
-        let things = [EntityType::Project, EntityType::Enterprise];
-        let place_follows = facts.adjacent(&sentence, &things, &[EntityType::Place]);
-        let thing_follows = facts.adjacent(&sentence, &[EntityType::Place], &things);
+        let place_follows = facts.adjacent(&sentence, &THINGS, &[EntityType::Place]);
+        let thing_follows = facts.adjacent(&sentence, &[EntityType::Place], &THINGS);
         // The thing and the last sign of a run of places, which is the finest.
         for (pattern, rule, confidence) in [
             (&LIES, "thing-lies-in-place", 0.92),
@@ -269,10 +291,10 @@ struct Known {
 }
 
 /// The places of a document with the forms in which names carry them.
-struct Places {
+struct Places<'a> {
     list: Vec<Known>,
     /// Forms by their first two characters: index into `list`, the form, whether it is a full name.
-    forms: FxHashMap<String, Vec<(usize, String, bool)>>,
+    forms: FxHashMap<[char; 2], Vec<(usize, &'a str, bool)>>,
 }
 
 const SUFFIXES: [(&str, u8); 15] = [
@@ -293,7 +315,7 @@ const SUFFIXES: [(&str, u8); 15] = [
     ("省", 0),
 ];
 
-fn known_places(facts: &Facts) -> Places {
+fn known_places<'a>(facts: &Facts<'a>) -> Places<'a> {
     let mut places = Places {
         list: Vec::new(),
         forms: FxHashMap::default(),
@@ -314,14 +336,11 @@ fn known_places(facts: &Facts) -> Places {
             .map(|name| (name, suffix_of(name)))
             .chain(e.name.strip_suffix(suffix).map(|core| (core, false)));
         for (form, full) in names {
-            let Some((end, c)) = form.char_indices().nth(1) else {
-                continue;
-            };
-            places
-                .forms
-                .entry(form[..end + c.len_utf8()].to_owned())
-                .or_default()
-                .push((n, form.to_owned(), full));
+            let mut chars = form.chars();
+            if let (Some(a), Some(b)) = (chars.next(), chars.next()) {
+                let forms = places.forms.entry([a, b]).or_default();
+                forms.push((n, form, full));
+            }
         }
     }
     places
@@ -347,38 +366,36 @@ struct Hit<'a> {
 fn by_name(facts: &mut Facts) {
     let places = known_places(facts);
     let home_level = places.list.iter().find(|p| p.home).map_or(0, |p| p.level);
-    let told: FxHashSet<String> = facts.list.iter().map(|f| f.subject.clone()).collect();
-    let names: FxHashSet<String> = facts
-        .context
-        .entities
-        .iter()
-        .filter(|e| e.kind == EntityType::Project)
-        .map(|e| e.name.clone())
-        .collect();
+    if places.list.is_empty() {
+        return;
+    }
+    let entities = &facts.context.entities;
+    let projects = entities.iter().filter(|e| e.kind == EntityType::Project);
+    let names: FxHashSet<&str> = projects.map(|e| e.name.as_str()).collect();
     let things: Vec<Mark> = facts
         .fold
         .marks
         .iter()
         .copied()
-        .filter(|m| matches!(m.kind, EntityType::Project | EntityType::Enterprise))
+        .filter(|m| THINGS.contains(&m.kind))
         .collect();
     let mut done = FxHashSet::default();
     for mark in things {
-        if !done.insert(mark.entity) || told.contains(&facts.entity(mark).id) {
+        if !done.insert(mark.entity) || facts.placed.contains(&mark.entity) {
             continue;
         }
-        let name = facts.entity(mark).name.clone();
+        let name = entities[mark.entity].name.as_str();
         if STAGE
-            .find(&name)
+            .find(name)
             .is_some_and(|m| names.contains(&name[..m.start()]))
         {
             continue;
         }
-        let mut hits = hits(&name, &places);
+        let mut hits = hits(name, &places);
         hits.retain(|h| h.place.level >= home_level && h.place.level > 0);
-        if hits.iter().any(|h| is_section(&name, h)) && !name.contains('（') {
+        if hits.iter().any(|h| is_section(name, h)) && !name.contains('（') {
             // 甲至乙公路丙段 lies in 丙.
-            hits.retain(|h| is_section(&name, h));
+            hits.retain(|h| is_section(name, h));
         }
         // Names inside longer ones do not count; of two places with one core the home comes first, then the coarser.
         let all = hits.clone();
@@ -426,28 +443,24 @@ fn is_section(name: &str, hit: &Hit) -> bool {
 
 /// Where a name carries places: a full name anywhere, a core at the beginning of a part. One hit a place.
 fn hits<'a>(name: &str, places: &'a Places) -> Vec<Hit<'a>> {
-    let bounds: Vec<usize> = name
-        .char_indices()
-        .map(|(i, _)| i)
-        .chain([name.len()])
-        .collect();
     let mut found: Vec<(usize, Hit)> = Vec::new();
-    for window in bounds.windows(3) {
-        let Some(forms) = places.forms.get(&name[window[0]..window[2]]) else {
+    let pairs = name.char_indices().zip(name.chars().skip(1));
+    for ((at, first), second) in pairs {
+        let Some(forms) = places.forms.get(&[first, second]) else {
             continue;
         };
-        for (n, form, full) in forms {
-            if !name[window[0]..].starts_with(form.as_str()) || form.len() >= name.len() {
+        for &(n, form, full) in forms {
+            if !name[at..].starts_with(form) || form.len() >= name.len() {
                 continue;
             }
             let hit = Hit {
-                at: window[0],
-                end: window[0] + form.len(),
-                full: *full,
-                place: &places.list[*n],
+                at,
+                end: at + form.len(),
+                full,
+                place: &places.list[n],
             };
-            if *full || is_core(name, &hit) {
-                found.push((*n, hit));
+            if full || is_core(name, &hit) {
+                found.push((n, hit));
             }
         }
     }

@@ -39,6 +39,7 @@ pub fn relate(context: &Context) -> Vec<Fact> {
             .and_then(|home| context.entities.iter().position(|e| e.id == home.id)),
         list: Vec::new(),
         seen: FxHashSet::default(),
+        placed: FxHashSet::default(),
     };
     located::find(&mut facts);
     undertakes::find(&mut facts);
@@ -69,6 +70,8 @@ struct Facts<'a> {
     home: Option<usize>,
     list: Vec<Fact>,
     seen: FxHashSet<(Predicate, String, Object)>,
+    /// The entities that were found to be somewhere.
+    placed: FxHashSet<usize>,
 }
 
 impl Facts<'_> {
@@ -82,6 +85,9 @@ impl Facts<'_> {
         rule: &str,
         confidence: f64,
     ) {
+        if predicate == Predicate::LocatedIn {
+            self.placed.insert(subject);
+        }
         let subject = self.context.entities[subject].id.clone();
         self.add_about(predicate, subject, object, evidence, rule, confidence);
     }
@@ -154,6 +160,12 @@ impl Facts<'_> {
             .iter()
             .copied()
             .filter(move |m| m.kind == kind)
+    }
+
+    /// Whether a stretch has a mark of one of these types.
+    fn has(&self, range: &Range<usize>, kinds: &[EntityType]) -> bool {
+        let mut marks = self.fold.marks_in(range.clone()).iter();
+        marks.any(|mark| kinds.contains(&mark.kind))
     }
 
     /// Whether somewhere in a stretch a mark of the second types comes next after one of the first, others left aside.

@@ -78,7 +78,11 @@ pub fn find(facts: &mut Facts) {
             }
             found.push((name, from, person.at + SIGN + len, "post-after-name", 0.9));
         }
-        if let Some(inner) = TAKES.captures(rest).and_then(|c| c.get(1)) {
+        let may_take = rest.starts_with(may_take);
+        let takes = Some(rest)
+            .filter(|_| may_take)
+            .and_then(|rest| TAKES.captures(rest));
+        if let Some(inner) = takes.and_then(|c| c.get(1)) {
             let (a, mut end) = (
                 person.at + SIGN + inner.start(),
                 person.at + SIGN + inner.end(),
@@ -110,7 +114,10 @@ pub fn find(facts: &mut Facts) {
         }
         // 现任 in a later clause about the same person.
         let own = &rest[..rest.find('Ⓝ').unwrap_or(rest.len())];
-        for inner in HOLDS.captures_iter(own).filter_map(|c| c.get(1)) {
+        let holds = own
+            .contains(['任', '为', '选'])
+            .then(|| HOLDS.captures_iter(own));
+        for inner in holds.into_iter().flatten().filter_map(|c| c.get(1)) {
             let (a, end) = (
                 person.at + SIGN + inner.start(),
                 person.at + SIGN + inner.end(),
@@ -122,10 +129,12 @@ pub fn find(facts: &mut Facts) {
         // Clauses after the name that are nothing but a post.
         let mut a = person.at + SIGN;
         for _ in 0..4 {
-            let Some(inner) = ASIDE
-                .captures(&text[a..sentence.end])
-                .and_then(|c| c.get(1))
-            else {
+            let behind = &text[a..sentence.end];
+            let opens = behind.starts_with(['，', '（', '同']);
+            let aside = Some(behind)
+                .filter(|_| opens)
+                .and_then(|rest| ASIDE.captures(rest));
+            let Some(inner) = aside.and_then(|c| c.get(1)) else {
                 break;
             };
             let (start, end) = (a + inner.start(), a + inner.end());
@@ -145,6 +154,11 @@ pub fn find(facts: &mut Facts) {
             );
         }
     }
+}
+
+/// Whether [`TAKES`] can begin with a character.
+fn may_take(c: char) -> bool {
+    "（同，现担挂兼出接任当系是为".contains(c)
 }
 
 /// The posts that stand directly before a byte, nearest first.

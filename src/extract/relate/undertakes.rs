@@ -1,6 +1,6 @@
 //! 承担: which enterprise invests in, owns or builds which project.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::fold::{Mark, SIGN};
 use super::{Facts, Object, patterns, within};
@@ -26,13 +26,13 @@ patterns! {
 /// Finds who builds or owns what.
 pub fn find(facts: &mut Facts) {
     for sentence in facts.fold.sentences.clone() {
-        let text = &facts.fold.text[sentence.clone()];
-        if !text.contains('Ⓔ') || !text.contains('Ⓟ') {
+        let (firms, projects) = ([EntityType::Enterprise], [EntityType::Project]);
+        if !facts.has(&sentence, &firms) || !facts.has(&sentence, &projects) {
             continue;
         }
+        let text = &facts.fold.text[sentence.clone()];
         let mut links: Vec<(Mark, Mark, &str, f64)> = Vec::new();
         // No pattern passes over a firm or a project: the two stand next to each other, one way or the other.
-        let (firms, projects) = ([EntityType::Enterprise], [EntityType::Project]);
         let project_follows = facts.adjacent(&sentence, &firms, &projects);
         let firm_follows = facts.adjacent(&sentence, &projects, &firms);
         let patterns = [
@@ -139,25 +139,24 @@ fn named_after(facts: &mut Facts) {
     if names.is_empty() {
         return;
     }
-    let mut told: rustc_hash::FxHashSet<String> = facts
+    let mut told: FxHashSet<&str> = facts
         .list
         .iter()
         .filter(|f| f.predicate == Predicate::Undertakes)
-        .filter_map(|f| f.object.clone())
+        .filter_map(|f| f.object.as_deref())
         .collect();
-    let projects: Vec<Mark> = facts.marks(EntityType::Project).collect();
+    let entities = &facts.context.entities;
+    let untold = facts.marks(EntityType::Project);
+    let projects: Vec<Mark> = untold
+        .filter(|mark| told.insert(&entities[mark.entity].id))
+        .collect();
     for mark in projects {
-        let entity = facts.entity(mark);
-        if !told.insert(entity.id.clone()) {
-            continue;
-        }
-        let name = entity.name.as_str();
-        let starts: Vec<usize> = name.char_indices().map(|(i, _)| i).collect();
-        let within = starts.windows(2).flat_map(|window| {
-            let rest = &name[window[0]..];
-            let pair = rest.char_indices().nth(2).map_or(rest.len(), |(i, _)| i);
-            let named = names.get(&rest[..pair]).into_iter().flatten();
-            named.filter(move |(n, _)| rest.starts_with(n.as_str()) && *n != name)
+        let name = entities[mark.entity].name.as_str();
+        let pairs = name.char_indices().zip(name.chars().skip(1));
+        let within = pairs.flat_map(|((at, first), second)| {
+            let rest = &name[at..];
+            let named = names.get(&[first, second]).into_iter().flatten();
+            named.filter(move |(n, _)| rest.starts_with(n) && *n != name)
         });
         // The longest name, then the last enterprise.
         let whole = within.map(|(n, enterprise)| (n.len(), *enterprise)).max();
@@ -174,15 +173,18 @@ fn named_after(facts: &mut Facts) {
     }
 }
 
-/// The names of entities of a type, each with its index, by their first two characters.
-fn names(facts: &Facts, kind: EntityType) -> FxHashMap<String, Vec<(String, usize)>> {
-    let mut names: FxHashMap<String, Vec<(String, usize)>> = FxHashMap::default();
+/// Names, each with the index of its entity, by their first two characters.
+type Names<'a> = FxHashMap<[char; 2], Vec<(&'a str, usize)>>;
+
+/// The names of entities of a type.
+fn names<'a>(facts: &Facts<'a>, kind: EntityType) -> Names<'a> {
+    let mut names = Names::default();
     let entities = facts.context.entities.iter().enumerate();
     for (i, entity) in entities.filter(|(_, e)| e.kind == kind) {
         for name in std::iter::once(&entity.name).chain(&entity.aliases) {
-            if let Some((second, c)) = name.char_indices().nth(1) {
-                let pair = name[..second + c.len_utf8()].to_owned();
-                names.entry(pair).or_default().push((name.clone(), i));
+            let mut chars = name.chars();
+            if let (Some(a), Some(b)) = (chars.next(), chars.next()) {
+                names.entry([a, b]).or_default().push((name, i));
             }
         }
     }
