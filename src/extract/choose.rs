@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::candidates::{Candidate, Feature};
 use super::crf::Span;
@@ -40,70 +40,62 @@ fn group_of(feature: u64) -> (u64, usize) {
     (feature & !KIND, ((feature & KIND) >> KIND_SHIFT) as usize)
 }
 
-/// Weights by group: an open table with linear probing, half empty at least. Whatever the type, one search finds all.
+/// Weights of all types by group. A small index with a part of each hash tells of nearly all groups without weights that they
+/// have none; the others lie side by side.
 #[derive(Clone, Debug, Default)]
 struct Weights {
-    /// Groups; [`FREE`] where a slot is empty.
-    groups: Vec<u64>,
-    /// For each slot the weight with each type; 0 for none.
-    rows: Vec<[f32; EntityType::ALL.len()]>,
+    /// An open table with linear probing, half empty at least: the number of a group plus one, above it a part of its hash.
+    index: Vec<u32>,
+    /// Groups in order, each with the weight of every type; 0 for none.
+    rows: Vec<(u64, [f32; EntityType::ALL.len()])>,
 }
 
-/// No group: types are no part of one.
-const FREE: u64 = u64::MAX;
+/// So many bits of an entry of the index are the number of a group.
+const NUMBER: u32 = 20;
 
 impl Weights {
-    /// Where the search for a group begins.
-    fn first(&self, group: u64) -> usize {
-        let shift = u64::BITS - self.groups.len().trailing_zeros();
-        (group.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as usize
+    /// Where the search for a group begins, and the part of its hash that stands in the index.
+    #[inline]
+    fn first(&self, group: u64) -> (usize, u32) {
+        let hash = group.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let shift = u64::BITS - self.index.len().trailing_zeros();
+        ((hash >> shift) as usize, (hash as u32) & (!0 << NUMBER))
     }
 
-    /// Reads where the searches for groups begin, so that waits for memory overlap; what it returns has no meaning.
-    fn nears(&self, groups: &[Feature]) -> u64 {
-        match self.groups.is_empty() {
-            true => 0,
-            false => groups
-                .iter()
-                .fold(0, |all, (group, _)| all | self.groups[self.first(*group)]),
-        }
-    }
-
-    /// The slot of a group, or the empty one where it would stand.
-    fn place(&self, group: u64) -> usize {
-        let mut at = self.first(group);
-        while self.groups[at] != FREE && self.groups[at] != group {
-            at = (at + 1) & (self.groups.len() - 1);
-        }
-        at
-    }
-
-    /// The weights of a group.
-    fn row(&self, group: u64) -> Option<&[f32; EntityType::ALL.len()]> {
-        if self.groups.is_empty() {
+    /// The number of the row that is the group's, if it has one.
+    #[inline]
+    fn find(&self, group: u64) -> Option<usize> {
+        if self.index.is_empty() {
             return None;
         }
-        let at = self.place(group);
-        (self.groups[at] != FREE).then(|| &self.rows[at])
+        let (mut at, part) = self.first(group);
+        loop {
+            let entry = self.index[at];
+            let number = entry & !(!0 << NUMBER);
+            if number == 0 {
+                return None;
+            }
+            let row = number as usize - 1;
+            if entry & (!0 << NUMBER) == part && self.rows[row].0 == group {
+                return Some(row);
+            }
+            at = (at + 1) & (self.index.len() - 1);
+        }
     }
 
     fn get(&self, feature: u64) -> Option<f32> {
         let (group, kind) = group_of(feature);
-        let weight = *self.row(group)?.get(kind)?;
+        let weight = *self.rows[self.find(group)?].1.get(kind)?;
         Some(weight).filter(|w| *w != 0.0)
     }
 
     /// In order of the features.
     fn sorted(&self) -> Vec<Feature> {
-        let slots = self.groups.iter().zip(&self.rows);
-        let rows = slots.filter(|(group, _)| **group != FREE);
-        let of_row = |(&group, row): (&u64, &[f32; EntityType::ALL.len()])| {
+        let mut all = Vec::new();
+        for (group, row) in &self.rows {
             let weights = row.iter().enumerate().filter(|(_, w)| **w != 0.0);
-            weights
-                .map(|(kind, w)| (of_kind(group, kind), *w))
-                .collect::<Vec<_>>()
-        };
-        let mut all: Vec<Feature> = rows.flat_map(of_row).collect();
+            all.extend(weights.map(|(kind, w)| (of_kind(*group, kind), *w)));
+        }
         all.sort_unstable_by_key(|(feature, _)| *feature);
         all
     }
@@ -111,20 +103,28 @@ impl Weights {
 
 impl FromIterator<Feature> for Weights {
     fn from_iter<I: IntoIterator<Item = Feature>>(features: I) -> Self {
-        let features: Vec<Feature> = features.into_iter().filter(|(_, w)| *w != 0.0).collect();
-        let groups: FxHashSet<u64> = features.iter().map(|(f, _)| group_of(*f).0).collect();
-        let size = (2 * groups.len()).next_power_of_two().max(2);
-        let mut weights = Self {
-            groups: vec![FREE; size],
-            rows: vec![Default::default(); size],
-        };
+        let mut features: Vec<Feature> = features.into_iter().filter(|(_, w)| *w != 0.0).collect();
+        features.sort_by_key(|(feature, _)| group_of(*feature).0);
+        let mut weights = Self::default();
         for (feature, weight) in features {
             let (group, kind) = group_of(feature);
-            let at = weights.place(group);
-            weights.groups[at] = group;
-            if let Some(slot) = weights.rows[at].get_mut(kind) {
+            if weights.rows.last().is_none_or(|(last, _)| *last != group) {
+                weights.rows.push((group, Default::default()));
+            }
+            let row = weights.rows.last_mut().expect("there is one by now");
+            if let Some(slot) = row.1.get_mut(kind) {
                 *slot = weight;
             }
+        }
+        let n = weights.rows.len();
+        assert!(n < 1 << NUMBER, "fewer than a million groups");
+        weights.index = vec![0; (2 * n).next_power_of_two().max(2)];
+        for (number, (group, _)) in (1..).zip(&weights.rows) {
+            let (mut at, part) = weights.first(*group);
+            while weights.index[at] != 0 {
+                at = (at + 1) & (weights.index.len() - 1);
+            }
+            weights.index[at] = number | part;
         }
         weights
     }
@@ -306,31 +306,31 @@ impl Chooser {
             .sum()
     }
 
-    /// Begins to look groups of features up; they are found sooner then.
-    pub(super) fn expect(&self, groups: &[Feature]) {
-        std::hint::black_box(self.weights.nears(groups));
+    /// Looks groups of features up: for each the number of its weights plus one, 0 where it has none. They come near by that, and
+    /// the waits for memory overlap.
+    pub(super) fn find(&self, groups: &[Feature], rows: &mut Vec<usize>) {
+        let find = |(group, _): &Feature| self.weights.find(*group).map_or(0, |row| row + 1);
+        rows.clear();
+        rows.extend(groups.iter().map(find));
     }
 
-    /// What groups of features add to the score of each type.
-    pub(super) fn of_each(&self, groups: &[Feature]) -> Row {
+    /// What groups of features that were found add to the score of each type.
+    pub(super) fn of_each(&self, groups: &[Feature], rows: &[usize]) -> Row {
         let mut sums = Row::default();
-        for (group, value) in groups {
-            for (sum, weight) in sums
-                .iter_mut()
-                .zip(self.weights.row(*group).into_iter().flatten())
-            {
+        for ((_, value), row) in groups.iter().zip(rows).filter(|(_, row)| **row > 0) {
+            for (sum, weight) in sums.iter_mut().zip(&self.weights.rows[row - 1].1) {
                 *sum += f64::from(weight * value);
             }
         }
         sums
     }
 
-    /// What groups of features add to the score of one type.
-    pub(super) fn of_one(&self, groups: &[Feature], kind: usize) -> f64 {
-        let rows = groups
-            .iter()
-            .filter_map(|(group, value)| Some(f64::from(self.weights.row(*group)?[kind] * value)));
-        rows.sum()
+    /// What they add to the score of one type.
+    pub(super) fn of_one(&self, groups: &[Feature], rows: &[usize], kind: usize) -> f64 {
+        let found = groups.iter().zip(rows).filter(|(_, row)| **row > 0);
+        found
+            .map(|((_, value), row)| f64::from(self.weights.rows[row - 1].1[kind] * value))
+            .sum()
     }
 
     /// What each feature adds to the score, features without weight left out.

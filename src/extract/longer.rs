@@ -155,13 +155,17 @@ impl<'a> Longer<'a> {
     fn of_place(&self, i: usize) -> Option<usize> {
         let short = self.distinct[i].1;
         let unknown = |name: &str| Gazetteer::get().nearest(self.survey.home, name).is_none();
-        // A village that the list of divisions does not have may be named without its last word.
-        let full = |ending| {
-            let full = format!("{short}{ending}");
-            let found = self.distinct.binary_search(&(EntityType::Place, &full));
-            found.ok().filter(|_| short.chars().count() >= 2)
-        };
-        let found = ["村", "社区"].into_iter().filter_map(full);
+        // A village that the list of divisions does not have may be named without its last word. In order the names that begin
+        // with one stand behind it.
+        let behind = self.distinct[i + 1..].iter().zip(i + 1..);
+        let longer = behind.map_while(|((kind, name), j)| {
+            let rest = name
+                .strip_prefix(short)
+                .filter(|_| *kind == EntityType::Place)?;
+            Some((rest, j))
+        });
+        let is_word = |rest: &str| matches!(rest, "村" | "社区") && short.chars().count() >= 2;
+        let found = longer.filter(|(rest, _)| is_word(rest)).map(|(_, j)| j);
         only(found.filter(|&j| unknown(short) && unknown(self.distinct[j].1)))
     }
 }

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::issuer;
 use crate::gazetteer::{Division, DivisionId, Form, FormKind, Gazetteer, Level, Match};
 use crate::knowledge::{Line, Selected};
-use crate::text::{Document, PairFilter};
+use crate::text::Document;
 
 /// An occurrence of a division's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -445,16 +445,13 @@ impl<'a> Pairs<'a> {
     }
 
     /// Whether the text has a name.
-    fn names(&self, name: &str) -> bool {
-        let mut chars = name.chars();
-        let (Some(a), Some(b)) = (chars.next(), chars.next()) else {
+    fn names(&self, name: &[char]) -> bool {
+        let &[a, b, ..] = name else {
             return false;
         };
         let mut at = self.last[self.slot(a, b)] as usize;
-        let length = name.chars().count();
         while at > 0 {
-            let here = self.chars[at - 1..].iter().take(length).copied();
-            if here.eq(name.chars()) {
+            if self.chars[at - 1..].starts_with(name) {
                 return true;
             }
             at = self.before[at - 1] as usize;

@@ -359,7 +359,7 @@ impl Gazetteer {
     }
 
     /// The usual names of a township's villages (湖东村), one after the other, where nothing else of them is asked.
-    pub fn village_names(&self, town: DivisionId, each: impl FnMut(&str)) {
+    pub fn village_names(&self, town: DivisionId, each: impl FnMut(&[char])) {
         self.villages.shorts_of_town(town.0, each);
     }
 

@@ -191,7 +191,7 @@ fn villages_survive_packing() {
         let of_town = of_town.filter(|village| village.code / 1_000 == town);
         let expected: Vec<&str> = of_town.map(|village| village.short.as_str()).collect();
         let mut found = Vec::new();
-        read.shorts_of_town(town, |short| found.push(short.to_owned()));
+        read.shorts_of_town(town, |short| found.push(short.iter().collect::<String>()));
         assert_eq!(found, expected);
     }
 }

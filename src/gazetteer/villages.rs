@@ -189,16 +189,16 @@ impl Villages {
     }
 
     /// The usual names of a township's villages.
-    pub(super) fn shorts_of_town(&self, town: u64, mut each: impl FnMut(&str)) {
+    pub(super) fn shorts_of_town(&self, town: u64, mut each: impl FnMut(&[char])) {
         let Some(opened) = self.opened((town / 1000) as u32) else {
             return;
         };
-        let mut short = String::new();
+        let mut short = Vec::new();
         let part = opened.of_town((town % 1000) as u16);
         self.each((town / 1000) as u32, part, |_, stem, ending| {
             short.clear();
-            short.push_str(stem);
-            short.push_str(short_ending(ending));
+            short.extend_from_slice(stem);
+            short.extend(short_ending(ending).chars());
             each(&short);
         });
     }
@@ -209,11 +209,12 @@ impl Villages {
             return villages;
         };
         self.each(county, &opened.bytes, |code, stem, ending| {
+            let stem: String = stem.iter().collect();
             villages.push(Village {
                 code,
-                name: village_name(stem, ending),
-                short: village_short(stem, ending),
-                stem: stem.to_owned(),
+                name: village_name(&stem, ending),
+                short: village_short(&stem, ending),
+                stem,
             });
         });
         villages
@@ -234,9 +235,9 @@ impl Villages {
     }
 
     /// Every village of a county's block, or of a township's part of it: its code, its stem, the row of its ending.
-    fn each(&self, county: u32, bytes: &[u8], mut each: impl FnMut(u64, &str, Option<usize>)) {
+    fn each(&self, county: u32, bytes: &[u8], mut each: impl FnMut(u64, &[char], Option<usize>)) {
         let (mut town, mut code) = (u64::from(county) * 1000, 0);
-        let mut stem = String::new();
+        let mut stem = Vec::new();
         let mut bytes = bytes.iter().copied();
         while let Some(byte) = bytes.next() {
             let mut next = || u64::from(bytes.next().unwrap_or_default());

@@ -7,6 +7,7 @@ use regex::Regex;
 use super::names::{is_generic, is_number, leading_divisions, plain, with_han_digits};
 use crate::gazetteer::{DivisionId, Gazetteer, Level};
 use crate::lexicon::rows;
+use crate::text::Trie;
 
 /// Words of legal form, the longest first, each with its form.
 static FORMS: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
@@ -17,11 +18,16 @@ static FORMS: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
     forms
 });
 
-static BRANCHES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    rows("data/identity/branches.tsv")
-        .map(|row| row[0])
-        .collect()
-});
+static BRANCHES: LazyLock<Trie> =
+    LazyLock::new(|| Trie::new(rows("data/identity/branches.tsv").map(|row| (row[0], 0))));
+
+/// Whether a name has one of the words for a part of an enterprise.
+fn names_branch(name: &str) -> bool {
+    let chars: Vec<char> = name.chars().collect();
+    let mut found = false;
+    BRANCHES.find_all(&chars, |_, _, _| found = true);
+    found
+}
 
 /// A place in brackets: 红叶家具（江西）有限公司.
 static IN_BRACKETS: LazyLock<Regex> =
@@ -76,7 +82,7 @@ impl Firm {
         }
         let text = with_han_digits(&plain(&text));
         let registered = REGISTERED.iter().any(|words| text.ends_with(words));
-        let branch = BRANCHES.iter().any(|word| text.contains(word));
+        let branch = names_branch(&text);
         let (mut core, mut form) = (text.as_str(), "");
         for (words, kind) in FORMS.iter() {
             if let Some(rest) = text.strip_suffix(words)

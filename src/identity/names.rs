@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use rustc_hash::FxHashMap;
 
-use crate::gazetteer::{DivisionId, Gazetteer, Level};
+use crate::gazetteer::{DivisionId, Gazetteer, Hit, Level};
 use crate::lexicon::rows;
 use crate::text::{Trie, key};
 
@@ -235,6 +235,13 @@ pub fn leading_divisions(
                     .iter()
                     .any(|hit| hit.id == id && hit.kind.has_head())
             };
+            // Short names of towns and ordinary words begin many other names: 朝阳小区, 和平电器.
+            let opens =
+                |id: DivisionId| !form.weak && id.level() <= Level::County && found.is_none();
+            let may_tell = |hit: &Hit| hit.kind.has_head() || opens(hit.id);
+            if !form.hits.iter().any(may_tell) {
+                return None;
+            }
             let id = match found {
                 None => near(form.text)?,
                 Some((above, _)) => {
@@ -246,10 +253,7 @@ pub fn leading_divisions(
                     below.next().is_none().then_some(first)?
                 }
             };
-            // Short names of towns and ordinary words begin many other names: 朝阳小区, 和平电器.
-            let telling =
-                headed(id) || (!form.weak && id.level() <= Level::County && found.is_none());
-            telling.then_some((id, end))
+            (headed(id) || opens(id)).then_some((id, end))
         });
         match next {
             Some(next) => found = Some(next),

@@ -247,7 +247,7 @@ impl<'a> Describer<'a> {
         let mut scores = Vec::with_capacity(self.spans.len());
         let mut c = Collector::default();
         let mut places = Vec::new();
-        let mut own_ends = Vec::new();
+        let (mut own_ends, mut rows) = (Vec::new(), Vec::new());
         // Of spans that begin together the one before was the last.
         let mut of_beginning = (usize::MAX, Row::default());
         let mut of_ends = [(usize::MAX, Row::default()); ENDS];
@@ -273,18 +273,20 @@ impl<'a> Describer<'a> {
                     self.own(&mut c, i, &rivals);
                     own_ends.push(c.groups.len());
                 }
-                chooser.expect(&c.groups);
+                chooser.find(&c.groups, &mut rows);
+                let of_each =
+                    |part: Range<usize>| chooser.of_each(&c.groups[part.clone()], &rows[part]);
                 if of_beginning.0 != place.start {
-                    of_beginning = (place.start, chooser.of_each(&c.groups[beginning]));
+                    of_beginning = (place.start, of_each(beginning));
                 }
                 if of_end.0 != place.end {
-                    *of_end = (place.end, chooser.of_each(&c.groups[end]));
+                    *of_end = (place.end, of_each(end));
                 }
-                let of_both = chooser.of_each(&c.groups[both.clone()]);
+                let of_both = of_each(both.clone());
                 let mut from = both.end;
                 for (i, &to) in place.spans.clone().zip(&own_ends) {
                     let kind = self.spans[i].kind;
-                    let of_own = chooser.of_one(&c.groups[from..to], kind);
+                    let of_own = chooser.of_one(&c.groups[from..to], &rows[from..to], kind);
                     scores.push(of_beginning.1[kind] + of_end.1[kind] + of_both[kind] + of_own);
                     from = to;
                 }
