@@ -11,7 +11,7 @@ use regex::Regex;
 use rustc_hash::FxHashMap;
 
 use super::places::Survey;
-use crate::gazetteer::Gazetteer;
+use crate::gazetteer::{Gazetteer, Near};
 use crate::identity::{Firm, is_generic, plain};
 use crate::model::EntityType;
 
@@ -29,7 +29,7 @@ const MOST_OF_BRAND: usize = 1000;
 
 /// The names of a document, ready to be compared.
 pub struct Longer<'a> {
-    survey: &'a Survey,
+    near: Near<'a>,
     /// Types and surfaces, each pair once, sorted.
     distinct: &'a [(EntityType, &'a str)],
     /// Plain names of projects.
@@ -67,9 +67,9 @@ fn beginning<'a, 'b>(
 
 impl<'a> Longer<'a> {
     /// The names of a document: types and surfaces, each pair once, sorted.
-    pub fn new(survey: &'a Survey, distinct: &'a [(EntityType, &'a str)]) -> Self {
+    pub fn new(survey: &Survey, distinct: &'a [(EntityType, &'a str)]) -> Self {
         let mut longer = Self {
-            survey,
+            near: Gazetteer::get().near(survey.home),
             distinct,
             projects: FxHashMap::default(),
             firms: FxHashMap::default(),
@@ -154,7 +154,7 @@ impl<'a> Longer<'a> {
 
     fn of_place(&self, i: usize) -> Option<usize> {
         let short = self.distinct[i].1;
-        let unknown = |name: &str| Gazetteer::get().nearest(self.survey.home, name).is_none();
+        let unknown = |name: &str| self.near.division(name).is_none();
         // A village that the list of divisions does not have may be named without its last word. In order the names that begin
         // with one stand behind it.
         let behind = self.distinct[i + 1..].iter().zip(i + 1..);

@@ -122,9 +122,67 @@ struct Told<'a> {
     reports: bool,
 }
 
+/// Divisions in order, with what speaks for them: so many that a hash map of them would take the longest.
+struct Candidates<'a>(Vec<(DivisionId, Candidate<'a>)>);
+
+impl<'a> Candidates<'a> {
+    fn new(forms: &[Told<'a>]) -> Self {
+        let of_form = |(at, told): (usize, &Told<'a>)| {
+            let hits = told.form.hits.iter();
+            hits.map(move |hit| (hit.id, at, hit.kind.has_head()))
+        };
+        let mut hits: Vec<(DivisionId, usize, bool)> =
+            forms.iter().enumerate().flat_map(of_form).collect();
+        hits.sort_unstable();
+        let of_one = |hits: &[(DivisionId, usize, bool)]| {
+            let mut candidate = Candidate::default();
+            for &(_, at, full) in hits {
+                candidate.add(&forms[at], full);
+            }
+            (hits[0].0, candidate)
+        };
+        Self(hits.chunk_by(|a, b| a.0 == b.0).map(of_one).collect())
+    }
+
+    fn get(&self, id: DivisionId) -> Option<&Candidate<'a>> {
+        let at = self.0.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        Some(&self.0[at].1)
+    }
+}
+
+impl<'a> std::ops::Index<DivisionId> for Candidates<'a> {
+    type Output = Candidate<'a>;
+
+    fn index(&self, id: DivisionId) -> &Candidate<'a> {
+        self.get(id)
+            .expect("only those that are named are asked for")
+    }
+}
+
+impl<'a> Candidate<'a> {
+    /// Adds what a form tells.
+    fn add(&mut self, told: &Told<'a>, full: bool) {
+        let weak = told.form.weak && !full;
+        if full {
+            self.full += told.n;
+            if self.name.is_empty() {
+                self.name = told.form.text;
+            }
+        } else {
+            self.short += told.n;
+            self.telling += if weak { 0 } else { told.n };
+        }
+        if !weak {
+            self.in_title += told.in_title * if full { 2 } else { 1 };
+        }
+        self.early |= told.early > 0 && full;
+        self.reports |= told.reports && !weak;
+    }
+}
+
 /// The divisions that a text names, and how.
 struct Named<'a> {
-    candidates: FxHashMap<DivisionId, Candidate<'a>>,
+    candidates: Candidates<'a>,
     /// For each division how many of those directly below it have their full names told.
     told_below: FxHashMap<DivisionId, usize>,
     /// How often a name stands directly behind that of a division above.
@@ -168,15 +226,12 @@ impl<'a> Named<'a> {
             before = Some((at, m.end));
         }
         let mut named = Self {
-            candidates: FxHashMap::default(),
+            candidates: Candidates::new(&forms),
             told_below: FxHashMap::default(),
             adjacent: FxHashMap::default(),
             about: issuer::self_reference(&doc.text.chars),
         };
-        let n_hits = forms.iter().map(|told| told.form.hits.len()).sum();
-        named.candidates.reserve(n_hits);
-        forms.iter().for_each(|told| named.add(told));
-        for (&id, _) in named.candidates.iter().filter(|(_, c)| c.full > 0) {
+        for &(id, _) in named.candidates.0.iter().filter(|(_, c)| c.full > 0) {
             if let Some(above) = Gazetteer::get().listed_below(id) {
                 *named.told_below.entry(above).or_default() += 1;
             }
@@ -185,28 +240,6 @@ impl<'a> Named<'a> {
             named.touch(&forms[b].form, &forms[at].form, n);
         }
         named
-    }
-
-    fn add(&mut self, told: &Told<'a>) {
-        for hit in told.form.hits {
-            let full = hit.kind.has_head();
-            let weak = told.form.weak && !full;
-            let candidate = self.candidates.entry(hit.id).or_default();
-            if full {
-                candidate.full += told.n;
-                if candidate.name.is_empty() {
-                    candidate.name = told.form.text;
-                }
-            } else {
-                candidate.short += told.n;
-                candidate.telling += if weak { 0 } else { told.n };
-            }
-            if !weak {
-                candidate.in_title += told.in_title * if full { 2 } else { 1 };
-            }
-            candidate.early |= told.early > 0 && full;
-            candidate.reports |= told.reports && !weak;
-        }
     }
 
     /// One form stands `n` times directly behind another.
@@ -233,7 +266,7 @@ impl<'a> Named<'a> {
     /// What speaks for a division of which so many villages are named.
     fn score(&self, id: DivisionId, villages: usize) -> f64 {
         let gazetteer = Gazetteer::get();
-        let c = &self.candidates[&id];
+        let c = &self.candidates[id];
         let about = &self.about;
         let log = |n: usize| (1.0 + n as f64).log2();
         let mut score = 1.3 * log(c.full)
@@ -242,7 +275,7 @@ impl<'a> Named<'a> {
             + if c.early { 1.0 } else { 0.0 }
             + if c.reports { 6.0 } else { 0.0 };
         for (depth, above) in gazetteer.lineage(id).skip(1).enumerate() {
-            let told = self.candidates.get(&above);
+            let told = self.candidates.get(above);
             let (full, short) = told.map_or((0, 0), |c| (c.full, c.telling));
             let weight = [1.6, 1.0, 0.7][depth.min(2)];
             if full > 0 {
@@ -299,7 +332,7 @@ impl<'a> Named<'a> {
 
     /// Whether two divisions are named alike in the text, or the other has this official name.
     fn alike(&self, id: DivisionId, other: DivisionId, name: &str) -> bool {
-        self.candidates[&other].name == self.candidates[&id].name
+        self.candidates[other].name == self.candidates[id].name
             || Gazetteer::get()
                 .division(other)
                 .is_some_and(|d| d.name == name)
@@ -318,13 +351,14 @@ fn rank(named: &Named, chars: &[char]) -> Vec<(f64, DivisionId)> {
     let gazetteer = Gazetteer::get();
     let text: LazyLock<Pairs, _> = LazyLock::new(|| Pairs::new(chars));
     let has_villages =
-        |id: DivisionId| id.level() == Level::Township && named.candidates[&id].full > 0;
+        |id: DivisionId| id.level() == Level::Township && named.candidates[id].full > 0;
     // The most that each can score, a little above for the rounding of sums.
     let mut open: Vec<(f64, DivisionId)> = named
         .candidates
+        .0
         .iter()
-        .filter(|(id, c)| named.considered(**id, c))
-        .map(|(&id, _)| match (named.score(id, 0), has_villages(id)) {
+        .filter(|(id, c)| named.considered(*id, c))
+        .map(|&(id, _)| match (named.score(id, 0), has_villages(id)) {
             (least, true) => (least + PER_VILLAGE * MOST_VILLAGES as f64 + 1e-6, id),
             (score, false) => (score, id),
         })
@@ -366,7 +400,7 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
     let Some(&(best, id)) = scored.first() else {
         return Survey::default();
     };
-    if best < 3.0 || !is_told(&named.candidates[&id], id, chars) {
+    if best < 3.0 || !is_told(&named.candidates[id], id, chars) {
         return Survey::default();
     }
     let name = gazetteer.division(id).map_or("", |d| d.name).to_owned();
@@ -486,17 +520,14 @@ fn grade(
     home: Option<DivisionId>,
 ) -> Vec<PlaceHit> {
     let mut hits: Vec<PlaceHit> = Vec::with_capacity(matches.len());
-    let mut near_cache: FxHashMap<DivisionId, u16> = FxHashMap::default();
     let mut grades: FxHashMap<usize, u16> = FxHashMap::default();
     let line: Vec<DivisionId> = home
         .into_iter()
         .flat_map(|home| std::iter::once(home).chain(gazetteer.lineage(home).skip(1)))
         .collect();
-    let mut grade_of = |form: &Form| {
+    let grade_of = |form: &Form| {
         let grades = form.hits.iter().map(|hit| {
-            let near = *near_cache
-                .entry(hit.id)
-                .or_insert_with(|| nearness(gazetteer, &line, hit.id));
+            let near = nearness(gazetteer, &line, hit.id);
             let form = if hit.kind.has_head() {
                 3
             } else if form.weak {
@@ -535,6 +566,9 @@ fn villages(gazetteer: &Gazetteer, chars: &[char], home: DivisionId, hits: &mut 
     let within_town = home.level() == Level::Township;
     let near = gazetteer.near_villages(home);
     for (start, pair) in chars.windows(2).enumerate() {
+        if !near.may_begin(pair[0], pair[1]) {
+            continue;
+        }
         let first = hits.len();
         for village in near.beginning(pair[0], pair[1]) {
             let stem = Some((&village.stem, 2)).filter(|_| within_town);

@@ -12,7 +12,7 @@ use super::longer::Longer;
 use super::phases::phases;
 use super::places::{Survey, usual_name};
 use super::recognise::Name;
-use crate::gazetteer::{DivisionId, Gazetteer, Level};
+use crate::gazetteer::{DivisionId, Gazetteer, Level, Near};
 use crate::identity::{Firm, campaign_key, honour, leading_divisions, plain, project_key};
 use crate::knowledge::{Line, Rulings};
 use crate::model::{Entity, EntityType, Home, ID_BASE};
@@ -128,6 +128,7 @@ pub fn resolve(
     let concepts = sure.map(|(concept, _)| concept.id.as_str()).collect();
     let identifier = Identifier {
         survey,
+        near: Gazetteer::get().near(survey.home),
         home,
         scope,
         national,
@@ -224,6 +225,7 @@ fn ruled<'a>(rulings: &'a Rulings, name: &Name, surface: &str, full: &'a str) ->
 /// What a name's identity is made of besides the name.
 struct Identifier<'a> {
     survey: &'a Survey,
+    near: Near<'a>,
     home: Option<&'a Home>,
     scope: &'a Scope,
     /// Plain names of those who hold a post of the country's.
@@ -270,7 +272,7 @@ impl Identifier<'_> {
             EntityType::Person => local(&self.scope.home, full),
             EntityType::Project => {
                 let name = plain(full);
-                let near = |name: &str| Gazetteer::get().nearest(self.survey.home, name);
+                let near = |name: &str| self.near.division(name);
                 let place = leading_divisions(&name, near).filter(|&(id, n)| {
                     id.level() >= Level::County && name.chars().count() >= n + 3
                 });
@@ -286,10 +288,9 @@ impl Identifier<'_> {
     }
 
     fn place(&self, full: &str) -> Identity {
-        let gazetteer = Gazetteer::get();
         let name = plain(full);
-        let known = gazetteer.nearest(self.survey.home, &name).or_else(|| {
-            let near = |name: &str| gazetteer.nearest(self.survey.home, name);
+        let known = self.near.division(&name).or_else(|| {
+            let near = |name: &str| self.near.division(name);
             let (id, n) = leading_divisions(&name, near)?;
             (n == name.chars().count()).then_some(id)
         });

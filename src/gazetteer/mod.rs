@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 pub use build::{Built, build};
 pub use code::{DivisionId, Level};
+pub use nearest::Near;
 pub use shorten::{Shortened, shorten, shorten_village};
 pub use villages::Village;
 
@@ -450,8 +451,13 @@ pub struct NearVillages<'a> {
 }
 
 impl<'a> NearVillages<'a> {
-    /// Those of which a name begins with two characters, in order of codes.
+    /// False where no name begins with two characters; cheaper to ask than [`NearVillages::beginning`].
     #[inline]
+    pub fn may_begin(self, a: char, b: char) -> bool {
+        self.county.is_some_and(|county| county.may_begin(a, b))
+    }
+
+    /// Those of which a name begins with two characters, in order of codes.
     pub fn beginning(self, a: char, b: char) -> impl Iterator<Item = &'a Village> {
         let Self { county, town } = self;
         county
@@ -469,7 +475,7 @@ impl<'a> NearVillages<'a> {
         };
         let mut chars = name.chars();
         match (chars.next(), chars.next()) {
-            (Some(a), Some(b)) => self.beginning(a, b).find(is_called),
+            (Some(a), Some(b)) if self.may_begin(a, b) => self.beginning(a, b).find(is_called),
             _ => None,
         }
     }

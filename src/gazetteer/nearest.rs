@@ -1,8 +1,27 @@
 //! Which of several divisions of one name a document means: the one nearest to the place that it is about.
 
-use super::{DivisionId, FormKind, Gazetteer, Level};
+use super::{DivisionId, FormKind, Gazetteer, Level, NearVillages};
+
+/// The place that a document is about, to tell which divisions its names mean.
+pub struct Near<'a> {
+    gazetteer: &'a Gazetteer,
+    /// The place and all divisions above it.
+    line: Vec<DivisionId>,
+    villages: Option<NearVillages<'a>>,
+}
 
 impl Gazetteer {
+    /// What tells which divisions names mean in a document about `home`.
+    pub fn near(&self, home: Option<DivisionId>) -> Near<'_> {
+        Near {
+            gazetteer: self,
+            line: home.map(|h| self.lineage(h).collect()).unwrap_or_default(),
+            villages: home
+                .filter(|h| h.level() >= Level::County)
+                .map(|h| self.near_villages(h)),
+        }
+    }
+
     /// The division that a name means in a document about `home`: the nearest one, if it is the only one so near.
     ///
     /// ```
@@ -11,15 +30,25 @@ impl Gazetteer {
     /// assert_eq!((near(360923), near(43)), (Some(360923102), None));
     /// ```
     pub fn nearest(&self, home: Option<DivisionId>, name: &str) -> Option<DivisionId> {
-        let line: Vec<DivisionId> = home.map(|h| self.lineage(h).collect()).unwrap_or_default();
-        let hits = self.named(name);
-        if let Some(home) = home.filter(|h| h.level() >= Level::County)
-            && let Some(village) = self.near_villages(home).called(name)
+        self.near(home).division(name)
+    }
+}
+
+impl Near<'_> {
+    /// The division that a name means: the nearest one, if it is the only one so near.
+    pub fn division(&self, name: &str) -> Option<DivisionId> {
+        let Self {
+            gazetteer,
+            line,
+            villages,
+        } = self;
+        let hits = gazetteer.named(name);
+        if let Some(village) = villages.and_then(|villages| villages.called(name))
             && !hits.iter().any(|h| line.contains(&h.id))
         {
             return Some(DivisionId(village.code));
         }
-        let exists = |id: DivisionId| self.division(id).is_some_and(|d| d.until.is_none());
+        let exists = |id: DivisionId| gazetteer.division(id).is_some_and(|d| d.until.is_none());
         let mut best: Option<(u32, DivisionId)> = None;
         let mut tie = false;
         for hit in hits {
@@ -28,8 +57,8 @@ impl Gazetteer {
             } else if line.contains(&hit.id) {
                 90
             } else {
-                self.lineage(hit.id)
-                    .find(|above| line.contains(above))
+                gazetteer
+                    .first_above(hit.id, line)
                     .map_or(0, |common| match common.level() {
                         Level::Township | Level::Village => 85,
                         Level::County => 80,
@@ -50,7 +79,12 @@ impl Gazetteer {
                 FormKind::Brief | FormKind::Short => 2,
                 _ => 0,
             };
-            let score = near.max(rank) + form + u32::from(exists(hit.id));
+            let least = near.max(rank) + form;
+            // One more for what exists is too little.
+            if best.is_some_and(|(top, _)| top > least + 1) {
+                continue;
+            }
+            let score = least + u32::from(exists(hit.id));
             match best {
                 Some((top, _)) if top > score => {}
                 Some((top, id)) if top == score => tie |= id != hit.id,

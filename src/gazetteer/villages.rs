@@ -81,15 +81,16 @@ impl County {
         }
     }
 
-    /// The villages of which a name begins with two characters, in order of codes.
+    /// False where no name begins with two characters.
     #[inline]
+    pub(super) fn may_begin(&self, a: char, b: char) -> bool {
+        self.begins.may_have(a, b)
+    }
+
+    /// The villages of which a name begins with two characters, in order of codes.
     pub(super) fn beginning(&self, a: char, b: char) -> impl Iterator<Item = &Village> {
-        let entries = match self.begins.may_have(a, b) {
-            true => &self.by_pair[..],
-            false => &[],
-        };
-        let first = entries.partition_point(|entry| entry.0 < pair(a, b));
-        entries[first..]
+        let first = self.by_pair.partition_point(|entry| entry.0 < pair(a, b));
+        self.by_pair[first..]
             .iter()
             .take_while(move |entry| entry.0 == pair(a, b))
             .map(|entry| &self.villages[entry.1 as usize])

@@ -141,7 +141,8 @@ impl Marks {
 /// The distinct surfaces of spans, and which of them each span has.
 fn surfaces(chars: &[char], spans: &[Span]) -> (Vec<Surface>, Vec<u32>) {
     let mut numbers: FxHashMap<&[char], u32> = FxHashMap::default();
-    let mut surfaces: Vec<Surface> = Vec::new();
+    numbers.reserve(spans.len());
+    let mut surfaces: Vec<Surface> = Vec::with_capacity(spans.len());
     let mut likely: Vec<(&[char], usize)> = Vec::new();
     // Spans of several types stand one behind the other.
     let mut last = (0, 0, 0);

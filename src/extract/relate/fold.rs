@@ -205,6 +205,16 @@ impl<'a> Fold<'a> {
         holding(&self.clauses, at)
     }
 
+    /// The clauses of a sentence.
+    pub fn clauses_in(&self, sentence: &Range<usize>) -> Vec<Range<usize>> {
+        let first = self.clause_at(sentence.start);
+        let clauses = self.clauses[first..].iter();
+        clauses
+            .take_while(|clause| clause.start < sentence.end)
+            .cloned()
+            .collect()
+    }
+
     /// The sentence that holds a byte.
     pub fn sentence_at(&self, at: usize) -> usize {
         holding(&self.sentences, at)

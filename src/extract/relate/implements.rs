@@ -4,6 +4,8 @@
 //! names, unless the words around every one of its mentions give it to somebody else.
 //! Another place carries one out where the text puts it in front of the campaign as the doer.
 
+use std::ops::Range;
+
 use super::{Facts, Object, patterns};
 use crate::model::{EntityType, LOCAL, Predicate};
 
@@ -70,37 +72,10 @@ fn others(facts: &mut Facts) {
         if !has(EntityType::Campaign) || !has(EntityType::Place) {
             continue;
         }
-        let text = &facts.fold.text[sentence.clone()];
-        let mut from = 0;
-        while let Some(found) = OTHER.captures_at(text, from) {
-            let (Some(whole), Some(place)) = (found.get(0), found.get(1)) else {
-                break;
-            };
-            let range = sentence.start + whole.start()..sentence.start + whole.end();
-            let campaign = facts.fold.mark_at(range.end - super::fold::SIGN);
-            let places: Vec<_> = facts
-                .fold
-                .marks_in(range.clone())
-                .iter()
-                .copied()
-                .filter(|m| m.kind == EntityType::Place)
-                .collect();
-            if let Some(campaign) = campaign {
-                for place in places {
-                    if Some(place.entity) != home {
-                        facts.add(
-                            Predicate::Implements,
-                            place.entity,
-                            Object::Entity(campaign.entity),
-                            range.clone(),
-                            "other-place-campaign",
-                            0.7,
-                        );
-                    }
-                }
-            }
-            from = place.end().max(whole.end());
+        for clause in facts.fold.clauses_in(&sentence) {
+            others_of(facts, clause, home);
         }
+        let text = &facts.fold.text[sentence.clone()];
         let opens = text.starts_with('Ⓛ')
             || ["，Ⓛ", "。Ⓛ", "；Ⓛ", "：Ⓛ"]
                 .iter()
@@ -139,5 +114,43 @@ fn others(facts: &mut Facts) {
                 }
             }
         }
+    }
+}
+
+/// Whose a campaign is by the words between a place and it, none of which ends a clause.
+fn others_of(facts: &mut Facts, clause: Range<usize>, home: Option<usize>) {
+    if !facts.adjacent(&clause, &[EntityType::Place], &[EntityType::Campaign]) {
+        return;
+    }
+    let text = &facts.fold.text[clause.clone()];
+    let mut from = 0;
+    while let Some(found) = OTHER.captures_at(text, from) {
+        let (Some(whole), Some(place)) = (found.get(0), found.get(1)) else {
+            break;
+        };
+        let range = clause.start + whole.start()..clause.start + whole.end();
+        let campaign = facts.fold.mark_at(range.end - super::fold::SIGN);
+        let places: Vec<_> = facts
+            .fold
+            .marks_in(range.clone())
+            .iter()
+            .copied()
+            .filter(|m| m.kind == EntityType::Place)
+            .collect();
+        if let Some(campaign) = campaign {
+            for place in places {
+                if Some(place.entity) != home {
+                    facts.add(
+                        Predicate::Implements,
+                        place.entity,
+                        Object::Entity(campaign.entity),
+                        range.clone(),
+                        "other-place-campaign",
+                        0.7,
+                    );
+                }
+            }
+        }
+        from = place.end().max(whole.end());
     }
 }

@@ -37,6 +37,9 @@ patterns! {
     PRONOUN = r"(?:^|[，。；：])(?:其中)?(?:该|此|这)?(?:项目|工程|条?线|电站|基地|园区|产业园|中心|厂|桥|路|公司|企业|新公司|新村)?[^，。；：ⓅⒺ]{0,6}$";
 }
 
+/// What may cost something.
+const THINGS: [EntityType; 2] = [EntityType::Project, EntityType::Enterprise];
+
 struct Amount {
     value: String,
     unit: String,
@@ -44,6 +47,9 @@ struct Amount {
 
 /// Finds what things cost.
 pub fn find(facts: &mut Facts) {
+    if !facts.has(&(0..facts.fold.text.len()), &THINGS) {
+        return;
+    }
     for paragraph in facts.fold.paragraphs.clone() {
         let text = &facts.fold.text[paragraph.clone()];
         if !text.contains('亿') && !text.contains('万') {
@@ -52,7 +58,9 @@ pub fn find(facts: &mut Facts) {
         for found in INVESTED.captures_iter(text) {
             invested(facts, paragraph.clone(), &found);
         }
-        for found in BARE.captures_iter(text) {
+        let buys = text.contains("的Ⓟ") || text.contains("的“Ⓟ");
+        let bare = buys.then(|| BARE.captures_iter(text));
+        for found in bare.into_iter().flatten() {
             let (Some(whole), Some(amount)) = (found.get(0), found.get(1)) else {
                 continue;
             };

@@ -40,10 +40,6 @@ patterns! {
     ENDS = r"Ⓟ[^Ⓟ\n]{0,50}?(?:起于|起点为|起自|始于|连接|贯通|途经|（|起点位于|连通)Ⓛ*(Ⓛ)[^，。；ⓁⓅ]{0,8}(?:至|—|到|和|、|与|，)(?:止于|终点为|终至|讫于|止)?[^。；ⓁⓅ]{0,8}?Ⓛ*(Ⓛ)";
     /// A later stage of a project; where it is stands with the whole.
     STAGE = r"(?:[一二三四五]期|第[一二三四五]期)(?:项目|工程)?$";
-    /// A core of a place's name that is a road's or a water's.
-    NATURAL = r"^(?:大道|路|大街|街道|溪|江|湖|山|海|水库)";
-    /// What stands in front of a place's core inside a name.
-    START = r"(?:^|至|到|—|－|-|~|、|·|（|镇|乡|县|市|区|线|路)$";
 }
 
 /// What may be somewhere.
@@ -385,8 +381,9 @@ fn by_name(facts: &mut Facts) {
             continue;
         }
         let name = entities[mark.entity].name.as_str();
-        if STAGE
-            .find(name)
+        if Some(name)
+            .filter(|name| name.contains('期'))
+            .and_then(|name| STAGE.find(name))
             .is_some_and(|m| names.contains(&name[..m.start()]))
         {
             continue;
@@ -472,6 +469,19 @@ fn hits<'a>(name: &str, places: &'a Places) -> Vec<Hit<'a>> {
 
 /// Whether a short form stands where a place would: at the beginning of a part, and not in the name of a road or a water.
 fn is_core(name: &str, hit: &Hit) -> bool {
-    let starts = hit.place.home || is_section(name, hit) || START.is_match(&name[..hit.at]);
-    starts && !name[hit.at..hit.end].ends_with(['路', '街']) && !NATURAL.is_match(&name[hit.end..])
+    let (before, behind) = (&name[..hit.at], &name[hit.end..]);
+    let starts =
+        hit.place.home || is_section(name, hit) || before.is_empty() || before.ends_with(PART_ENDS);
+    starts
+        && !name[hit.at..hit.end].ends_with(['路', '街'])
+        && !NATURAL.iter().any(|word| behind.starts_with(word))
 }
+
+/// What makes a place's core before it the name of a road or a water.
+const NATURAL: [&str; 10] = [
+    "大道", "路", "大街", "街道", "溪", "江", "湖", "山", "海", "水库",
+];
+/// What stands in front of a place's core inside a name.
+const PART_ENDS: [char; 16] = [
+    '至', '到', '—', '－', '-', '~', '、', '·', '（', '镇', '乡', '县', '市', '区', '线', '路',
+];

@@ -23,12 +23,8 @@ patterns! {
     GOES_ON = r"^[（(]?(?:该|此|这|项目|工程|一期|建设单位|建设内容|建设地点|总投资|投资|进展|目前|现|占地|路线|路基|规划|由|其中|截至|已|新村|连接道|主要|主体|概算|计划|拟|公司)";
     /// What stands directly in front of a cue and denies it.
     DENIED = r"(?:未|没有?|未能|没能|无法|不能|尚未|推迟|延期|暂缓|原定|原计划|待)[^，。；]{0,5}$";
-    /// The cue speaks of finishing.
-    FINISH = r"完成";
     /// The rest of a clause after 完成 that leaves it standing for the whole project.
     WHOLE = r"^(?:了)?(?:[，。；：、！”\n]|$|并|且|验收|竣工|投(?:用|产|入|运)|建设|改造|任务|施工|交付|后|升级|搬迁|整治|修缮|提升|扩建|新建)";
-    /// The cue names a time or a thing, not what has come about: 投产后, 已建成的水库.
-    ASIDE = r"^(?:后|以后|之后|时|之时|前|之前)";
     /// The cue is about papers.
     PAPERS_NEXT = r"^(?:前期|立项|审批|报批|招标|招投标|选址|谋划|可研|设计|规划|论证)";
     /// Parts of a project that come before building.
@@ -335,6 +331,13 @@ fn cues(facts: &Facts, range: Range<usize>) -> Vec<(Range<usize>, Cue)> {
         .collect()
 }
 
+/// Whether a cue names a time or a thing, not what has come about: 投产后, 已建成的水库.
+fn is_aside(rest: &str) -> bool {
+    ["后", "以后", "之后", "时", "之时", "前", "之前"]
+        .iter()
+        .any(|word| rest.starts_with(word))
+}
+
 /// The cue that tells most; a denied one outweighs the others.
 fn best(
     facts: &Facts,
@@ -350,7 +353,7 @@ fn best(
         let in_front = &text[from.min(at.start)..at.start];
         let rest = text[at.end..until.max(at.end)].trim_end_matches(['，', '。', '；', '\n']);
         if rule != "cue-before-project"
-            && (ASIDE.is_match(rest) || (rule == "cue-in-later-clause" && rest.starts_with('的')))
+            && (is_aside(rest) || (rule == "cue-in-later-clause" && rest.starts_with('的')))
         {
             continue;
         }
@@ -359,7 +362,7 @@ fn best(
             || in_front.ends_with("已经");
         let ahead = plan || (!past && INTENT.is_match(in_front));
         let denied = DENIED.is_match(in_front);
-        let finishes = FINISH.is_match(&text[at.clone()]) && rule != "cue-before-project";
+        let finishes = text[at.clone()].contains("完成") && rule != "cue-before-project";
         let at_work = matches!(&text[at.clone()], "正在" | "还在" | "仍在");
         let papers = (rule != "cue-before-project" && PAPERS_NEXT.is_match(rest))
             || (at_work && AT_PAPERS.is_match(rest));
