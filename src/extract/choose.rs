@@ -357,11 +357,16 @@ impl Chooser {
         let mut kept = Vec::new();
         let mut probabilities = Vec::new();
         let mut lattice = Lattice::default();
+        // A span is never likelier than if it had no rivals, which its score alone tells; a little less, as sums are rounded.
+        let least = (self.threshold / (1.0 - self.threshold)).ln() - 1e-6;
         for range in clusters(spans) {
+            // Where none is likely enough there is nothing to choose from.
+            if scores[range.clone()].iter().all(|&score| score < least) {
+                continue;
+            }
             lattice.read(&spans[range.clone()]);
             probabilities.clear();
             lattice.marginals(&scores[range.clone()], &mut probabilities);
-            // Where none is likely enough there is nothing to choose from.
             if probabilities.iter().any(|&p| p > self.threshold) {
                 let chosen = lattice.choose(&probabilities, self.threshold);
                 kept.extend(

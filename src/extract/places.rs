@@ -244,14 +244,13 @@ impl<'a> Named<'a> {
 
     /// One form stands `n` times directly behind another.
     fn touch(&mut self, before: &Form, behind: &Form, n: usize) {
-        let gazetteer = Gazetteer::get();
         for hit in behind.hits {
-            for id in gazetteer.lineage(hit.id).skip(1) {
+            Gazetteer::get().each_above(hit.id, |id| {
                 let above = before.hits.iter().filter(|above| above.id == id).count();
                 if above > 0 {
                     *self.adjacent.entry((id, hit.id)).or_default() += n * above;
                 }
-            }
+            });
         }
     }
 

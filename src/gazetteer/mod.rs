@@ -246,6 +246,16 @@ impl Gazetteer {
         })
     }
 
+    /// The codes above a division's in its [lineage](Self::lineage), and perhaps some that are no division's.
+    pub(crate) fn each_above(&self, id: DivisionId, each: impl FnMut(DivisionId)) {
+        let mut codes = std::iter::once(id.0).chain(ancestors(id.0));
+        if codes.any(|code| self.moved.contains(&code)) {
+            self.lineage(id).skip(1).for_each(each);
+        } else {
+            ancestors(id.0).map(DivisionId).for_each(each);
+        }
+    }
+
     /// The first of some divisions in the [lineage](Self::lineage) of another.
     pub(crate) fn first_above(&self, id: DivisionId, among: &[DivisionId]) -> Option<DivisionId> {
         let mut codes = std::iter::once(id.0).chain(ancestors(id.0));

@@ -43,17 +43,18 @@ pub(super) struct Describer<'a> {
 struct Offsets(Vec<u32>);
 
 impl Offsets {
-    fn new(n: usize, positions: impl Iterator<Item = usize>) -> Self {
-        let mut first = Vec::with_capacity(n + 2);
-        let mut count = 0;
-        for position in positions {
-            // At positions that have none, those of the next begin.
-            while first.len() <= position {
-                first.push(count);
-            }
-            count += 1;
+    /// Of hits in a text of `n` characters.
+    fn new(n: usize, hits: &[Hit]) -> Self {
+        let mut first = vec![u32::MAX; n + 2];
+        for (i, hit) in hits.iter().enumerate().rev() {
+            first[hit.start as usize] = i as u32;
         }
-        first.resize(n + 2, count);
+        // At positions that have none, those of the next begin.
+        let mut next = hits.len() as u32;
+        for first in first.iter_mut().rev() {
+            next = next.min(*first);
+            *first = next;
+        }
         Self(first)
     }
 
@@ -209,7 +210,7 @@ impl<'a> Describer<'a> {
             clues,
             spans,
             by_end,
-            hits_from: Offsets::new(n, hits.iter().map(|h| h.start as usize)),
+            hits_from: Offsets::new(n, hits),
             longest_hit: hits.iter().map(|h| h.end - h.start).max().unwrap_or(0) as usize,
             surfaces,
             surface_of,

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashSet;
+
 use super::{Facts, Object, patterns};
 use crate::model::{EntityType, LOCAL, Predicate};
 
@@ -40,7 +42,12 @@ fn home(facts: &mut Facts) {
         .as_ref()
         .map_or_else(|| format!("{LOCAL}home"), |home| home.id.clone());
     let campaigns: Vec<_> = facts.marks(EntityType::Campaign).collect();
+    let mut told = FxHashSet::default();
     for mark in campaigns {
+        // Once is enough, and some are named in every other sentence.
+        if told.contains(&mark.entity) {
+            continue;
+        }
         let sentence = &facts.fold.sentences[facts.fold.sentence_at(mark.at)];
         let before = &facts.fold.text[sentence.start..mark.at];
         let after = &facts.fold.text[mark.at + super::fold::SIGN..sentence.end];
@@ -54,6 +61,7 @@ fn home(facts: &mut Facts) {
         if is_time || compares {
             continue;
         }
+        told.insert(mark.entity);
         facts.add_about(
             Predicate::Implements,
             home.clone(),
