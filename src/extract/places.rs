@@ -367,7 +367,9 @@ fn rank(named: &Named, chars: &[char]) -> Vec<(f64, DivisionId)> {
             return (most, id);
         }
         let mut below = 0;
-        gazetteer.village_names(id, |village| below += usize::from(text.names(village)));
+        gazetteer.village_names(id, |stem, ending| {
+            below += usize::from(text.names(stem, ending))
+        });
         (named.score(id, below), id)
     };
     let order =
@@ -477,14 +479,17 @@ impl<'a> Pairs<'a> {
         (pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as usize
     }
 
-    /// Whether the text has a name.
-    fn names(&self, name: &[char]) -> bool {
-        let &[a, b, ..] = name else {
+    /// Whether the text has a name, which is given as its stem and its ending.
+    fn names(&self, stem: &[char], ending: &str) -> bool {
+        let mut name = stem.iter().copied().chain(ending.chars());
+        let (Some(a), Some(b)) = (name.next(), name.next()) else {
             return false;
         };
         let mut at = self.last[self.slot(a, b)] as usize;
         while at > 0 {
-            if self.chars[at - 1..].starts_with(name) {
+            let mut here = self.chars[at - 1..].iter();
+            let mut is_here = |c: char| here.next() == Some(&c);
+            if stem.iter().all(|c| is_here(*c)) && ending.chars().all(is_here) {
                 return true;
             }
             at = self.before[at - 1] as usize;

@@ -369,8 +369,8 @@ impl Gazetteer {
         }
     }
 
-    /// The usual names of a township's villages (湖东村), one after the other, where nothing else of them is asked.
-    pub fn village_names(&self, town: DivisionId, each: impl FnMut(&[char])) {
+    /// The usual names of a township's villages (湖东村), each as its stem and its ending, where nothing else of them is asked.
+    pub fn village_names(&self, town: DivisionId, each: impl FnMut(&[char], &str)) {
         self.villages.shorts_of_town(town.0, each);
     }
 

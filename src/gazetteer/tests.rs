@@ -191,7 +191,9 @@ fn villages_survive_packing() {
         let of_town = of_town.filter(|village| village.code / 1_000 == town);
         let expected: Vec<&str> = of_town.map(|village| village.short.as_str()).collect();
         let mut found = Vec::new();
-        read.shorts_of_town(town, |short| found.push(short.iter().collect::<String>()));
+        read.shorts_of_town(town, |stem, ending| {
+            found.push(stem.iter().collect::<String>() + ending);
+        });
         assert_eq!(found, expected);
     }
 }

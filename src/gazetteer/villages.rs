@@ -189,19 +189,14 @@ impl Villages {
             .take_while(move |&county| county < range.end)
     }
 
-    /// The usual names of a township's villages.
-    pub(super) fn shorts_of_town(&self, town: u64, mut each: impl FnMut(&[char])) {
-        let Some(opened) = self.opened((town / 1000) as u32) else {
-            return;
-        };
-        let mut short = Vec::new();
-        let part = opened.of_town((town % 1000) as u16);
-        self.each((town / 1000) as u32, part, |_, stem, ending| {
-            short.clear();
-            short.extend_from_slice(stem);
-            short.extend(short_ending(ending).chars());
-            each(&short);
-        });
+    /// The usual names of a township's villages, each as its stem and its ending.
+    pub(super) fn shorts_of_town(&self, town: u64, mut each: impl FnMut(&[char], &str)) {
+        if let Some(opened) = self.opened((town / 1000) as u32) {
+            let part = opened.of_town((town % 1000) as u16);
+            self.each((town / 1000) as u32, part, |_, stem, ending| {
+                each(stem, short_ending(ending));
+            });
+        }
     }
 
     fn read(&self, county: u32) -> Vec<Village> {
