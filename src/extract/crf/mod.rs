@@ -16,7 +16,7 @@ pub use train::{Example, Training};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::evidence::{group_of, in_role};
+use super::evidence::{group_of, in_role, n_roles};
 use crate::model::EntityType;
 use messages::Messages as MessagesOf;
 use messages::{Edges, Number, States, WIDTH};
@@ -412,17 +412,15 @@ impl Crf {
     }
 }
 
-/// Rows with empty ones for the roles that a group leaves out, where it leaves out few: to add a whole group without asking costs
-/// less than to ask for each role.
+/// Rows with empty ones for the roles that a group leaves out, where those are few or their rows are added without asking.
 fn filled(rows: Vec<(u64, Row)>) -> Vec<(u64, Row)> {
     let mut filled = Vec::with_capacity(rows.len() * 5 / 4);
     for of_group in rows.chunk_by(|(a, _), (b, _)| group_of(*a).0 == group_of(*b).0) {
-        let (group, last) = group_of(of_group[of_group.len() - 1].0);
-        let n = last + 1;
-        if of_group.len() * 4 < usize::from(n) * 3 {
+        let (group, _) = group_of(of_group[0].0);
+        let Some(n) = n_roles(group) else {
             filled.extend_from_slice(of_group);
             continue;
-        }
+        };
         let mut given = of_group.iter().copied().peekable();
         filled.extend((0..n).map(|role| {
             let key = in_role(group, role);

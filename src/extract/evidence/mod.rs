@@ -53,10 +53,48 @@ pub trait Sink {
         self.tell(group, seen);
     }
 
-    /// `first` and the characters before it, `n` in all, have an attribute of a group, each in the role of its distance.
-    fn tell_viewers(&mut self, group: u64, first: usize, n: u8) {
-        self.tell(group, (0..n).map(|role| (first - usize::from(role), role)));
+    /// Words that tile the text; `edge` is what is told of the form of the words before the first and behind the last.
+    fn tell_words(&mut self, words: &[ToldWord], edge: u64) {
+        let whole = |w: Option<usize>| {
+            w.and_then(|w| words.get(w))
+                .map_or(0..0, |word| word.span.clone())
+        };
+        for (w, word) in words.iter().enumerate() {
+            let own = word.span.clone();
+            for told in word.own {
+                self.tell_spans(told, [(own.clone(), 0)]);
+            }
+            let beside = [
+                (own, 0),
+                (whole(Some(w + 1)), 4),
+                (whole(w.checked_sub(1)), 8),
+            ];
+            self.tell_spans(word.form, beside);
+        }
+        if let (Some(first), Some(last)) = (words.first(), words.last()) {
+            self.tell_spans(edge, [(first.span.clone(), 4), (last.span.clone(), 8)]);
+        }
     }
+
+    /// The characters around a sequence of one, two or three characters have an attribute of a group, each in the role of the
+    /// distance at which it sees the sequence begin: the last to see it in role 0. It begins at `start`, which may lie outside of
+    /// the `n` characters of the text.
+    fn tell_sequence(&mut self, length: usize, group: u64, start: i64, n: usize) {
+        let last = start + SEEN_BY[length - 1].0;
+        let seen = (0..SEEN_BY[length - 1].1).map(|role| (last - i64::from(role), role));
+        let seen = seen.filter(|(i, _)| (0..n as i64).contains(i));
+        self.tell(group, seen.map(|(i, role)| (i as usize, role)));
+    }
+}
+
+/// Groups that are told of a word.
+pub struct ToldWord {
+    /// Its characters.
+    pub span: Range<usize>,
+    /// What is told to its own characters, in the roles of their places in it.
+    pub own: [u64; 3],
+    /// What is told to those of the word behind it too, in roles counted from 4, and to those of the word before it, from 8.
+    pub form: u64,
 }
 
 /// Keeps the keys.
@@ -146,6 +184,25 @@ const TEMPLATES: [Template; 16] = [
     Template::Part,
     Template::Frame,
 ];
+
+/// For sequences of one, two and three characters how far behind the first of them the last character stands that sees them, and
+/// how many see them, that one and those before it.
+pub(super) const SEEN_BY: [(i64, u8); 3] = [(3, 7), (2, 4), (2, 3)];
+
+/// Whether a group is of a template that has many of them, of which few are met often.
+pub(super) fn is_one_of_many(group: u64) -> bool {
+    let many = [Template::Pair, Template::Triple, Template::Form];
+    many.into_iter().any(|t| t as u64 == group >> 56)
+}
+
+/// The number of roles of the groups that each character has the same number of: sequences of characters, its word's own ones.
+pub(super) fn n_roles(group: u64) -> Option<u8> {
+    let of = |template: Template| group >> 56 == template as u64;
+    let sequences = [Template::Char, Template::Pair, Template::Triple];
+    let sequence = sequences.into_iter().zip(SEEN_BY).find(|(t, _)| of(*t));
+    let own = of(Template::Word) || of(Template::Neighbours);
+    sequence.map(|(_, (_, n))| n).or(own.then_some(4))
+}
 
 fn group(template: Template, payload: u64) -> u64 {
     (template as u64) << 56 | (payload & PAYLOAD)

@@ -1,46 +1,22 @@
 //! Attributes from near by: characters, words, terms and names of divisions at a character or beside it.
 
 use super::super::places::PlaceHit;
-use super::{CLASS_CODES, Sink, Template, Word, code, group, kind};
+use super::{CLASS_CODES, Sink, Template, ToldWord, Word, code, group, kind};
 use crate::lexicon::Hit;
 
 /// Single characters, pairs and triples around, and kinds of characters.
 pub(super) fn characters<S: Sink>(chars: &[char], sink: &mut S) {
-    let n = chars.len() as i64;
     sink.tell_run(group(Template::Bias, 0), 0, chars.len());
-    // What begins at `i` is told to those that see it at a distance of `d` from themselves; the role is `d` less its least value.
-    let tell = |sink: &mut S, told: u64, i: i64, least: i64, most: i64| {
-        if i >= most && i - least < n {
-            sink.tell_viewers(told, (i - least) as usize, (most - least + 1) as u8);
-        } else {
-            let seen = (least..=most)
-                .filter(|d| (0..n).contains(&(i - d)))
-                .map(|d| ((i - d) as usize, (d - least) as u8));
-            sink.tell(told, seen);
-        }
-    };
-    let around = || std::iter::repeat_n(0, 3);
-    let inner = chars
-        .iter()
-        .map(|&c| if c == '\n' { 0 } else { code(c) })
-        .chain(around());
-    let (mut b, mut c) = (0, 0);
     // Three boundaries stand before the text and behind it.
-    let ahead = around().chain(inner).chain(std::iter::repeat_n(0, 2));
-    for (i, next) in (-5..n + 3).zip(ahead) {
-        let a = std::mem::replace(&mut b, std::mem::replace(&mut c, next));
-        if i < -3 {
-            continue;
-        }
-        tell(sink, group(Template::Char, a), i, -3, 3);
-        tell(sink, group(Template::Pair, a << 16 | b), i, -2, 1);
-        tell(
-            sink,
-            group(Template::Triple, a << 32 | b << 16 | c),
-            i,
-            -2,
-            0,
-        );
+    let codes = chars.iter().map(|&c| if c == '\n' { 0 } else { code(c) });
+    let around = |n: usize| std::iter::repeat_n(0, n);
+    let codes: Vec<u64> = around(3).chain(codes).chain(around(5)).collect();
+    for (i, codes) in (-3..).zip(codes.windows(3)) {
+        let &[a, b, c] = codes else { continue };
+        let n = chars.len();
+        sink.tell_sequence(1, group(Template::Char, a), i, n);
+        sink.tell_sequence(2, group(Template::Pair, a << 16 | b), i, n);
+        sink.tell_sequence(3, group(Template::Triple, a << 32 | b << 16 | c), i, n);
     }
     // The kinds of a character and of those beside it.
     let (mut run, mut of_run) = (0, 0);
@@ -65,23 +41,20 @@ pub(super) fn words(words: &[Word], n_chars: usize, sink: &mut impl Sink) {
         form: 0,
     };
     let at = |w: Option<usize>| w.and_then(|w| words.get(w)).copied().unwrap_or(edge);
-    let whole = |word: Word| word.start..word.end;
-    for (w, &word) in words.iter().enumerate() {
+    let told = words.iter().enumerate().map(|(w, &word)| {
         let (before, behind) = (at(w.checked_sub(1)), at(Some(w + 1)));
-        sink.tell_spans(group(Template::Word, word.tag), [(whole(word), 0)]);
-        let told = 1 << 48 | before.tag << 16 | word.tag;
-        sink.tell_spans(group(Template::Neighbours, told), [(whole(word), 0)]);
-        let told = 2 << 48 | word.tag << 16 | behind.tag;
-        sink.tell_spans(group(Template::Neighbours, told), [(whole(word), 0)]);
-        sink.tell_spans(
-            group(Template::Form, word.form),
-            [(whole(word), 0), (whole(behind), 4), (whole(before), 8)],
-        );
-    }
-    if let (Some(&first), Some(&last)) = (words.first(), words.last()) {
-        let told = group(Template::Form, 0);
-        sink.tell_spans(told, [(whole(first), 4), (whole(last), 8)]);
-    }
+        ToldWord {
+            span: word.start..word.end,
+            own: [
+                group(Template::Word, word.tag),
+                group(Template::Neighbours, 1 << 48 | before.tag << 16 | word.tag),
+                group(Template::Neighbours, 2 << 48 | word.tag << 16 | behind.tag),
+            ],
+            form: group(Template::Form, word.form),
+        }
+    });
+    let told: Vec<ToldWord> = told.collect();
+    sink.tell_words(&told, group(Template::Form, 0));
 }
 
 /// What is told of a span: to its characters where in it they stand, to the one behind it (role 4) and the one before it
