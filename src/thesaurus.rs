@@ -10,6 +10,7 @@ use oxigraph::model::{NamedOrBlankNode, Term};
 use rustc_hash::FxHashMap;
 
 use crate::store::parse_turtle;
+use crate::text::is_common_han;
 use crate::{Result, embedded, vocab};
 
 const SKOS: &str = "http://www.w3.org/2004/02/skos/core#";
@@ -114,7 +115,12 @@ impl Thesaurus {
     }
 
     /// Whether names are compared without this character.
+    #[inline]
     pub fn ignores(c: char) -> bool {
+        // Nearly every character that is asked for.
+        if is_common_han(c) {
+            return false;
+        }
         matches!(
             c,
             '“' | '”'

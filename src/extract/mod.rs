@@ -254,9 +254,9 @@ pub fn extract_unless(
     let found = stage(late, found, |i, (survey, rulings, words)| {
         (survey, rulings, Clues::with_terms(words, &doc(i).text))
     });
-    let mut messages = crf::Messages::default();
+    let mut room = recognise::Room::default();
     let found = stage(late, found, |i, (survey, rulings, clues)| {
-        let spans = recognise::label_with(&mut messages, crf, doc(i), &survey, &clues);
+        let spans = recognise::label_with(&mut room, crf, doc(i), &survey, &clues);
         (survey, rulings, clues, spans)
     });
     let found = stage(late, found, |i, (survey, rulings, clues, spans)| {

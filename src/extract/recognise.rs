@@ -2,7 +2,7 @@
 
 use super::candidates::{self, Candidate};
 use super::choose::Chooser;
-use super::crf::{Crf, Messages, Span};
+use super::crf::{self, Crf, Messages, Span};
 use super::evidence::{self, Clues};
 use super::places::Survey;
 use super::trust::Trust;
@@ -38,20 +38,30 @@ pub struct Name {
 
 /// The spans of a document that could be names, by the labelling of its characters and by what stands elsewhere in it.
 pub fn label(crf: &Crf, doc: &Document, survey: &Survey, clues: &Clues) -> Vec<Span> {
-    label_with(&mut Messages::default(), crf, doc, survey, clues)
+    label_with(&mut Room::default(), crf, doc, survey, clues)
 }
 
-/// The same with room for messages that other documents have used.
+/// Room for the labelling of a document, which others can have used.
+#[derive(Default)]
+pub struct Room {
+    sums: crf::Room,
+    messages: Messages,
+}
+
+/// The same in room that other documents have used.
 pub fn label_with(
-    messages: &mut Messages,
+    room: &mut Room,
     crf: &Crf,
     doc: &Document,
     survey: &Survey,
     clues: &Clues,
 ) -> Vec<Span> {
-    let mut sums = crf.sums(doc.text.chars.len());
+    let mut sums = crf.sums_in(std::mem::take(&mut room.sums), doc.text.chars.len());
     evidence::tell(doc, &survey.hits, clues, &mut sums);
-    candidates::spans(doc, clues, &sums.scores(), messages)
+    let scores = sums.scores();
+    let spans = candidates::spans(doc, clues, &scores, &mut room.messages);
+    room.sums = scores.into_room();
+    spans
 }
 
 /// The score of each span that could be a name.

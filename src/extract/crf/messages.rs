@@ -1,6 +1,6 @@
 //! Forward and backward messages over sequences of characters.
 
-use std::ops::{Add, AddAssign, Div, Mul, Range};
+use std::ops::{Add, AddAssign, Mul, Range};
 
 use super::{LABELS, T, TRANSITIONS, begin, cross, end, inside, within};
 
@@ -10,18 +10,12 @@ type Lane<N> = [N; WIDTH];
 
 /// What messages are made of: labelling takes single precision, of which twice as many fit into a register, training double.
 pub trait Number:
-    Copy
-    + Default
-    + PartialOrd
-    + Add<Output = Self>
-    + AddAssign
-    + Mul<Output = Self>
-    + Div<Output = Self>
+    Copy + Default + PartialOrd + Add<Output = Self> + AddAssign + Mul<Output = Self>
 {
     /// One.
     const ONE: Self;
-    /// The least positive number with all its digits.
-    const LEAST: Self;
+    /// A power of two by which a positive number becomes one from one to two: to multiply with it loses nothing.
+    fn balance(self) -> Self;
     /// The nearest of these numbers.
     fn of(number: f64) -> Self;
     /// The same in double precision.
@@ -30,7 +24,11 @@ pub trait Number:
 
 impl Number for f32 {
     const ONE: Self = 1.0;
-    const LEAST: Self = Self::MIN_POSITIVE;
+    #[inline(always)]
+    fn balance(self) -> Self {
+        let exponent = self.to_bits() >> (Self::MANTISSA_DIGITS - 1);
+        Self::from_bits(254u32.saturating_sub(exponent) << (Self::MANTISSA_DIGITS - 1))
+    }
     #[inline(always)]
     fn of(number: f64) -> Self {
         number as Self
@@ -43,7 +41,11 @@ impl Number for f32 {
 
 impl Number for f64 {
     const ONE: Self = 1.0;
-    const LEAST: Self = Self::MIN_POSITIVE;
+    #[inline(always)]
+    fn balance(self) -> Self {
+        let exponent = self.to_bits() >> (Self::MANTISSA_DIGITS - 1);
+        Self::from_bits(2046u64.saturating_sub(exponent) << (Self::MANTISSA_DIGITS - 1))
+    }
     #[inline(always)]
     fn of(number: f64) -> Self {
         number
@@ -52,6 +54,12 @@ impl Number for f64 {
     fn wide(self) -> f64 {
         self
     }
+}
+
+/// What the labels of a sequence weigh.
+pub trait Nodes<N> {
+    /// The exponentials of the weights of the labels at a position of it.
+    fn at(&self, place: usize) -> States<N>;
 }
 
 /// A number for each label, so laid out that what is done to all types alike is done at once.
@@ -138,7 +146,7 @@ impl<N: Number> Edges<N> {
     }
 }
 
-/// Forward and backward messages of sequences, one behind the other, scaled so that each position sums to one.
+/// Forward and backward messages of sequences, one behind the other, scaled so that what is before each position sums to about one.
 #[derive(Default)]
 pub struct Messages<N> {
     /// Exponentials of the weights of the labels.
@@ -172,11 +180,6 @@ fn mix<N: Number>(a: &Lane<N>, x: &Lane<N>, b: &Lane<N>, y: &Lane<N>) -> Lane<N>
     std::array::from_fn(|k| a[k] * x[k] + b[k] * y[k])
 }
 
-#[inline(always)]
-fn times<N: Number>(a: &Lane<N>, b: &Lane<N>) -> Lane<N> {
-    std::array::from_fn(|k| a[k] * b[k])
-}
-
 impl<N: Number> Messages<N> {
     /// Forgets all sequences, but keeps their room for others.
     pub fn clear(&mut self) {
@@ -196,23 +199,28 @@ impl<N: Number> Messages<N> {
         own
     }
 
-    /// Passes the messages of a sequence, whose exponentials of the labels' weights are there.
+    /// Passes the messages of a sequence.
     #[inline(always)]
-    pub fn pass(&mut self, own: Range<usize>, edges: &Edges<N>) {
-        self.forward(own.clone(), edges);
+    pub fn pass(&mut self, own: Range<usize>, edges: &Edges<N>, nodes: &(impl Nodes<N> + ?Sized)) {
+        self.forward(own.clone(), edges, nodes);
         self.backward(own, edges);
     }
 
     #[inline(always)]
-    fn forward(&mut self, own: Range<usize>, edges: &Edges<N>) {
+    fn forward(&mut self, own: Range<usize>, edges: &Edges<N>, nodes: &(impl Nodes<N> + ?Sized)) {
         let [to_inner, to_leave, stay, ends] = &edges.within;
-        for i in own.clone() {
-            let (before, here) = self.alpha.split_at_mut(i);
-            let (mut enter, mut inner, mut leave);
-            if i == own.start {
+        let mut prev = States::default();
+        let mut mass = N::ONE;
+        for (place, i) in own.enumerate() {
+            let here = nodes.at(place);
+            self.node[i] = here;
+            // By the sum of the position before, not by its own: for that all that follows would have to wait.
+            let part = mass.balance();
+            self.scale[i] = part;
+            let (enter, inner, leave);
+            if place == 0 {
                 (enter, inner, leave) = (edges.cross[0], Lane::default(), Lane::default());
             } else {
-                let prev = &before[i - 1];
                 // What can be left for another mention or for none: O, and E of each type.
                 let mut outer = prev.leave;
                 outer[0] = prev.enter[0];
@@ -220,21 +228,16 @@ impl<N: Number> Messages<N> {
                 inner = mix(&prev.enter, to_inner, &prev.inner, stay);
                 leave = mix(&prev.enter, to_leave, &prev.inner, ends);
             }
-            let node = &self.node[i];
-            enter = times(&enter, &node.enter);
-            inner = times(&inner, &node.inner);
-            leave = times(&leave, &node.leave);
-            let sum = sum(&enter, &inner, &leave);
-            let sum = if sum > N::LEAST { sum } else { N::LEAST };
-            // One division, then multiplications, which cost a fraction of it.
-            let part = N::ONE / sum;
-            self.scale[i] = part;
-            let alpha = &mut here[0];
-            for k in 0..WIDTH {
-                alpha.enter[k] = enter[k] * part;
-                alpha.inner[k] = inner[k] * part;
-                alpha.leave[k] = leave[k] * part;
-            }
+            let weigh = |x: &Lane<N>, w: &Lane<N>| -> Lane<N> {
+                std::array::from_fn(|k| x[k] * (w[k] * part))
+            };
+            prev = States {
+                enter: weigh(&enter, &here.enter),
+                inner: weigh(&inner, &here.inner),
+                leave: weigh(&leave, &here.leave),
+            };
+            mass = sum(&prev.enter, &prev.inner, &prev.leave);
+            self.alpha[i] = prev;
         }
     }
 

@@ -19,9 +19,9 @@ use std::sync::LazyLock;
 use super::evidence::{group_of, in_role, n_roles};
 use crate::model::EntityType;
 use messages::Messages as MessagesOf;
-use messages::{Edges, Number, States, WIDTH};
+use messages::{Edges, Nodes, Number, States, WIDTH};
 use pulp::{Arch, NullaryFnOnce};
-pub use sums::Sums;
+pub use sums::{Room, Sums};
 use table::Table;
 
 /// Number of entity types.
@@ -142,10 +142,7 @@ impl NullaryFnOnce for Passing<'_> {
         for piece in self.pieces {
             let scores = &self.scores[piece.clone()];
             let own = self.messages.add(scores.len());
-            for (row, states) in scores.iter().zip(&mut self.messages.node[own.clone()]) {
-                node(row, states);
-            }
-            self.messages.pass(own.clone(), self.edges);
+            self.messages.pass(own.clone(), self.edges, &scores);
             let evidence = self.messages.evidence(&own);
             // Where numbers have run over nothing is known.
             if evidence.is_finite() {
@@ -262,21 +259,26 @@ impl<'a> Lattice<'a> {
     }
 }
 
-/// The exponentials of sums of weights, relative to the highest of them.
-#[inline(always)]
-fn node(row: &Row, states: &mut States<f32>) {
-    let top = top(&row[..LABELS]);
-    // In each lane a type stands at its index plus one; beside them stand labels of other lanes, which count for nothing there.
-    let lane = |from: usize| -> [f32; WIDTH] {
-        let mut lane = [0.0; WIDTH];
-        for (power, sum) in lane.iter_mut().zip(&row[from..from + WIDTH]) {
-            *power = power_of(top.saturating_sub(*sum));
+impl Nodes<f32> for &[Row] {
+    /// Relative to the highest of them.
+    #[inline(always)]
+    fn at(&self, place: usize) -> States<f32> {
+        let row = &self[place];
+        let top = top(&row[..LABELS]);
+        // In each lane a type stands at its index plus one; beside them stand labels of other lanes, which count for nothing there.
+        let lane = |from: usize| -> [f32; WIDTH] {
+            let mut lane = [0.0; WIDTH];
+            for (power, sum) in lane.iter_mut().zip(&row[from..from + WIDTH]) {
+                *power = power_of(top.saturating_sub(*sum));
+            }
+            lane
+        };
+        States {
+            enter: lane(0),
+            inner: lane(T),
+            leave: lane(2 * T),
         }
-        lane
-    };
-    states.enter = lane(0);
-    states.inner = lane(T);
-    states.leave = lane(2 * T);
+    }
 }
 
 /// e to minus n hundredths, for n from 0 to 3,000; what is lower or higher counts as these: a label is never less likely by more
@@ -303,10 +305,19 @@ fn power_of(n: i16) -> f32 {
 /// Sums of weights, character by character.
 pub struct Scores<'a> {
     crf: &'a Crf,
-    rows: Vec<Row>,
+    room: Room,
 }
 
 impl Scores<'_> {
+    /// The room that the sums have used, for others.
+    pub fn into_room(self) -> Room {
+        self.room
+    }
+
+    fn rows(&self) -> &[Row] {
+        &self.room.rows
+    }
+
     /// How likely each labelling of stretches of characters is; they are given in order.
     pub fn lattice<'b>(
         &'b self,
@@ -315,19 +326,19 @@ impl Scores<'_> {
     ) -> Lattice<'b> {
         let mut pieces = Vec::new();
         stretches.for_each(|stretch| self.pieces(stretch, &mut pieces));
-        Lattice::new(&self.rows, &pieces, &self.crf.edges, messages)
+        Lattice::new(self.rows(), &pieces, &self.crf.edges, messages)
     }
 
     /// The runs of characters in a stretch that are not surely outside of names, each with the characters beside it.
     fn pieces(&self, stretch: Range<usize>, pieces: &mut Vec<Range<usize>>) {
         let mut i = stretch.start;
         while i < stretch.end {
-            if sure(&self.rows[i]) {
+            if sure(&self.rows()[i]) {
                 i += 1;
                 continue;
             }
             let first = i.max(stretch.start + 1) - 1;
-            while i < stretch.end && !sure(&self.rows[i]) {
+            while i < stretch.end && !sure(&self.rows()[i]) {
                 i += 1;
             }
             pieces.push(first..(i + 1).min(stretch.end));
@@ -360,7 +371,12 @@ impl Crf {
 
     /// Sums for so many characters, of which nothing is told yet.
     pub fn sums(&self, n_chars: usize) -> Sums<'_> {
-        Sums::new(self, n_chars)
+        self.sums_in(Room::default(), n_chars)
+    }
+
+    /// The same in room that others have used.
+    pub fn sums_in(&self, room: Room, n_chars: usize) -> Sums<'_> {
+        Sums::new(self, room, n_chars)
     }
 
     /// Writes the weights as text: key, readable name, then label:weight pairs; transitions first.

@@ -26,14 +26,22 @@ const OF_WORD: usize = 4;
 /// Sums of weights that are being told.
 pub struct Sums<'a> {
     crf: &'a Crf,
+    room: Room,
+    n_asked: usize,
+}
+
+/// Room for the sums of a text, which others can have used: what lies where others have just been is near the processor.
+#[derive(Default)]
+pub struct Room {
     /// What is added to each character.
-    rows: Vec<Row>,
+    pub(super) rows: Vec<Row>,
+    /// What is added to each character and all behind it.
+    steps: Vec<Row>,
     /// Where the rows of groups begin: for each character of the sequences that it is the last to see, then for the edge of
     /// the text, each word and the other edge of what is told of it.
     found: Vec<u32>,
     words: Vec<Range<u32>>,
     asked: Vec<(u64, u32)>,
-    n_asked: usize,
     /// The first record that could be that of each group asked for.
     guesses: Vec<u32>,
     runs: Vec<Run>,
@@ -74,17 +82,23 @@ struct Spot {
 }
 
 impl<'a> Sums<'a> {
-    pub(super) fn new(crf: &'a Crf, n_chars: usize) -> Self {
+    pub(super) fn new(crf: &'a Crf, mut room: Room, n_chars: usize) -> Self {
+        fn fill<T: Copy>(room: &mut Vec<T>, n: usize, with: T) {
+            room.clear();
+            room.resize(n, with);
+        }
+        fill(&mut room.rows, n_chars, [0; LANES]);
+        fill(&mut room.steps, n_chars + 1, [0; LANES]);
+        let n_sequences = N_SEQUENCES * (n_chars + BEYOND);
+        fill(&mut room.found, n_sequences, NOTHING);
+        fill(&mut room.asked, TOGETHER, (0, 0));
+        room.words.clear();
+        room.runs.clear();
+        room.spots.clear();
         Self {
             crf,
-            rows: vec![[0; LANES]; n_chars],
-            found: vec![NOTHING; N_SEQUENCES * (n_chars + BEYOND)],
-            words: Vec::new(),
-            asked: vec![(0, 0); TOGETHER],
+            room,
             n_asked: 0,
-            guesses: Vec::with_capacity(TOGETHER),
-            runs: Vec::with_capacity(2 * n_chars),
-            spots: Vec::with_capacity(n_chars),
         }
     }
 
@@ -92,31 +106,25 @@ impl<'a> Sums<'a> {
     pub fn scores(mut self) -> Scores<'a> {
         self.look_up();
         // With instructions that not every processor has, where this one has them.
-        let (sequences, words) = self.found.split_at(self.n_sequences());
         Arch::new().dispatch(Adding {
             table: &self.crf.weights,
-            runs: &self.runs,
-            spots: &self.spots,
-            sequences: sequences.as_chunks().0,
-            spans: &self.words,
-            words: words.as_chunks().0,
-            rows: &mut self.rows,
+            room: &mut self.room,
         });
         Scores {
             crf: self.crf,
-            rows: self.rows,
+            room: self.room,
         }
     }
 
     /// So many places of what is found are for sequences of characters.
     fn n_sequences(&self) -> usize {
-        N_SEQUENCES * (self.rows.len() + BEYOND)
+        N_SEQUENCES * (self.room.rows.len() + BEYOND)
     }
 
     /// Has one of the many groups looked up when there are enough of them.
     #[inline(always)]
     fn ask(&mut self, group: u64, slot: usize) {
-        self.asked[self.n_asked] = (group, slot as u32);
+        self.room.asked[self.n_asked] = (group, slot as u32);
         // No branch: it would be taken by chance.
         self.n_asked += usize::from(self.crf.weights.may_have(group));
         if self.n_asked == TOGETHER {
@@ -127,17 +135,22 @@ impl<'a> Sums<'a> {
     #[inline(never)]
     fn look_up(&mut self) {
         let table = &self.crf.weights;
-        let asked = &self.asked[..std::mem::take(&mut self.n_asked)];
+        let Room {
+            asked,
+            guesses,
+            found,
+            ..
+        } = &mut self.room;
+        let asked = &asked[..std::mem::take(&mut self.n_asked)];
         let near = asked.iter().map(|(group, _)| table.nears(*group));
         std::hint::black_box(near.fold(0, |all, place| all | place));
-        self.guesses.clear();
-        self.guesses
-            .extend(asked.iter().map(|(group, _)| table.guess(*group)));
+        guesses.clear();
+        guesses.extend(asked.iter().map(|(group, _)| table.guess(*group)));
         // The records come near before the first of them is needed.
-        let near = self.guesses.iter().map(|start| table.nears_record(*start));
+        let near = guesses.iter().map(|start| table.nears_record(*start));
         std::hint::black_box(near.fold(0, |all, byte| all | byte));
-        for (&(group, slot), &guess) in asked.iter().zip(&self.guesses) {
-            self.found[slot as usize] = table.guessed(group, guess);
+        for (&(group, slot), &guess) in asked.iter().zip(&*guesses) {
+            found[slot as usize] = table.guessed(group, guess);
         }
     }
 }
@@ -167,12 +180,7 @@ fn add_word(table: &Table, words: &[[u32; OF_WORD]; 3], place: u8, sums: &mut Ro
 /// What is added, and the sums to which it is.
 struct Adding<'a> {
     table: &'a Table,
-    runs: &'a [Run],
-    spots: &'a [Spot],
-    sequences: &'a [[u32; N_SEQUENCES]],
-    spans: &'a [Range<u32>],
-    words: &'a [[u32; OF_WORD]],
-    rows: &'a mut [Row],
+    room: &'a mut Room,
 }
 
 impl NullaryFnOnce for Adding<'_> {
@@ -181,39 +189,47 @@ impl NullaryFnOnce for Adding<'_> {
     // All that is called here must become part of it, or it would be made for the oldest processors.
     #[inline(always)]
     fn call(self) {
-        // What is added to each character and all behind it.
-        let mut steps = vec![[0; LANES]; self.rows.len() + 1];
-        for run in self.runs {
-            let weights = self.table.row(run.row as usize);
+        let Self { table, room } = self;
+        let Room {
+            rows,
+            steps,
+            found,
+            words,
+            runs,
+            spots,
+            ..
+        } = room;
+        let (sequences, of_words) = found.split_at(N_SEQUENCES * (rows.len() + BEYOND));
+        let sequences = sequences.as_chunks::<N_SEQUENCES>().0;
+        let of_words = of_words.as_chunks::<OF_WORD>().0;
+        for run in runs {
+            let weights = table.row(run.row as usize);
             add(&mut steps[run.from as usize], &weights);
             take(&mut steps[run.to as usize], &weights);
         }
-        for spot in self.spots {
-            match &mut self.rows[spot.from as usize..spot.to as usize] {
-                [only] => add_role(self.table, spot, 3, only),
+        for spot in spots {
+            match &mut rows[spot.from as usize..spot.to as usize] {
+                [only] => add_role(table, spot, 3, only),
                 [first, middle @ .., last] => {
-                    add_role(self.table, spot, 0, first);
+                    add_role(table, spot, 0, first);
                     for sums in middle {
-                        add_role(self.table, spot, 1, sums);
+                        add_role(table, spot, 1, sums);
                     }
-                    add_role(self.table, spot, 2, last);
+                    add_role(table, spot, 2, last);
                 }
                 [] => {}
             }
         }
         let mut step = [0; LANES];
-        let seen = self.sequences.windows(BEYOND);
-        let ahead = self
-            .sequences
+        let seen = sequences.windows(BEYOND);
+        let ahead = sequences
             .iter()
             .skip(AHEAD)
             .chain(std::iter::repeat(&[NOTHING; N_SEQUENCES]));
         let mut near = 0;
-        for (((sums, of_step), seen), ahead) in
-            self.rows.iter_mut().zip(&steps).zip(seen).zip(ahead)
-        {
+        for (((sums, of_step), seen), ahead) in rows.iter_mut().zip(&*steps).zip(seen).zip(ahead) {
             for found in ahead {
-                near |= self.table.nears_row(*found);
+                near |= table.nears_row(*found);
             }
             add(&mut step, of_step);
             let mut all = *sums;
@@ -221,22 +237,22 @@ impl NullaryFnOnce for Adding<'_> {
             for (length, (_, n)) in SEEN_BY.into_iter().enumerate() {
                 for (role, found) in seen[..usize::from(n)].iter().enumerate() {
                     let at = found[length] as usize + LABELS * role;
-                    add(&mut all, &self.table.row(at));
+                    add(&mut all, &table.row(at));
                 }
             }
             *sums = all;
         }
         std::hint::black_box(near);
-        for (span, forms) in self.spans.iter().zip(self.words.windows(3)) {
+        for (span, forms) in words.iter().zip(of_words.windows(3)) {
             let forms: &[_; 3] = forms.try_into().expect("windows of this length");
-            match &mut self.rows[span.start as usize..span.end as usize] {
-                [only] => add_word(self.table, forms, 3, only),
+            match &mut rows[span.start as usize..span.end as usize] {
+                [only] => add_word(table, forms, 3, only),
                 [first, middle @ .., last] => {
-                    add_word(self.table, forms, 0, first);
+                    add_word(table, forms, 0, first);
                     for sums in middle {
-                        add_word(self.table, forms, 1, sums);
+                        add_word(table, forms, 1, sums);
                     }
-                    add_word(self.table, forms, 2, last);
+                    add_word(table, forms, 2, last);
                 }
                 [] => {}
             }
@@ -249,15 +265,16 @@ impl Sink for Sums<'_> {
         let table = &self.crf.weights;
         let rows = table.group(group);
         for (i, role) in at {
-            add(&mut self.rows[i], &table.row(table.row_of(rows, role)));
+            add(&mut self.room.rows[i], &table.row(table.row_of(rows, role)));
         }
     }
 
     fn tell_run(&mut self, group: u64, from: usize, to: usize) {
-        let row = self.crf.weights.group(group);
-        if from < to && row != NOTHING {
-            self.runs.push(Run {
-                row,
+        let table = &self.crf.weights;
+        let row = table.row_of(table.group(group), 0);
+        if from < to && row != NOTHING as usize {
+            self.room.runs.push(Run {
+                row: row as u32,
                 from: from as u32,
                 to: to as u32,
             });
@@ -266,7 +283,8 @@ impl Sink for Sums<'_> {
 
     fn tell_spans<const N: usize>(&mut self, group: u64, spans: [(Range<usize>, u8); N]) {
         let rows = self.crf.weights.group(group);
-        self.spots
+        self.room
+            .spots
             .extend(spans.into_iter().map(|(span, shift)| Spot {
                 rows,
                 from: span.start as u32,
@@ -277,15 +295,16 @@ impl Sink for Sums<'_> {
 
     fn tell_words(&mut self, words: &[ToldWord], edge: u64) {
         let span = |word: &ToldWord| word.span.start as u32..word.span.end as u32;
-        self.words = words.iter().map(span).collect();
+        self.room.words.extend(words.iter().map(span));
         let mut slot = self.n_sequences();
-        self.found.truncate(slot);
-        self.found
+        self.room.found.truncate(slot);
+        self.room
+            .found
             .resize(slot + OF_WORD * (words.len() + 2), NOTHING);
         for word in words {
             slot += OF_WORD;
             for (k, group) in word.own.into_iter().enumerate() {
-                self.found[slot + k] = self.crf.weights.group(group);
+                self.room.found[slot + k] = self.crf.weights.group(group);
             }
             self.ask(word.form, slot + OF_WORD - 1);
         }
@@ -302,7 +321,7 @@ impl Sink for Sums<'_> {
         }
         let slot = N_SEQUENCES * last as usize + length - 1;
         if length == 1 {
-            self.found[slot] = self.crf.weights.group(group);
+            self.room.found[slot] = self.crf.weights.group(group);
         } else {
             self.ask(group, slot);
         }
@@ -338,10 +357,10 @@ mod tests {
             tell(&doc, &[], &clues, &mut sums);
             tell(&doc, &[], &clues, &mut plain);
             let (sums, plain) = (sums.scores(), plain.0.scores());
-            for (i, (row, other)) in sums.rows.iter().zip(&plain.rows).enumerate() {
+            for (i, (row, other)) in sums.rows().iter().zip(plain.rows()).enumerate() {
                 assert_eq!(row[..LABELS], other[..LABELS], "{text}: {i}");
             }
-            assert!(sums.rows.iter().all(|row| *row != [0; LANES]));
+            assert!(sums.rows().iter().all(|row| *row != [0; LANES]));
         }
     }
 

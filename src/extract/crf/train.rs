@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::messages::{Edges, Messages, States};
+use super::messages::{Edges, Messages, Nodes, States};
 use super::{
     Crf, LABELS, LANES, T, TRANSITIONS, begin, cross, end, hundredths, inside, lane, within,
 };
@@ -71,9 +71,14 @@ impl Crf {
 }
 
 /// The exponentials of sums of weights, relative to the highest of them.
-fn node(row: &[f32; STRIDE], states: &mut States<f64>) {
-    let top = row[..LABELS].iter().copied().fold(f32::MIN, f32::max);
-    states.set(|label| f64::from(row[label] - top).exp());
+impl Nodes<f64> for [[f32; STRIDE]] {
+    fn at(&self, place: usize) -> States<f64> {
+        let row = &self[place];
+        let top = row[..LABELS].iter().copied().fold(f32::MIN, f32::max);
+        let mut states = States::default();
+        states.set(|label| f64::from(row[label] - top).exp());
+        states
+    }
 }
 
 impl Learner {
@@ -212,10 +217,7 @@ impl Learner {
         let mut m: Messages<f64> = Messages::default();
         let edges_of = Edges::new(&self.transitions);
         let own = m.add(scores.len());
-        for (row, states) in scores.iter().zip(&mut m.node[own.clone()]) {
-            node(row, states);
-        }
-        m.pass(own.clone(), &edges_of);
+        m.pass(own.clone(), &edges_of, &*scores);
         let z = m.evidence(&own);
         let n = attributes.len();
         let mut edges = [0.0f64; TRANSITIONS];
