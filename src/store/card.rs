@@ -330,9 +330,12 @@ impl Store {
     /// The sentences that first name an entity, one a document, by year.
     pub fn naming(&self, found: &Found) -> Result<Vec<Naming>> {
         let id = NamedNode::new_unchecked(&found.id);
-        let mentions =
-            self.inner
-                .quads_for_pattern(None, Some(vocab::IDENT_REF), Some(id.as_ref().into()), None);
+        let mentions = self.inner.quads_for_pattern(
+            None,
+            Some(vocab::IDENT_REF),
+            Some(id.as_ref().into()),
+            None,
+        );
         let mentions: Vec<(NamedOrBlankNode, GraphName)> = mentions
             .map(|quad| quad.map(|quad| (quad.subject, quad.graph_name)))
             .collect::<std::result::Result<_, _>>()

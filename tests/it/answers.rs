@@ -144,7 +144,10 @@ fn a_card_shows_the_newest_lines_and_says_how_many_are_left() {
             let lines = group.lines().skip(3);
             lines.take_while(|line| !line.contains("not listed")).last()
         });
-        tables.flatten().map(|line| line.split_whitespace().collect()).collect()
+        tables
+            .flatten()
+            .map(|line| line.split_whitespace().collect())
+            .collect()
     };
     assert!(sentences(&all).len() > 2, "{all}");
     assert_eq!(sentences(&one), sentences(&all));

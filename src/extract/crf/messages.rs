@@ -113,6 +113,11 @@ pub struct Edges<N> {
     crossed: [Lane<N>; T + 1],
     /// Within a mention: B→I, B→E, I→I, I→E, each by type.
     pub within: [Lane<N>; 4],
+    /// One for O, which is entered and left in one and stands first; in memory, as the compiler would take lanes apart by numbers
+    /// that it knows.
+    outside: Lane<N>,
+    /// One for each type.
+    of_types: Lane<N>,
 }
 
 impl<N: Number> Default for Edges<N> {
@@ -130,7 +135,11 @@ impl<N: Number> Edges<N> {
             cross: [Lane::default(); T + 1],
             crossed: [Lane::default(); T + 1],
             within: [Lane::default(); 4],
+            outside: Lane::default(),
+            of_types: Lane::default(),
         };
+        edges.outside[0] = N::ONE;
+        edges.of_types[1..=T].fill(N::ONE);
         for t in 0..T {
             for (step, lane) in edges.within.iter_mut().enumerate() {
                 lane[t + 1] = edge(within(t, step));
@@ -249,13 +258,8 @@ impl<N: Number> Messages<N> {
             last.enter[0] = N::ONE;
             last.leave[1..=T].fill(N::ONE);
         }
-        let lane = |first: N, rest: N| -> Lane<N> {
-            std::array::from_fn(|k| if k == 0 { first } else { rest })
-        };
-        let (outside, of_types) = (lane(N::ONE, N::default()), lane(N::default(), N::ONE));
         for i in (own.start + 1..own.end).rev() {
-            let (before, here) = self.beta.split_at_mut(i);
-            let (next, node, scale) = (&here[0], &self.node[i], self.scale[i]);
+            let (next, node, scale) = (self.beta[i], &self.node[i], self.scale[i]);
             let weigh = |x: &Lane<N>, w: &Lane<N>| -> Lane<N> {
                 std::array::from_fn(|k| x[k] * (w[k] * scale))
             };
@@ -263,14 +267,12 @@ impl<N: Number> Messages<N> {
             let inner = weigh(&next.inner, &node.inner);
             let leave = weigh(&next.leave, &node.leave);
             let outer = combine(&enter, &edges.crossed);
-            let beta = &mut before[i - 1];
-            // O is entered and left in one: its place is the first of the entering states.
-            beta.enter = mix(&inner, to_inner, &leave, to_leave);
-            for k in 0..WIDTH {
-                beta.enter[k] += outer[k] * outside[k];
-                beta.leave[k] = outer[k] * of_types[k];
-            }
-            beta.inner = mix(&inner, stay, &leave, ends);
+            let within = mix(&inner, to_inner, &leave, to_leave);
+            self.beta[i - 1] = States {
+                enter: std::array::from_fn(|k| within[k] + outer[k] * edges.outside[k]),
+                inner: mix(&inner, stay, &leave, ends),
+                leave: std::array::from_fn(|k| outer[k] * edges.of_types[k]),
+            };
         }
     }
 
