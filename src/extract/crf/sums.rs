@@ -14,8 +14,6 @@ use crate::extract::evidence::{SEEN_BY, Sink, ToldWord};
 
 /// So much is looked up together.
 const TOGETHER: usize = 128;
-/// Rows are asked for so many characters before they are added.
-const AHEAD: usize = 16;
 /// Lengths of sequences of characters.
 const N_SEQUENCES: usize = SEEN_BY.len();
 /// So many characters at most see a sequence.
@@ -222,15 +220,7 @@ impl NullaryFnOnce for Adding<'_> {
         }
         let mut step = [0; LANES];
         let seen = sequences.windows(BEYOND);
-        let ahead = sequences
-            .iter()
-            .skip(AHEAD)
-            .chain(std::iter::repeat(&[NOTHING; N_SEQUENCES]));
-        let mut near = 0;
-        for (((sums, of_step), seen), ahead) in rows.iter_mut().zip(&*steps).zip(seen).zip(ahead) {
-            for found in ahead {
-                near |= table.nears_row(*found);
-            }
+        for ((sums, of_step), seen) in rows.iter_mut().zip(&*steps).zip(seen) {
             add(&mut step, of_step);
             let mut all = *sums;
             add(&mut all, &step);
@@ -242,7 +232,6 @@ impl NullaryFnOnce for Adding<'_> {
             }
             *sums = all;
         }
-        std::hint::black_box(near);
         for (span, forms) in words.iter().zip(of_words.windows(3)) {
             let forms: &[_; 3] = forms.try_into().expect("windows of this length");
             match &mut rows[span.start as usize..span.end as usize] {

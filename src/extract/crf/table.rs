@@ -220,12 +220,6 @@ impl Table {
         start.map_or(NOTHING, rows_at)
     }
 
-    /// Reads the first byte of a row, so that it comes near; what it returns has no meaning.
-    #[inline(always)]
-    pub fn nears_row(&self, at: u32) -> u8 {
-        self.records[at as usize]
-    }
-
     /// The roles that have rows, one bit each, given where the rows begin.
     #[inline(always)]
     fn roles(&self, first: u32) -> u16 {
