@@ -73,10 +73,6 @@ static REPORT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Whether a name stands where a text says whose report it is: before its title, or after “on behalf of”.
 pub(super) fn says_whose(chars: &[char], name: &Match) -> bool {
-    let opens = |c: &&char| "人政（(0123456789工国经概简年".contains(**c);
-    if chars.get(name.end).filter(opens).is_none() {
-        return false; // neither an organ nor a title, which the pattern asks after
-    }
     let behind: String = chars[name.end..].iter().take(24).collect();
     let organ = behind.starts_with("人民政府") || behind.starts_with("政府");
     REPORT.is_match(&behind) || (organ && chars[..name.start].ends_with(&['代', '表']))
