@@ -13,6 +13,7 @@ use divan::{Bencher, black_box};
 use jieba_rs::Jieba;
 use xiangtu::extract::evidence::Clues;
 use xiangtu::extract::places::{self, Survey};
+use xiangtu::extract::recognise::{Name, Scene};
 use xiangtu::extract::{Context, context, evidence, indicate, model, recognise, relate};
 use xiangtu::knowledge::{Rulings, Selected};
 use xiangtu::pipeline::{extract_document, extract_documents};
@@ -60,6 +61,19 @@ struct Known {
     spans: Vec<xiangtu::extract::crf::Span>,
 }
 
+impl Known {
+    /// The names among the spans.
+    fn choose(&self) -> Vec<Name> {
+        let scene = Scene {
+            doc: &self.doc,
+            survey: &self.survey,
+            clues: &self.clues,
+        };
+        let scored = scene.score(&model().chooser, self.spans.clone());
+        scene.choose(&model().chooser, &model().forest, &scored)
+    }
+}
+
 static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
     let known = |text: &String| {
         let doc = Document::new("", text);
@@ -78,7 +92,7 @@ static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
 
 static CONTEXTS: LazyLock<Vec<Context>> = LazyLock::new(|| {
     let named = |k: &'static Known| {
-        let names = recognise::choose(&model().chooser, &k.doc, &k.survey, &k.clues, &k.spans);
+        let names = k.choose();
         context(&k.doc, &k.survey, names.into(), &Rulings::default())
     };
     KNOWN.iter().map(named).collect()
@@ -126,16 +140,14 @@ mod stages {
     /// The features of spans and the choice among them.
     #[divan::bench(sample_count = 20)]
     fn e_choose(bencher: Bencher) {
-        each(bencher, &KNOWN, |k| {
-            recognise::choose(&model().chooser, &k.doc, &k.survey, &k.clues, &k.spans)
-        });
+        each(bencher, &KNOWN, |k| k.choose());
     }
 
     /// Which thing each name names; the choice, which gives the names, is in it.
     #[divan::bench(sample_count = 20)]
     fn f_choose_and_resolve(bencher: Bencher) {
         each(bencher, &KNOWN, |k| {
-            let names = recognise::choose(&model().chooser, &k.doc, &k.survey, &k.clues, &k.spans);
+            let names = k.choose();
             context(&k.doc, &k.survey, names.into(), &Rulings::default())
                 .spans
                 .len()

@@ -82,6 +82,11 @@ fn show(why: &Why, context: &Context, out: &mut dyn Write) -> anyhow::Result<()>
         }
     };
     writeln!(out, "{}  {verdict}", lang.fill("mention.head", &values))?;
+    let looks = [why.first_look, why.probability].map(|p| format!("{:.2}", p.unwrap_or_default()));
+    if looks[0] != looks[1] {
+        let text = lang.fill("mention.second", &[&looks[0], &looks[1]]);
+        writeln!(out, "  {text}")?;
+    }
     let evidence = [why.start, why.end];
     writeln!(
         out,

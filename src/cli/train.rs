@@ -50,6 +50,7 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
             "choice.tsv",
             model.chooser.to_tsv(candidates::describe_feature),
         ),
+        ("trees.tsv", model.forest.to_tsv(&candidates::columns())),
         ("rules.tsv", model.trust.to_tsv()),
     ] {
         let path = arguments.output.join(name);

@@ -188,6 +188,14 @@ pub(super) fn clusters(spans: &[Span]) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
+/// What is hopeless is named by its score: odds of 1 to 50.
+const HOPELESS: f64 = -3.9;
+
+/// The probability of which these are the log-odds.
+pub fn logistic(odds: f64) -> f64 {
+    1.0 / (1.0 + (-odds).exp())
+}
+
 fn log_add(a: f64, b: f64) -> f64 {
     let (top, low) = if a > b { (a, b) } else { (b, a) };
     if low == f64::NEG_INFINITY {
@@ -333,6 +341,20 @@ impl Chooser {
             .sum()
     }
 
+    /// What each group of features that was found adds to the score of one type.
+    pub(super) fn by_group(
+        &self,
+        groups: &[Feature],
+        rows: &[usize],
+        kind: usize,
+        mut each: impl FnMut(u64, f32),
+    ) {
+        let found = groups.iter().zip(rows).filter(|(_, row)| **row > 0);
+        found.for_each(|((group, value), row)| {
+            each(*group, self.weights.rows[row - 1].1[kind] * value)
+        });
+    }
+
     /// What each feature adds to the score, features without weight left out.
     pub fn contributions(&self, features: &[Feature]) -> Vec<(u64, f64)> {
         features
@@ -346,34 +368,29 @@ impl Chooser {
         let mut out = Vec::with_capacity(spans.len());
         let mut lattice = Lattice::default();
         for range in clusters(spans) {
-            lattice.read(&spans[range.clone()]);
-            lattice.marginals(&scores[range], &mut out);
+            let scores = &scores[range.clone()];
+            // A span is never likelier than if it had no rivals, which its score alone tells; where all are so unlikely, rivals
+            // take next to nothing from it.
+            if scores.iter().all(|&score| score < HOPELESS) {
+                out.extend(scores.iter().map(|score| logistic(*score)));
+                continue;
+            }
+            lattice.read(&spans[range]);
+            lattice.marginals(scores, &mut out);
         }
         out
     }
 
-    /// The spans that are kept, as indices with their probability, in order; they are sorted by start, each with its score.
-    pub fn choose(&self, spans: &[Span], scores: &[f64]) -> Vec<(usize, f64)> {
+    /// The spans that are kept, as indices, in order; they are sorted by start, each with its probability.
+    pub fn choose(&self, spans: &[Span], probabilities: &[f64]) -> Vec<usize> {
         let mut kept = Vec::new();
-        let mut probabilities = Vec::new();
         let mut lattice = Lattice::default();
-        // A span is never likelier than if it had no rivals, which its score alone tells; a little less, as sums are rounded.
-        let least = (self.threshold / (1.0 - self.threshold)).ln() - 1e-6;
         for range in clusters(spans) {
-            // Where none is likely enough there is nothing to choose from.
-            if scores[range.clone()].iter().all(|&score| score < least) {
-                continue;
-            }
-            lattice.read(&spans[range.clone()]);
-            probabilities.clear();
-            lattice.marginals(&scores[range.clone()], &mut probabilities);
+            let probabilities = &probabilities[range.clone()];
             if probabilities.iter().any(|&p| p > self.threshold) {
-                let chosen = lattice.choose(&probabilities, self.threshold);
-                kept.extend(
-                    chosen
-                        .into_iter()
-                        .map(|i| (range.start + i, probabilities[i])),
-                );
+                lattice.read(&spans[range.clone()]);
+                let chosen = lattice.choose(probabilities, self.threshold);
+                kept.extend(chosen.into_iter().map(|i| range.start + i));
             }
         }
         kept

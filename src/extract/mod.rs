@@ -8,6 +8,7 @@ pub mod candidates;
 pub mod choose;
 pub mod crf;
 pub mod evidence;
+pub mod forest;
 mod indicate;
 mod issuer;
 mod longer;
@@ -206,11 +207,14 @@ fn begun(entities: &[Entity]) -> impl Iterator<Item = i32> {
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
     let choice = "data/model/choice.tsv";
+    let trees = "data/model/trees.tsv";
     let rules = "data/model/rules.tsv";
     let file = |path: &str| embedded::file(path).unwrap_or_default();
     Model {
         crf: crf::Crf::unpack(embedded::LABELS).expect("a test reads the built-in weights"),
         chooser: choose::Chooser::from_tsv(choice, file(choice))
+            .expect("a test reads the built-in weights"),
+        forest: forest::Forest::from_tsv(trees, file(trees), &candidates::columns())
             .expect("a test reads the built-in weights"),
         trust: Trust::from_tsv(rules, file(rules)).expect("a test reads the built-in weights"),
     }
@@ -235,11 +239,8 @@ pub fn extract_unless(
     late: &mut dyn FnMut(usize) -> bool,
     documents: &[(&Document, &Selected)],
 ) -> Vec<Option<Extraction>> {
-    let Model {
-        crf,
-        chooser,
-        trust,
-    } = model();
+    let model = model();
+    let Model { crf, trust, .. } = model;
     let doc = |i: usize| documents[i].0;
     let begun = documents.iter().map(|_| Some(())).collect();
     let found = stage(late, begun, |i, ()| {
@@ -260,8 +261,13 @@ pub fn extract_unless(
         (survey, rulings, clues, spans)
     });
     let found = stage(late, found, |i, (survey, rulings, clues, spans)| {
-        let scores = recognise::scores(chooser, doc(i), &survey, &clues, &spans);
-        let names = recognise::decide(chooser, &doc(i).text.chars, spans, scores, &rulings);
+        let scene = recognise::Scene {
+            doc: doc(i),
+            survey: &survey,
+            clues: &clues,
+        };
+        let scored = scene.score(&model.chooser, spans);
+        let names = recognise::decide(model, &scene, scored, &rulings);
         (survey, rulings, names)
     });
     let found = stage(late, found, |i, (survey, rulings, names)| {

@@ -1,9 +1,10 @@
 //! Mentions: candidates for names, and the choice among them.
 
-use super::candidates::{self, Candidate};
-use super::choose::Chooser;
+use super::candidates::{self, Candidate, FirstLook, log_odds};
+use super::choose::{Chooser, logistic};
 use super::crf::{self, Crf, Messages, Span};
 use super::evidence::{self, Clues};
+use super::forest::Forest;
 use super::places::Survey;
 use super::trust::Trust;
 use crate::knowledge::{Line, Ruled, Rulings};
@@ -17,6 +18,8 @@ pub struct Model {
     pub crf: Crf,
     /// Decides among the candidates.
     pub chooser: Chooser,
+    /// Looks again at those of which the choice is not sure.
+    pub forest: Forest,
     /// How far each rule for facts and figures is to be trusted.
     pub trust: Trust,
 }
@@ -64,26 +67,92 @@ pub fn label_with(
     spans
 }
 
-/// The score of each span that could be a name.
-pub fn scores(
-    chooser: &Chooser,
-    doc: &Document,
-    survey: &Survey,
-    clues: &Clues,
-    spans: &[Span],
-) -> Vec<f64> {
-    candidates::scores(doc, survey, clues, spans, chooser)
+/// Spans of a document that could be names, each with what its features add up to.
+#[derive(Clone, Debug)]
+pub struct Scored {
+    /// Sorted by start.
+    pub spans: Vec<Span>,
+    /// The score of each.
+    pub scores: Vec<f64>,
 }
 
-/// The names among the spans that could be names.
-pub fn choose(
-    chooser: &Chooser,
-    doc: &Document,
-    survey: &Survey,
-    clues: &Clues,
-    spans: &[Span],
-) -> Vec<Name> {
-    kept(chooser, spans, &scores(chooser, doc, survey, clues, spans))
+/// A document with what is known of it: what candidates are described by.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    /// The text.
+    pub doc: &'a Document,
+    /// Names of divisions in it.
+    pub survey: &'a Survey,
+    /// Its words and terms.
+    pub clues: &'a Clues,
+}
+
+impl Scene<'_> {
+    /// Scores spans by their features.
+    pub fn score(&self, chooser: &Chooser, spans: Vec<Span>) -> Scored {
+        Scored {
+            scores: candidates::scores(self.doc, self.survey, self.clues, &spans, chooser),
+            spans,
+        }
+    }
+
+    /// How likely each span is a name: by its features alone, and where these do not make sure of it by a second look.
+    pub fn probabilities(&self, chooser: &Chooser, forest: &Forest, scored: &Scored) -> Vec<f64> {
+        let mut probabilities = chooser.probabilities(&scored.spans, &scored.scores);
+        let (mut open, mut rows) = (Vec::new(), Vec::new());
+        self.second_look(chooser, scored, &probabilities, |i, row| {
+            open.push(i);
+            rows.extend_from_slice(row);
+        });
+        if !open.is_empty() {
+            let sums = forest.sums(rows.len() / open.len(), &rows);
+            for (i, sum) in open.into_iter().zip(sums) {
+                let p = &mut probabilities[i];
+                *p = logistic(log_odds(*p) + f64::from(sum));
+            }
+        }
+        probabilities
+    }
+
+    /// Tells what a second look sees of the spans that the first one is not sure of.
+    pub fn second_look(
+        &self,
+        chooser: &Chooser,
+        scored: &Scored,
+        probabilities: &[f64],
+        each: impl FnMut(usize, &[f32]),
+    ) {
+        let first = FirstLook {
+            scores: &scored.scores,
+            probabilities,
+        };
+        candidates::second_look(
+            self.doc,
+            self.survey,
+            self.clues,
+            &scored.spans,
+            chooser,
+            &first,
+            each,
+        );
+    }
+
+    /// The names among spans.
+    pub fn choose(&self, chooser: &Chooser, forest: &Forest, scored: &Scored) -> Vec<Name> {
+        let probabilities = self.probabilities(chooser, forest, scored);
+        let name = |i: usize| {
+            let span = scored.spans[i];
+            Name {
+                start: span.start,
+                end: span.end,
+                kind: EntityType::ALL[span.kind],
+                confidence: probabilities[i],
+                corrections: Vec::new(),
+            }
+        };
+        let kept = chooser.choose(&scored.spans, &probabilities);
+        kept.into_iter().map(name).collect()
+    }
 }
 
 /// The names in a document, and the corrections by which something is no name.
@@ -105,11 +174,11 @@ impl From<Vec<Name>> for Recognised {
 }
 
 /// The candidates for names in a document, to learn from.
-pub fn propose(crf: &Crf, doc: &Document, survey: &Survey) -> Vec<Candidate> {
-    let clues = Clues::new(&doc.text);
-    let spans = label(crf, doc, survey, &clues);
+pub fn propose(crf: &Crf, scene: &Scene) -> Vec<Candidate> {
+    let Scene { doc, survey, clues } = *scene;
+    let spans = label(crf, doc, survey, clues);
     let mut features = Vec::with_capacity(spans.len());
-    candidates::describe(doc, survey, &clues, &spans, |of| features.push(of.to_vec()));
+    candidates::describe(doc, survey, clues, &spans, |of| features.push(of.to_vec()));
     spans
         .into_iter()
         .zip(features)
@@ -121,16 +190,14 @@ pub fn propose(crf: &Crf, doc: &Document, survey: &Survey) -> Vec<Candidate> {
 ///
 /// What a correction names is chosen wherever it stands, and nothing that overlaps with it; what one forbids is not chosen.
 /// Among what is left the choice is free.
-pub fn decide(
-    chooser: &Chooser,
-    chars: &[char],
-    mut spans: Vec<Span>,
-    mut scores: Vec<f64>,
-    rulings: &Rulings,
-) -> Recognised {
+pub fn decide(model: &Model, scene: &Scene, mut scored: Scored, rulings: &Rulings) -> Recognised {
+    let Model {
+        chooser, forest, ..
+    } = model;
     if rulings.is_empty() {
-        return kept(chooser, &spans, &scores).into();
+        return scene.choose(chooser, forest, &scored).into();
     }
+    let chars = &scene.doc.text.chars;
     let ruled = rulings.names(chars);
     let mut forbidden = Vec::new();
     let is_free = |span: &Span, forbidden: &mut Vec<Line>| {
@@ -138,13 +205,13 @@ pub fn decide(
         forbidden.extend(line);
         line.is_none() && !overlaps(&ruled, span.start, span.end)
     };
-    let pairs = spans.into_iter().zip(scores);
-    (spans, scores) = pairs
+    let pairs = scored.spans.into_iter().zip(scored.scores);
+    (scored.spans, scored.scores) = pairs
         .filter(|(span, _)| is_free(span, &mut forbidden))
         .unzip();
     forbidden.sort_unstable();
     forbidden.dedup();
-    let mut names = kept(chooser, &spans, &scores);
+    let mut names = scene.choose(chooser, forest, &scored);
     for name in &mut names {
         if let Some((kind, line)) = rulings.instead(&chars[name.start..name.end], name.kind) {
             name.kind = kind;
@@ -166,28 +233,4 @@ pub fn decide(
 fn overlaps(ruled: &[Ruled], start: usize, end: usize) -> bool {
     let next = ruled.partition_point(|r| r.end <= start);
     ruled.get(next).is_some_and(|r| r.start < end)
-}
-
-/// The names among candidates.
-pub fn chosen(chooser: &Chooser, candidates: &[Candidate]) -> Vec<Name> {
-    let spans: Vec<Span> = candidates.iter().map(|c| c.span).collect();
-    let scores: Vec<f64> = candidates
-        .iter()
-        .map(|c| chooser.score(&c.features))
-        .collect();
-    kept(chooser, &spans, &scores)
-}
-
-fn kept(chooser: &Chooser, spans: &[Span], scores: &[f64]) -> Vec<Name> {
-    chooser
-        .choose(spans, scores)
-        .into_iter()
-        .map(|(i, confidence)| Name {
-            start: spans[i].start,
-            end: spans[i].end,
-            kind: EntityType::ALL[spans[i].kind],
-            confidence,
-            corrections: Vec::new(),
-        })
-        .collect()
 }

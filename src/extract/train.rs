@@ -3,12 +3,13 @@
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::candidates::Candidate;
+use super::candidates::{Candidate, columns, log_odds};
 use super::choose::{self, Chooser, Sample};
 use super::crf::{self, Crf, Example};
-use super::evidence;
+use super::evidence::{self, Clues};
+use super::forest::{self, Forest, Samples};
 use super::places::{self, Survey};
-use super::recognise::{self, Model};
+use super::recognise::{self, Model, Scene, Scored};
 use super::trust::Trust;
 use crate::eval;
 use crate::gold::Gold;
@@ -25,7 +26,18 @@ pub struct Prepared {
     /// Documents of one family are left out together.
     pub family: usize,
     survey: Survey,
+    clues: Clues,
     examples: Vec<Example>,
+}
+
+impl Prepared {
+    fn scene(&self) -> Scene<'_> {
+        Scene {
+            doc: &self.doc,
+            survey: &self.survey,
+            clues: &self.clues,
+        }
+    }
 }
 
 /// Reads evidence and labels of every document.
@@ -37,12 +49,14 @@ pub fn prepare(golds: Vec<Gold>) -> Vec<Prepared> {
         .map(|(n, gold)| {
             let doc = Document::new(gold.doc.clone(), &gold.text);
             let survey = places::survey(&doc, &Selected::default());
-            let examples = examples(&gold, &doc, &survey, n as u32);
+            let clues = Clues::new(&doc.text);
+            let examples = examples(&gold, &doc, &survey, &clues, n as u32);
             Prepared {
                 gold,
                 doc,
                 family: n,
                 survey,
+                clues,
                 examples,
             }
         })
@@ -81,7 +95,7 @@ fn families(documents: &mut [Prepared]) {
 /// Sentences from this length on do not stand in two reports by chance.
 const LONG_SENTENCE: usize = 40;
 
-fn examples(gold: &Gold, doc: &Document, survey: &Survey, n: u32) -> Vec<Example> {
+fn examples(gold: &Gold, doc: &Document, survey: &Survey, clues: &Clues, n: u32) -> Vec<Example> {
     let mut labels = vec![0u8; doc.text.chars.len()];
     for &(start, end, kind, _) in &gold.spans {
         let (a, b) = (doc.text.from_source(start), doc.text.from_source(end));
@@ -96,8 +110,7 @@ fn examples(gold: &Gold, doc: &Document, survey: &Survey, n: u32) -> Vec<Example
         labels[a + 1..b - 1].fill(crf::inside(kind) as u8);
         labels[b - 1] = crf::end(kind) as u8;
     }
-    let clues = evidence::Clues::new(&doc.text);
-    let mut attributes = evidence::keys(doc, &survey.hits, &clues);
+    let mut attributes = evidence::keys(doc, &survey.hits, clues);
     doc.sentences
         .iter()
         .filter_map(|&Sentence { start, end, .. }| {
@@ -124,8 +137,10 @@ pub struct Training {
     pub labels: crf::Training,
     /// The choice.
     pub choice: choose::Training,
-    /// The choice is learned from candidates that a labelling proposes which has not seen the document: parts into which the
-    /// documents fall for that.
+    /// The second look.
+    pub forest: forest::Training,
+    /// The choice is learned from candidates that a labelling proposes which has not seen the document, the second look from
+    /// what a choice makes of them that has not: parts into which the documents fall for that.
     pub folds: usize,
 }
 
@@ -134,6 +149,7 @@ impl Default for Training {
         Self {
             labels: crf::Training::default(),
             choice: choose::Training::default(),
+            forest: forest::Training::default(),
             folds: 5,
         }
     }
@@ -191,7 +207,7 @@ fn propose(documents: &[Prepared], options: &Training, parts: &[usize]) -> Vec<P
 }
 
 fn proposed(crf: &Crf, document: &Prepared) -> Proposed {
-    let candidates = recognise::propose(crf, &document.doc, &document.survey);
+    let candidates = recognise::propose(crf, &document.scene());
     let text = &document.doc.text;
     let gold: FxHashSet<(usize, usize, EntityType)> = document
         .gold
@@ -223,6 +239,59 @@ fn train_choice(
     Chooser::train(&samples, &options.choice)
 }
 
+/// What a choice makes of the candidates of a document.
+fn scored(chooser: &Chooser, proposed: &Proposed) -> Scored {
+    let candidates = &proposed.candidates;
+    Scored {
+        spans: candidates.iter().map(|c| c.span).collect(),
+        scores: candidates
+            .iter()
+            .map(|c| chooser.score(&c.features))
+            .collect(),
+    }
+}
+
+/// Learns a choice from all parts but one, for each part.
+fn choosers(
+    documents: &[Prepared],
+    proposed: &[Proposed],
+    parts: &[usize],
+    options: &Training,
+) -> Vec<Chooser> {
+    let folds = parts.iter().max().map_or(0, |m| m + 1);
+    let learned = |fold| train_choice(documents, proposed, |i| parts[i] != fold, options);
+    (0..folds).into_par_iter().map(learned).collect()
+}
+
+/// What a second look sees in each document of the candidates that a choice which has not seen it is not sure of.
+fn looked_at(
+    documents: &[Prepared],
+    proposed: &[Proposed],
+    parts: &[usize],
+    choosers: &[Chooser],
+) -> Vec<Samples> {
+    let of_document = |((d, p), &part): ((&Prepared, &Proposed), &usize)| {
+        let chooser = &choosers[part];
+        let scored = scored(chooser, p);
+        let probabilities = chooser.probabilities(&scored.spans, &scored.scores);
+        let mut samples = Samples::new(columns().len());
+        d.scene()
+            .second_look(chooser, &scored, &probabilities, |i, row| {
+                samples.push(row, p.right[i], log_odds(probabilities[i]) as f32);
+            });
+        samples
+    };
+    let documents = documents.par_iter().zip(proposed).zip(parts);
+    documents.map(of_document).collect()
+}
+
+fn train_forest(samples: &[Samples], keep: impl Fn(usize) -> bool, options: &Training) -> Forest {
+    let mut all = Samples::new(columns().len());
+    let kept = samples.iter().enumerate().filter(|(i, _)| keep(*i));
+    kept.for_each(|(_, of_document)| all.extend(of_document));
+    Forest::train(&all, &options.forest)
+}
+
 /// Learns how far each rule is to be trusted from the documents that are kept and have statements annotated, their names told.
 fn train_trust(documents: &[Prepared], keep: impl Fn(usize) -> bool + Sync) -> Trust {
     let judged: Vec<Vec<(String, f64, bool)>> = documents
@@ -251,10 +320,14 @@ fn train_trust(documents: &[Prepared], keep: impl Fn(usize) -> bool + Sync) -> T
 
 /// Learns all parts of the model from all documents.
 pub fn train(documents: &[Prepared], options: &Training) -> Model {
-    let proposed = propose(documents, options, &parts(documents, options.folds));
+    let parts = parts(documents, options.folds);
+    let proposed = propose(documents, options, &parts);
+    let choosers = choosers(documents, &proposed, &parts, options);
+    let samples = looked_at(documents, &proposed, &parts, &choosers);
     Model {
         crf: train_labels(documents, options, &vec![true; documents.len()]),
         chooser: train_choice(documents, &proposed, |_| true, options),
+        forest: train_forest(&samples, |_| true, options),
         trust: train_trust(documents, |_| true),
     }
 }
@@ -262,13 +335,15 @@ pub fn train(documents: &[Prepared], options: &Training) -> Model {
 /// Extracts every document with weights learned from the other families: what the recogniser is worth on texts it has not seen.
 ///
 /// The labelling that proposes candidates for the choice to learn from has seen the document that is left out, the one
-/// that proposes in that document has not.
+/// that proposes in that document has not; so it is with the choice and what the second look learns from.
 pub fn left_out(documents: &[Prepared], options: &Training, folds: usize) -> Vec<Extraction> {
     let parts = parts(documents, folds);
     let proposed = propose(documents, options, &parts);
-    let choosers: Vec<Chooser> = (0..folds)
+    let choosers = choosers(documents, &proposed, &parts, options);
+    let samples = looked_at(documents, &proposed, &parts, &choosers);
+    let forests: Vec<Forest> = (0..choosers.len())
         .into_par_iter()
-        .map(|fold| train_choice(documents, &proposed, |i| parts[i] != fold, options))
+        .map(|fold| train_forest(&samples, |i| parts[i] != fold, options))
         .collect();
     let trusts: Vec<Trust> = (0..folds)
         .map(|fold| train_trust(documents, |i| parts[i] != fold))
@@ -278,7 +353,9 @@ pub fn left_out(documents: &[Prepared], options: &Training, folds: usize) -> Vec
         .zip(&proposed)
         .zip(&parts)
         .map(|((d, p), &part)| {
-            let names = recognise::chosen(&choosers[part], &p.candidates);
+            let chooser = &choosers[part];
+            let scored = scored(chooser, p);
+            let names = d.scene().choose(chooser, &forests[part], &scored);
             let rulings = Rulings::default();
             super::from_names(&d.doc, &d.survey, names.into(), &rulings, &trusts[part])
         })

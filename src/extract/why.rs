@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::candidates::{self, Candidate};
-use super::crf::Span;
-use super::recognise::{Name, Recognised};
+use super::evidence::Clues;
+use super::recognise::{Name, Recognised, Scene, Scored};
 use super::{model, places, recognise};
 use crate::knowledge::{Selected, reference};
 use crate::model::{EntityType, Quote};
@@ -26,6 +26,8 @@ pub struct Why {
     pub kept: bool,
     /// What the choice gives it, 0 to 1; `None` where no candidate was proposed and a correction alone names it.
     pub probability: Option<f64>,
+    /// What its features alone give it, before the second look, 0 to 1.
+    pub first_look: Option<f64>,
     /// Sum of what its features add.
     pub score: f64,
     /// What each feature adds, as [`candidates::describe_feature`] names it; the largest first.
@@ -64,6 +66,7 @@ struct Choice<'a> {
     doc: &'a Document,
     candidates: Vec<Candidate>,
     scores: Vec<f64>,
+    first_look: Vec<f64>,
     probabilities: Vec<f64>,
     found: Recognised,
 }
@@ -72,17 +75,27 @@ struct Choice<'a> {
 pub fn why(doc: &Document, corrections: &Selected, name: &str) -> Vec<Why> {
     let survey = places::survey(doc, corrections);
     let rulings = corrections.at(survey.known_home());
-    let candidates = recognise::propose(&model().crf, doc, &survey);
+    let clues = Clues::new(&doc.text);
+    let scene = Scene {
+        doc,
+        survey: &survey,
+        clues: &clues,
+    };
+    let model = model();
+    let candidates = recognise::propose(&model.crf, &scene);
     let chars = &doc.text.chars;
-    let spans: Vec<Span> = candidates.iter().map(|c| c.span).collect();
-    let score = |c: &Candidate| model().chooser.score(&c.features);
-    let scores: Vec<f64> = candidates.iter().map(score).collect();
+    let score = |c: &Candidate| model.chooser.score(&c.features);
+    let scored = Scored {
+        spans: candidates.iter().map(|c| c.span).collect(),
+        scores: candidates.iter().map(score).collect(),
+    };
     let choice = Choice {
         doc,
         candidates,
-        probabilities: model().chooser.probabilities(&spans, &scores),
-        found: recognise::decide(&model().chooser, chars, spans, scores.clone(), &rulings),
-        scores,
+        first_look: model.chooser.probabilities(&scored.spans, &scored.scores),
+        probabilities: scene.probabilities(&model.chooser, &model.forest, &scored),
+        scores: scored.scores.clone(),
+        found: recognise::decide(model, &scene, scored, &rulings),
     };
     let ruled = rulings.names(chars);
     let wanted = key(name);
@@ -162,6 +175,7 @@ impl Choice<'_> {
                 .expect("what is not kept was proposed"),
             kept: kept.is_some(),
             probability: at.map(|i| self.probabilities[i]),
+            first_look: at.map(|i| self.first_look[i]),
             score: features.iter().map(|(_, adds)| adds).sum(),
             features,
             rivals: self.rivals((start, end), at),

@@ -3,11 +3,10 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use rustc_hash::FxHashMap;
-
+use super::Feature;
 use super::features::{Collector, Template, length, step};
 use super::rivals::{Place, Rivals, longest};
-use super::{Feature, T};
+use super::surfaces::{Surface, surfaces};
 use crate::extract::choose::{Chooser, Row, clusters, of_kind};
 use crate::extract::crf::Span;
 use crate::extract::evidence::{CLASS_CODES, Clues, code};
@@ -23,7 +22,7 @@ use crate::text::{Document, is_common_han, is_han};
 pub(super) struct Describer<'a> {
     doc: &'a Document,
     clues: &'a Clues,
-    spans: &'a [Span],
+    pub(super) spans: &'a [Span],
     /// Spans by where they end, then by where they start.
     by_end: Vec<u32>,
     hits_from: Offsets,
@@ -61,15 +60,6 @@ impl Offsets {
     fn at(&self, position: usize) -> Range<usize> {
         self.0[position] as usize..self.0[position + 1] as usize
     }
-}
-
-#[derive(Clone, Copy, Default)]
-struct Surface {
-    best: [[f64; 2]; T],
-    n: [u32; T],
-    n_likely: [u32; T],
-    /// Whether a likely name of each type begins or ends in it and is longer.
-    is_part: [bool; T],
 }
 
 /// Sums for so many ends of spans are kept: no more ends than that lie so near to each other that spans go back to one.
@@ -139,51 +129,26 @@ impl Marks {
     }
 }
 
-/// The distinct surfaces of spans, and which of them each span has.
-fn surfaces(chars: &[char], spans: &[Span]) -> (Vec<Surface>, Vec<u32>) {
-    let mut numbers: FxHashMap<&[char], u32> = FxHashMap::default();
-    numbers.reserve(spans.len());
-    let mut surfaces: Vec<Surface> = Vec::with_capacity(spans.len());
-    let mut likely: Vec<(&[char], usize)> = Vec::new();
-    // Spans of several types stand one behind the other.
-    let mut last = (0, 0, 0);
-    let mut number_of = |s: &Span| {
-        let surface = &chars[s.start..s.end];
-        let number = match last {
-            (start, end, number) if (start, end) == (s.start, s.end) => number,
-            _ => *numbers.entry(surface).or_insert_with(|| {
-                surfaces.push(Surface::default());
-                surfaces.len() as u32 - 1
-            }),
-        };
-        last = (s.start, s.end, number);
-        let entry = &mut surfaces[number as usize];
-        let best = &mut entry.best[s.kind];
-        if s.probability > best[0] {
-            *best = [s.probability, best[0]];
+/// What stands beside a candidate in a list.
+pub(super) struct Item {
+    /// Whether it is joined by a comma.
+    by_comma: bool,
+    /// How likely it is a name of the same type.
+    pub same: f64,
+    /// How likely a name of another type, and the number of that type plus one.
+    pub other: (f64, usize),
+}
+
+impl Item {
+    fn payload(&self) -> u64 {
+        // Another type counts half.
+        let other = if self.other.0 > self.same && self.other.0 > 0.3 {
+            self.other.1
         } else {
-            best[1] = best[1].max(s.probability);
-        }
-        entry.n[s.kind] += 1;
-        if s.probability >= 0.5 {
-            if entry.n_likely[s.kind] == 0 {
-                likely.push((surface, s.kind));
-            }
-            entry.n_likely[s.kind] += 1;
-        }
-        number
-    };
-    let surface_of = spans.iter().map(&mut number_of).collect();
-    for (surface, kind) in likely {
-        for n in 2..surface.len() {
-            for part in [&surface[..n], &surface[surface.len() - n..]] {
-                if let Some(&number) = numbers.get(part) {
-                    surfaces[number as usize].is_part[kind] = true;
-                }
-            }
-        }
+            0
+        };
+        u64::from(self.by_comma) << 20 | 1 << 16 | step(self.same) << 8 | other as u64
     }
-    (surfaces, surface_of)
 }
 
 impl<'a> Describer<'a> {
@@ -297,8 +262,18 @@ impl<'a> Describer<'a> {
         scores
     }
 
+    /// Characters of the document.
+    pub(super) fn length(&self) -> usize {
+        self.doc.text.chars.len()
+    }
+
+    /// What is known of the surface of a span.
+    pub(super) fn surface(&self, i: usize) -> &Surface {
+        &self.surfaces[self.surface_of[i] as usize]
+    }
+
     /// What is told of the beginning of a span alone.
-    fn beginning(&self, c: &mut Collector, start: usize) {
+    pub(super) fn beginning(&self, c: &mut Collector, start: usize) {
         let chars = &self.doc.text.chars;
         let left = self.left(start);
         let first = c.groups.len();
@@ -326,7 +301,7 @@ impl<'a> Describer<'a> {
     }
 
     /// What is told of the end of a span alone.
-    fn end(&self, c: &mut Collector, end: usize) {
+    pub(super) fn end(&self, c: &mut Collector, end: usize) {
         let chars = &self.doc.text.chars;
         let right = self.right(end);
         let first = c.groups.len();
@@ -345,14 +320,14 @@ impl<'a> Describer<'a> {
     }
 
     /// What is told of a span, whatever its type.
-    fn both(&self, c: &mut Collector, start: usize, end: usize) {
+    pub(super) fn both(&self, c: &mut Collector, start: usize, end: usize) {
         self.terms(c, start, end);
         self.edges(c, start, end);
         self.inner(c, start, end);
     }
 
     /// What is told of a span of one type.
-    fn own(&self, c: &mut Collector, i: usize, rivals: &Rivals) {
+    pub(super) fn own(&self, c: &mut Collector, i: usize, rivals: &Rivals) {
         let span = self.spans[i];
         self.labelling(c, span.probability);
         self.document(c, i);
@@ -405,9 +380,8 @@ impl<'a> Describer<'a> {
             kind,
             probability,
         } = self.spans[i];
-        let s = &self.surfaces[self.surface_of[i] as usize];
-        let [first, second] = s.best[kind];
-        let other = if probability >= first { second } else { first };
+        let s = self.surface(i);
+        let other = s.other(kind, probability);
         let n = s.n[kind];
         if n > 1 {
             c.push(
@@ -417,11 +391,7 @@ impl<'a> Describer<'a> {
         } else {
             c.push(Template::Again, 0);
         }
-        let elsewhere = (0..T)
-            .filter(|&k| k != kind)
-            .max_by(|&a, &b| s.best[a][0].total_cmp(&s.best[b][0]))
-            .expect("there is more than one type");
-        let best = s.best[elsewhere][0];
+        let (elsewhere, best) = s.as_other_type(kind);
         if best > 0.0 {
             c.push(Template::AgainOther, (elsewhere as u64) << 8 | step(best));
         }
@@ -443,8 +413,8 @@ impl<'a> Describer<'a> {
         }
     }
 
-    /// The likeliest candidate that ends at `end`, as type and step; types other than the candidate's own count half.
-    fn item(&self, found: impl Iterator<Item = &'a Span>, kind: usize) -> u64 {
+    /// What is likeliest among the items that a candidate is joined with.
+    fn item(found: impl Iterator<Item = &'a Span>, kind: usize, by_comma: bool) -> Item {
         let (mut same, mut other) = (0.0f64, (0.0f64, 0));
         for s in found {
             if s.kind == kind {
@@ -453,24 +423,24 @@ impl<'a> Describer<'a> {
                 other = (s.probability, s.kind + 1);
             }
         }
-        let other = if other.0 > same && other.0 > 0.3 {
-            other.1
-        } else {
-            0
-        };
-        1 << 16 | step(same) << 8 | other as u64
+        Item {
+            by_comma,
+            same,
+            other,
+        }
     }
 
-    fn list(&self, collector: &mut Collector, c: Span) {
+    /// The items before and behind a candidate in a list, if there are any.
+    pub(super) fn items(&self, c: Span) -> [Option<Item>; 2] {
         let chars = &self.doc.text.chars;
         let joins = |ch: char| matches!(ch, '、' | '和' | '及' | '与' | '或');
         let mark = |ch: char| matches!(ch, '“' | '”');
+        let mut items = [None, None];
         let mut left = c.start;
         while left > 0 && mark(chars[left - 1]) {
             left -= 1;
         }
         if left > 1 && joins(chars[left - 1]) {
-            let joint = u64::from(chars[left - 1] == '、');
             let mut end = left - 1;
             while end > 0 && mark(chars[end - 1]) {
                 end -= 1;
@@ -478,23 +448,34 @@ impl<'a> Describer<'a> {
             let to = |i: &u32| self.spans[*i as usize].end;
             let first = self.by_end.partition_point(|i| to(i) < end);
             let ending = self.by_end[first..].iter().take_while(|i| to(i) < left);
-            let payload = self.item(ending.map(|&i| &self.spans[i as usize]), c.kind);
-            collector.push(Template::ItemBefore, joint << 20 | payload);
+            let ending = ending.map(|&i| &self.spans[i as usize]);
+            items[0] = Some(Self::item(ending, c.kind, chars[left - 1] == '、'));
         }
         let mut right = c.end;
         while right < chars.len() && mark(chars[right]) {
             right += 1;
         }
         if right + 1 < chars.len() && joins(chars[right]) {
-            let joint = u64::from(chars[right] == '、');
             let mut start = right + 1;
             while start + 1 < chars.len() && mark(chars[start]) {
                 start += 1;
             }
             let first = self.spans.partition_point(|s| s.start <= right);
             let beginning = self.spans[first..].iter().take_while(|s| s.start <= start);
-            let payload = self.item(beginning, c.kind);
-            collector.push(Template::ItemBehind, joint << 20 | payload);
+            items[1] = Some(Self::item(beginning, c.kind, chars[right] == '、'));
+        }
+        items
+    }
+
+    fn list(&self, c: &mut Collector, span: Span) {
+        let [before, behind] = self.items(span);
+        for (template, item) in [
+            (Template::ItemBefore, before),
+            (Template::ItemBehind, behind),
+        ] {
+            if let Some(item) = item {
+                c.push(template, item.payload());
+            }
         }
     }
 

@@ -77,7 +77,11 @@ pub(super) enum Template {
     Passage,
 }
 
-const TEMPLATES: [Template; 33] = {
+/// The number of things that features speak of.
+pub(super) const N_TEMPLATES: usize = TEMPLATES.len();
+
+/// They in order.
+pub(super) const TEMPLATES: [Template; 33] = {
     use Template::*;
     [
         Bias,

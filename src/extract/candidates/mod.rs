@@ -7,8 +7,11 @@
 mod describe;
 mod features;
 mod rivals;
+mod surfaces;
+mod view;
 
 pub use features::describe as describe_feature;
+pub use view::{columns, log_odds};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -39,6 +42,15 @@ pub struct Candidate {
     pub span: Span,
     /// Features with their values.
     pub features: Vec<Feature>,
+}
+
+/// What the choice makes of spans by their features alone.
+#[derive(Clone, Copy, Debug)]
+pub struct FirstLook<'a> {
+    /// The score of each.
+    pub scores: &'a [f64],
+    /// The probability of each.
+    pub probabilities: &'a [f64],
 }
 
 /// All spans of a document that could be names, sorted by start, then end, then type.
@@ -91,6 +103,30 @@ pub fn scores(
     chooser: &Chooser,
 ) -> Vec<f64> {
     Describer::new(doc, survey, clues, spans).scores(chooser)
+}
+
+/// Tells what a second look sees of the spans of which the first one, by a chooser, is not sure: for each its index, then its
+/// [`columns`].
+pub fn second_look(
+    doc: &Document,
+    survey: &Survey,
+    clues: &Clues,
+    spans: &[Span],
+    chooser: &Chooser,
+    first: &FirstLook,
+    each: impl FnMut(usize, &[f32]),
+) {
+    let describer = Describer::new(doc, survey, clues, spans);
+    // What the first look gives takes the place of what the labelling gives.
+    let chosen = spans.iter().zip(first.probabilities);
+    let chosen: Vec<Span> = chosen
+        .map(|(span, &probability)| Span {
+            probability,
+            ..*span
+        })
+        .collect();
+    let chosen = Describer::new(doc, survey, clues, &chosen);
+    view::tell(&describer, &chosen, chooser, first.scores, each);
 }
 
 /// Names and their types by the first two characters.

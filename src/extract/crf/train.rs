@@ -1,5 +1,6 @@
 //! Training: AdaGrad on the log-likelihood with dropout of attributes.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::messages::{Edges, Messages, Nodes, States};
@@ -39,6 +40,9 @@ pub struct Training {
     pub dropout: f32,
     /// Whether the weights are the mean over the second half of the passes.
     pub average: bool,
+    /// The weights are the mean of what so many runs learn that go through the examples in other orders: of a single run a half
+    /// of one percent of F1 is chance.
+    pub runs: u64,
 }
 
 impl Default for Training {
@@ -51,6 +55,7 @@ impl Default for Training {
             prune: 0.05,
             dropout: 0.5,
             average: true,
+            runs: 2,
         }
     }
 }
@@ -66,7 +71,11 @@ struct Learner {
 impl Crf {
     /// Learns weights.
     pub fn train(examples: &[&Example], options: &Training) -> Self {
-        Learner::learn(examples, options).finish(options.prune)
+        let runs = (0..options.runs.max(1)).into_par_iter();
+        let learned: Vec<Learner> = runs
+            .map(|run| Learner::learn(examples, options, run))
+            .collect();
+        Learner::mean(learned).finish(options.prune)
     }
 }
 
@@ -97,7 +106,24 @@ impl Learner {
             .collect()
     }
 
-    fn learn(examples: &[&Example], options: &Training) -> Self {
+    /// The mean of what several runs have learned from the same examples.
+    fn mean(runs: Vec<Self>) -> Self {
+        let n = runs.len() as f32;
+        let mut runs = runs.into_iter();
+        let mut mean = runs.next().expect("there is one run at least");
+        for run in runs {
+            for (sums, weights) in mean.weights.iter_mut().zip(&run.weights) {
+                sums.iter_mut().zip(weights).for_each(|(sum, w)| *sum += w);
+            }
+            let transitions = mean.transitions.iter_mut().zip(&run.transitions);
+            transitions.for_each(|(sum, w)| *sum += w);
+        }
+        let all = mean.weights.iter_mut().flatten();
+        all.chain(&mut mean.transitions).for_each(|sum| *sum /= n);
+        mean
+    }
+
+    fn learn(examples: &[&Example], options: &Training, run: u64) -> Self {
         let mut seen: FxHashMap<u64, (u32, u32, u32)> = FxHashMap::default();
         for example in examples {
             for &key in example.attributes.iter().flatten() {
@@ -138,7 +164,7 @@ impl Learner {
         let mut squares = vec![[1e-2f32; STRIDE]; learner.keys.len()];
         let mut edge_squares = vec![1e-2f32; TRANSITIONS];
         let mut order: Vec<usize> = (0..sequences.len()).collect();
-        let mut seed = 0x9E37_79B9_7F4A_7C15u64;
+        let mut seed = 0x9E37_79B9_7F4A_7C15u64 ^ run.wrapping_mul(0xD1B5_4A32_D192_ED03);
         for epoch in 0..options.epochs {
             for i in (1..order.len()).rev() {
                 seed ^= seed << 13;

@@ -1,0 +1,177 @@
+//! What the second look sees of a candidate: numbers, each in its column.
+//!
+//! There are what the labelling and the choice make of it, what its features add to its score by what they speak of, and what the
+//! choice makes of the other candidates around it and of those with the same characters.
+
+use super::T;
+use super::describe::Describer;
+use super::features::{Collector, N_TEMPLATES, TEMPLATES};
+use super::rivals::{Place, Rivals, longest};
+use crate::extract::choose::{Chooser, clusters};
+use crate::extract::crf::Span;
+use crate::model::EntityType;
+
+/// Columns that are told by the candidate alone, or by what the labelling and the choice give it.
+const OWN: [&str; 4] = ["length", "labelling", "score", "choice"];
+/// Columns that are told by other candidates.
+const OTHERS: [&str; 18] = [
+    "again",
+    "times",
+    "likely-times",
+    "as-other-type",
+    "item-before",
+    "item-before-of-other-type",
+    "item-behind",
+    "item-behind-of-other-type",
+    "longer",
+    "longer-of-other-type",
+    "inside",
+    "inside-of-other-type",
+    "crossing",
+    "same-of-other-type",
+    "near",
+    "near-of-all-types",
+    "of-type-in-document",
+    "density",
+];
+/// Number of columns.
+const WIDTH: usize = T + OWN.len() + N_TEMPLATES + OTHERS.len();
+/// A candidate whose log-odds by the choice are farther from zero is not looked at again.
+const SURE: f64 = 3.5;
+/// So many characters around it are near a candidate.
+const NEAR: usize = 80;
+
+/// The names of the columns.
+pub fn columns() -> Vec<String> {
+    let kinds = EntityType::ALL.iter().map(|kind| kind.name().to_owned());
+    let features = TEMPLATES.iter().map(|of| format!("{of:?}"));
+    kinds
+        .chain(OWN.map(str::to_owned))
+        .chain(features)
+        .chain(OTHERS.map(str::to_owned))
+        .collect()
+}
+
+/// The log-odds of a probability, within bounds.
+pub fn log_odds(probability: f64) -> f64 {
+    let p = probability.clamp(1e-4, 1.0 - 1e-4);
+    (p / (1.0 - p)).ln()
+}
+
+/// For each type what spans before some span add up to, by their order.
+struct Sums(Vec<[f64; T]>);
+
+impl Sums {
+    fn new(spans: &[Span]) -> Self {
+        let mut sums = [0.0; T];
+        let mut all = vec![sums];
+        all.extend(spans.iter().map(|span| {
+            sums[span.kind] += span.probability;
+            sums
+        }));
+        Self(all)
+    }
+
+    /// Of the spans from one to before another.
+    fn between(&self, from: usize, to: usize) -> [f64; T] {
+        std::array::from_fn(|k| self.0[to][k] - self.0[from][k])
+    }
+}
+
+/// Tells the columns of the spans of which the choice is not sure, each with its index; `chosen` has the same spans with the
+/// probabilities that the choice gives them.
+pub(super) fn tell(
+    describer: &Describer,
+    chosen: &Describer,
+    chooser: &Chooser,
+    scores: &[f64],
+    mut each: impl FnMut(usize, &[f32]),
+) {
+    let is_open = |i: &usize| log_odds(chosen.spans[*i].probability).abs() < SURE;
+    let sums = Sums::new(chosen.spans);
+    let mut c = Collector::default();
+    let (mut places, mut chosen_places, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+    for cluster in clusters(describer.spans) {
+        if !cluster.clone().any(|i| is_open(&i)) {
+            continue;
+        }
+        Place::of_cluster(describer.spans, cluster.clone(), &mut places);
+        Place::of_cluster(chosen.spans, cluster, &mut chosen_places);
+        let longest = longest(&places);
+        for (at, place) in places.iter().enumerate() {
+            let open = place.spans.clone().filter(is_open);
+            if open.clone().next().is_none() {
+                continue;
+            }
+            let rivals = Rivals::of(&places, at, longest);
+            let chosen_rivals = Rivals::of(&chosen_places, at, longest);
+            c.groups.clear();
+            describer.beginning(&mut c, place.start);
+            describer.end(&mut c, place.end);
+            describer.both(&mut c, place.start, place.end);
+            let shared = c.groups.len();
+            for i in open {
+                c.groups.truncate(shared);
+                describer.own(&mut c, i, &rivals);
+                chooser.find(&c.groups, &mut rows);
+                let mut row = [0.0; WIDTH];
+                let kind = describer.spans[i].kind;
+                let (own, others) = row.split_at_mut(T + OWN.len() + N_TEMPLATES);
+                own[kind] = 1.0;
+                let of_self = [
+                    (place.end - place.start) as f64,
+                    log_odds(describer.spans[i].probability),
+                    scores[i],
+                    log_odds(chosen.spans[i].probability),
+                ];
+                for (column, number) in own[T..].iter_mut().zip(of_self) {
+                    *column = number as f32;
+                }
+                chooser.by_group(&c.groups, &rows, kind, |group, adds| {
+                    own[T + OWN.len() + (group >> 56) as usize] += adds;
+                });
+                let of_others = of_others(chosen, i, &chosen_rivals, &sums);
+                for (column, number) in others.iter_mut().zip(of_others) {
+                    *column = number as f32;
+                }
+                each(i, &row);
+            }
+        }
+    }
+}
+
+/// What other candidates tell of one.
+fn of_others(chosen: &Describer, i: usize, rivals: &Rivals, sums: &Sums) -> [f64; OTHERS.len()] {
+    let span = chosen.spans[i];
+    let surface = chosen.surface(i);
+    let [before, behind] = chosen
+        .items(span)
+        .map(|item| item.map_or([-1.0; 2], |item| [item.same, item.other.0]));
+    let [longer, longer_other, inside, inside_other, crossing, same] = rivals.best(span.kind);
+    let from = chosen
+        .spans
+        .partition_point(|s| s.start + NEAR < span.start);
+    let to = chosen.spans.partition_point(|s| s.start < span.end + NEAR);
+    let near = sums.between(from, to);
+    let in_all = sums.between(0, chosen.spans.len());
+    [
+        surface.other(span.kind, span.probability),
+        f64::from(surface.n[span.kind]),
+        f64::from(surface.n_likely[span.kind]),
+        surface.as_other_type(span.kind).1,
+        before[0],
+        before[1],
+        behind[0],
+        behind[1],
+        longer,
+        longer_other,
+        inside,
+        inside_other,
+        crossing,
+        same,
+        near[span.kind],
+        near.iter().sum(),
+        in_all[span.kind],
+        1000.0 * in_all.iter().sum::<f64>() / chosen.length() as f64,
+    ]
+}
