@@ -54,7 +54,9 @@ pub fn find(facts: &mut Facts) {
 
 /// The firms that a paragraph lists after counting those of the home place are in the home place.
 fn by_profile(facts: &mut Facts) {
-    let Some(home) = facts.home else { return };
+    let Some(home) = facts.home.filter(|_| facts.fold.has(&THINGS)) else {
+        return;
+    };
     for paragraph in facts.fold.paragraphs.clone() {
         let text = &facts.fold.text[paragraph.clone()];
         if !facts.has(&paragraph, &THINGS) || !may_hold("listed-in-profile", text) {
@@ -148,11 +150,8 @@ fn may_hold(rule: &str, text: &str) -> bool {
 }
 
 fn by_words(facts: &mut Facts) {
-    for sentence in facts.fold.sentences.clone() {
+    for sentence in facts.fold.sentences_with(&[&THINGS]) {
         let text = &facts.fold.text[sentence.clone()];
-        if !facts.has(&sentence, &THINGS) {
-            continue;
-        }
         let shift = sentence.start;
         let here =
             |_: &usize| text.contains(['我', '本', '全']) && may_hold("thing-lies-here", text);

@@ -20,7 +20,7 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 
 use super::Context;
-use crate::model::{Entity, EntityType, Fact, Part, Predicate};
+use crate::model::{Entity, EntityType, Fact, LOCAL, Part, Predicate};
 use fold::{Fold, Mark};
 
 /// The facts that a document states, in order of the predicates and of the text.
@@ -51,6 +51,15 @@ pub fn relate(context: &Context) -> Vec<Fact> {
     facts.list
 }
 
+/// What a fact is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Subject {
+    /// Index into [`Context::entities`].
+    Entity(usize),
+    /// The home place where the text does not name it.
+    Home,
+}
+
 /// The object of a fact.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Object {
@@ -69,7 +78,7 @@ struct Facts<'a> {
     /// The entity that is the home place, where the text names it.
     home: Option<usize>,
     list: Vec<Fact>,
-    seen: FxHashSet<(Predicate, String, Object)>,
+    seen: FxHashSet<(Predicate, Subject, Object)>,
     /// The entities that were found to be somewhere.
     placed: FxHashSet<usize>,
 }
@@ -88,25 +97,35 @@ impl Facts<'_> {
         if predicate == Predicate::LocatedIn {
             self.placed.insert(subject);
         }
-        let subject = self.context.entities[subject].id.clone();
+        let subject = Subject::Entity(subject);
         self.add_about(predicate, subject, object, evidence, rule, confidence);
     }
 
-    /// Adds a fact about something that may be no entity of the document, such as a home without a readable name.
+    /// The home place.
+    fn home(&self) -> Subject {
+        self.home.map_or(Subject::Home, Subject::Entity)
+    }
+
+    fn id(&self, subject: Subject) -> String {
+        match (subject, &self.context.home) {
+            (Subject::Entity(i), _) => self.context.entities[i].id.clone(),
+            (Subject::Home, Some(home)) => home.id.clone(),
+            // A home without a readable name is the document's own.
+            (Subject::Home, None) => format!("{LOCAL}home"),
+        }
+    }
+
+    /// Adds a fact about something that may be no entity of the document.
     fn add_about(
         &mut self,
         predicate: Predicate,
-        subject: String,
+        subject: Subject,
         object: Object,
         evidence: Range<usize>,
         rule: &str,
         confidence: f64,
     ) {
-        if evidence.is_empty()
-            || !self
-                .seen
-                .insert((predicate, subject.clone(), object.clone()))
-        {
+        if evidence.is_empty() || !self.seen.insert((predicate, subject, object.clone())) {
             return;
         }
         let (from, to) = self.fold.normal(evidence.clone());
@@ -116,7 +135,7 @@ impl Facts<'_> {
             Object::Value(value, unit) => (None, Some(value), unit),
         };
         self.list.push(Fact {
-            subject,
+            subject: self.id(subject),
             predicate,
             object,
             value,

@@ -25,11 +25,11 @@ patterns! {
 
 /// Finds who builds or owns what.
 pub fn find(facts: &mut Facts) {
-    for sentence in facts.fold.sentences.clone() {
-        let (firms, projects) = ([EntityType::Enterprise], [EntityType::Project]);
-        if !facts.has(&sentence, &firms) || !facts.has(&sentence, &projects) {
-            continue;
-        }
+    let (firms, projects) = ([EntityType::Enterprise], [EntityType::Project]);
+    if !facts.fold.has(&projects) {
+        return;
+    }
+    for sentence in facts.fold.sentences_with(&[&firms, &projects]) {
         let text = &facts.fold.text[sentence.clone()];
         let mut links: Vec<(Mark, Mark, &str, f64)> = Vec::new();
         // No pattern passes over a firm or a project: the two stand next to each other, one way or the other.
@@ -92,8 +92,19 @@ pub fn find(facts: &mut Facts) {
     named_after(facts);
 }
 
+/// No more characters lie between such a word and the first firm behind it.
+const ROLE_REACH: usize = 9;
+
 /// 建设单位：Ⓔ speaks of the project last named, on the same line or a few lines above.
 fn roles(facts: &mut Facts) {
+    // The last character of each word for who builds stands close before a firm.
+    let may_hold = |firm: Mark| {
+        let before = facts.fold.text[..firm.at].chars().rev();
+        before.take(ROLE_REACH).any(|c| "方位主商体业".contains(c))
+    };
+    if !facts.marks(EntityType::Enterprise).any(may_hold) {
+        return;
+    }
     for found in ROLE.captures_iter(&facts.fold.text) {
         let Some(firms) = found.get(1) else { continue };
         let n = facts.fold.paragraph_at(firms.start());
