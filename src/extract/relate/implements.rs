@@ -121,7 +121,8 @@ fn others(facts: &mut Facts) {
 
 /// Whose a campaign is by the words between a place and it, none of which ends a clause.
 fn others_of(facts: &mut Facts, clause: Range<usize>, home: Option<usize>) {
-    if !facts.adjacent(&clause, &[EntityType::Place], &[EntityType::Campaign]) {
+    let (places, campaigns) = ([EntityType::Place], [EntityType::Campaign]);
+    if !facts.gaps(&clause, &places, &campaigns).any(|_| true) {
         return;
     }
     let text = &facts.fold.text[clause.clone()];

@@ -37,7 +37,7 @@ pub fn relate(context: &Context) -> Vec<Fact> {
             .home
             .as_ref()
             .and_then(|home| context.entities.iter().position(|e| e.id == home.id)),
-        list: Vec::new(),
+        list: Vec::with_capacity(fold.marks.len() / 2),
         seen: FxHashSet::default(),
         placed: FxHashSet::default(),
     };
@@ -187,20 +187,26 @@ impl Facts<'_> {
         marks.any(|mark| kinds.contains(&mark.kind))
     }
 
-    /// Whether somewhere in a stretch a mark of the second types comes next after one of the first, others left aside.
-    fn adjacent(&self, range: &Range<usize>, first: &[EntityType], second: &[EntityType]) -> bool {
-        let mut after = false;
-        for mark in self.fold.marks_in(range.clone()) {
-            if after && second.contains(&mark.kind) {
-                return true;
+    /// What stands between each mark of the first types in a stretch and the next of these types, where that is of the second;
+    /// marks of other types are words like any other.
+    fn gaps(
+        &self,
+        range: &Range<usize>,
+        first: &[EntityType],
+        second: &[EntityType],
+    ) -> impl Iterator<Item = &str> {
+        let marks = self.fold.marks_in(range.clone()).iter();
+        let mut marks = marks.filter(|m| first.contains(&m.kind) || second.contains(&m.kind));
+        let mut last = marks.next();
+        std::iter::from_fn(move || {
+            loop {
+                let (one, next) = (last?, marks.next()?);
+                last = Some(next);
+                if first.contains(&one.kind) && second.contains(&next.kind) {
+                    return Some(&self.fold.text[one.at + fold::SIGN..next.at]);
+                }
             }
-            if first.contains(&mark.kind) {
-                after = true;
-            } else if second.contains(&mark.kind) {
-                after = false;
-            }
-        }
-        false
+        })
     }
 
     /// The mark that is listed after one: `Ⓟ、Ⓟ`.

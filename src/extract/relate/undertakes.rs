@@ -32,15 +32,20 @@ pub fn find(facts: &mut Facts) {
     for sentence in facts.fold.sentences_with(&[&firms, &projects]) {
         let text = &facts.fold.text[sentence.clone()];
         let mut links: Vec<(Mark, Mark, &str, f64)> = Vec::new();
-        // No pattern passes over a firm or a project: the two stand next to each other, one way or the other.
-        let project_follows = facts.adjacent(&sentence, &firms, &projects);
-        let firm_follows = facts.adjacent(&sentence, &projects, &firms);
+        // The last firm and the project that a pattern tells stand next to each other, one way or the other.
+        let then = |tells: fn(&str) -> bool| facts.gaps(&sentence, &firms, &projects).any(tells);
+        let before = |tells: fn(&str) -> bool| facts.gaps(&sentence, &projects, &firms).any(tells);
+        let owns = then(|gap| !gap.contains(['，', '。', '；', '：', '、']));
+        let invests = then(|gap| gap.starts_with('，') || gap.starts_with("合作，"));
+        let follows = before(|gap| gap == "，引进");
+        let built = before(|_| true) && text.contains(['由', '为', '：', '是']);
+        let beside = before(|gap| gap.starts_with(['：', '，', '（']) && within(gap, 2));
         let patterns = [
-            (&OWNS, project_follows, "investor-of-project", 0.88),
-            (&THEN, project_follows, "investor-then-project", 0.8),
-            (&AFTER, firm_follows, "project-then-investor", 0.8),
-            (&BY, firm_follows, "project-by-builder", 0.88),
-            (&BESIDE, firm_follows, "project-beside-builder", 0.8),
+            (&OWNS, owns, "investor-of-project", 0.88),
+            (&THEN, invests, "investor-then-project", 0.8),
+            (&AFTER, follows, "project-then-investor", 0.8),
+            (&BY, built, "project-by-builder", 0.88),
+            (&BESIDE, beside, "project-beside-builder", 0.8),
         ];
         for (pattern, _, rule, confidence) in patterns.into_iter().filter(|p| p.1) {
             for found in pattern.captures_iter(text) {
