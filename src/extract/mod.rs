@@ -23,6 +23,7 @@ pub mod why;
 mod year;
 
 pub use indicate::indicate;
+use relate::Relating;
 pub use relate::relate;
 
 use std::collections::{BTreeSet, HashMap};
@@ -267,9 +268,15 @@ pub fn extract_unless(
     let found = stage(late, found, |i, (survey, rulings, names)| {
         context(doc(i), &survey, names, &rulings)
     });
-    let found = stage(late, found, |_, context| (relate(&context), context));
-    stage(late, found, |_, (facts, context)| {
-        context.finish_with(facts, trust)
+    let mut found = stage(late, found, |_, context| (Relating::new(&context), context));
+    for find in relate::FINDERS {
+        found = stage(late, found, |_, (mut relating, context)| {
+            relating.find(&context, find);
+            (relating, context)
+        });
+    }
+    stage(late, found, |_, (relating, context)| {
+        context.finish_with(relating.facts(), trust)
     })
 }
 

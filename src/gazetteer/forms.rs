@@ -136,10 +136,13 @@ impl Forms {
     /// The form that is this string.
     pub(super) fn find(&self, name: &str) -> Option<&FormRow> {
         let mut chars = name.chars();
-        let run = &self.rows[self.run(chars.next()?, chars.next()?)];
-        // By bytes is by characters.
-        let at = run.binary_search_by(|row| row.text.cmp(name)).ok()?;
-        Some(&run[at])
+        let run = self.run(chars.next()?, chars.next()?);
+        let rest = rest_of(chars);
+        let rests = &self.rests[run.clone()];
+        let from = rests.partition_point(|other| *other < rest);
+        let alike = rests[from..].iter().take_while(|other| **other == rest);
+        let rows = &self.rows[run.start + from..][..alike.count()];
+        rows.iter().find(|row| row.text == name)
     }
 
     /// The forms that a text begins with, the shortest first.

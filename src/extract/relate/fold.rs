@@ -77,7 +77,7 @@ fn bits(kinds: &[EntityType]) -> u8 {
 
 impl<'a> Fold<'a> {
     /// Folds a document.
-    pub fn new(context: &'a Context) -> Self {
+    pub fn new(context: &Context<'a>) -> Self {
         let (doc, spans) = (context.doc, &context.spans);
         let mut fold = Self {
             normal: &doc.text,

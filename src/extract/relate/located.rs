@@ -96,7 +96,7 @@ fn by_profile(facts: &mut Facts) {
             );
         }
         for (mark, rule, confidence) in here {
-            if !facts.placed.contains(&mark.entity) {
+            if !facts.found.placed.contains(&mark.entity) {
                 facts.add(
                     Predicate::LocatedIn,
                     mark.entity,
@@ -397,7 +397,7 @@ fn by_name(facts: &mut Facts) {
         .collect();
     let mut done = FxHashSet::default();
     for mark in things {
-        if !done.insert(mark.entity) || facts.placed.contains(&mark.entity) {
+        if !done.insert(mark.entity) || facts.found.placed.contains(&mark.entity) {
             continue;
         }
         let name = entities[mark.entity].name.as_str();

@@ -25,30 +25,83 @@ use fold::{Fold, Mark};
 
 /// The facts that a document states, in order of the predicates and of the text.
 pub fn relate(context: &Context) -> Vec<Fact> {
-    if context.spans.is_empty() {
-        return Vec::new();
+    let mut relating = Relating::new(context);
+    for find in FINDERS {
+        relating.find(context, find);
     }
-    let fold = Fold::new(context);
-    let mut facts = Facts {
-        context,
-        fold: &fold,
-        ahead: ahead::ahead(&fold),
-        home: context
-            .home
-            .as_ref()
-            .and_then(|home| context.entities.iter().position(|e| e.id == home.id)),
-        list: Vec::with_capacity(fold.marks.len() / 2),
-        seen: FxHashSet::default(),
-        placed: FxHashSet::default(),
-    };
-    located::find(&mut facts);
-    undertakes::find(&mut facts);
-    investment::find(&mut facts);
-    status::find(&mut facts);
-    posts::find(&mut facts);
-    awards::find(&mut facts);
-    implements::find(&mut facts);
-    facts.list
+    relating.facts()
+}
+
+/// Looks for the facts of one group of predicates.
+pub(super) type Find = fn(&mut Facts);
+
+/// In the order in which facts are told.
+pub(super) const FINDERS: [Find; 7] = [
+    located::find,
+    undertakes::find,
+    investment::find,
+    status::find,
+    posts::find,
+    awards::find,
+    implements::find,
+];
+
+/// A document whose facts are looked for, one group after the other: of many documents each group is looked for in all before
+/// the next, as what patterns work with is larger than what the processor has at hand.
+pub(super) struct Relating<'a> {
+    /// Nothing where the document names nothing.
+    fold: Option<Fold<'a>>,
+    /// For each sentence whether it looks ahead.
+    ahead: Vec<bool>,
+    /// The entity that is the home place, where the text names it.
+    home: Option<usize>,
+    found: Found,
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    list: Vec<Fact>,
+    seen: FxHashSet<(Predicate, Subject, Object)>,
+    /// The entities that were found to be somewhere.
+    placed: FxHashSet<usize>,
+}
+
+impl<'a> Relating<'a> {
+    pub(super) fn new(context: &Context<'a>) -> Self {
+        let home = context.home.as_ref();
+        let named = !context.spans.is_empty();
+        let fold = named.then(|| Fold::new(context));
+        let n_marks = fold.as_ref().map_or(0, |fold| fold.marks.len());
+        Self {
+            ahead: fold.as_ref().map(ahead::ahead).unwrap_or_default(),
+            home: home.and_then(|home| context.entities.iter().position(|e| e.id == home.id)),
+            found: Found {
+                list: Vec::with_capacity(n_marks / 2),
+                ..Found::default()
+            },
+            fold,
+        }
+    }
+
+    /// Adds the facts of a group.
+    pub(super) fn find(&mut self, context: &Context, find: Find) {
+        let Some(fold) = &self.fold else { return };
+        let mut facts = Facts {
+            context,
+            fold,
+            ahead: &self.ahead,
+            home: self.home,
+            found: std::mem::take(&mut self.found),
+        };
+        find(&mut facts);
+        self.found = facts.found;
+    }
+
+    /// The facts that were found.
+    pub(super) fn facts(self) -> Vec<Fact> {
+        self.found.list
+    }
 }
 
 /// What a fact is about.
@@ -70,17 +123,14 @@ enum Object {
 }
 
 /// Collects facts; a link that is stated twice is kept once.
-struct Facts<'a> {
+pub(super) struct Facts<'a> {
     context: &'a Context<'a>,
     fold: &'a Fold<'a>,
     /// For each sentence whether it looks ahead.
-    ahead: Vec<bool>,
+    ahead: &'a [bool],
     /// The entity that is the home place, where the text names it.
     home: Option<usize>,
-    list: Vec<Fact>,
-    seen: FxHashSet<(Predicate, Subject, Object)>,
-    /// The entities that were found to be somewhere.
-    placed: FxHashSet<usize>,
+    found: Found,
 }
 
 impl Facts<'_> {
@@ -95,7 +145,7 @@ impl Facts<'_> {
         confidence: f64,
     ) {
         if predicate == Predicate::LocatedIn {
-            self.placed.insert(subject);
+            self.found.placed.insert(subject);
         }
         let subject = Subject::Entity(subject);
         self.add_about(predicate, subject, object, evidence, rule, confidence);
@@ -125,7 +175,7 @@ impl Facts<'_> {
         rule: &str,
         confidence: f64,
     ) {
-        if evidence.is_empty() || !self.seen.insert((predicate, subject, object.clone())) {
+        if evidence.is_empty() || !self.found.seen.insert((predicate, subject, object.clone())) {
             return;
         }
         let (from, to) = self.fold.normal(evidence.clone());
@@ -134,7 +184,7 @@ impl Facts<'_> {
             Object::Entity(i) => (Some(self.context.entities[i].id.clone()), None, None),
             Object::Value(value, unit) => (None, Some(value), unit),
         };
-        self.list.push(Fact {
+        self.found.list.push(Fact {
             subject: self.id(subject),
             predicate,
             object,

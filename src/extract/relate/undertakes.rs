@@ -38,7 +38,7 @@ pub fn find(facts: &mut Facts) {
         let owns = then(|gap| !gap.contains(['，', '。', '；', '：', '、']));
         let invests = then(|gap| gap.starts_with('，') || gap.starts_with("合作，"));
         let follows = before(|gap| gap == "，引进");
-        let built = before(|_| true) && text.contains(['由', '为', '：', '是']);
+        let built = before(|_| true) && text.split('Ⓟ').skip(1).any(may_be_built);
         let beside = before(|gap| gap.starts_with(['：', '，', '（']) && within(gap, 2));
         let patterns = [
             (&OWNS, owns, "investor-of-project", 0.88),
@@ -95,6 +95,21 @@ pub fn find(facts: &mut Facts) {
     }
     roles(facts);
     named_after(facts);
+}
+
+/// Whether the words behind a project, up to the next one, may tell by which firm it is built.
+fn may_be_built(behind: &str) -> bool {
+    let sentence = behind.split(['。', '；']).next().unwrap_or_default();
+    let ends_before_firm = |part: &str| {
+        let clause = part.rfind(['，', '：']).map_or(part, |at| &part[at..]);
+        clause.starts_with('：')
+            || clause.contains(['由', '为', '是'])
+            || clause.ends_with("成立的")
+    };
+    let parts: Vec<&str> = sentence.split('Ⓔ').collect();
+    parts[..parts.len() - 1]
+        .iter()
+        .any(|part| ends_before_firm(part))
 }
 
 /// No more characters lie between such a word and the first firm behind it.
@@ -156,6 +171,7 @@ fn named_after(facts: &mut Facts) {
         return;
     }
     let mut told: FxHashSet<&str> = facts
+        .found
         .list
         .iter()
         .filter(|f| f.predicate == Predicate::Undertakes)
