@@ -45,15 +45,8 @@ patterns! {
 /// What may be somewhere.
 const THINGS: [EntityType; 2] = [EntityType::Project, EntityType::Enterprise];
 
-/// Finds where things are.
-pub fn find(facts: &mut Facts) {
-    by_words(facts);
-    by_name(facts);
-    by_profile(facts);
-}
-
 /// The firms that a paragraph lists after counting those of the home place are in the home place.
-fn by_profile(facts: &mut Facts) {
+pub fn by_profile(facts: &mut Facts) {
     let Some(home) = facts.home.filter(|_| facts.fold.has(&THINGS)) else {
         return;
     };
@@ -161,7 +154,8 @@ fn may_lie_between(rule: &str, gap: &str) -> bool {
     }
 }
 
-fn by_words(facts: &mut Facts) {
+/// Where words say that things are.
+pub fn by_words(facts: &mut Facts) {
     for sentence in facts.fold.sentences_with(&[&THINGS]) {
         let text = &facts.fold.text[sentence.clone()];
         let shift = sentence.start;
@@ -379,7 +373,8 @@ struct Hit<'a> {
     place: &'a Known,
 }
 
-fn by_name(facts: &mut Facts) {
+/// Where names say that things are.
+pub fn by_name(facts: &mut Facts) {
     let places = known_places(facts);
     let home_level = places.list.iter().find(|p| p.home).map_or(0, |p| p.level);
     if places.list.is_empty() {

@@ -26,6 +26,7 @@ use fold::{Fold, Mark};
 /// The facts that a document states, in order of the predicates and of the text.
 pub fn relate(context: &Context) -> Vec<Fact> {
     let mut relating = Relating::new(context);
+    relating.look_ahead();
     for find in FINDERS {
         relating.find(context, find);
     }
@@ -36,9 +37,13 @@ pub fn relate(context: &Context) -> Vec<Fact> {
 pub(super) type Find = fn(&mut Facts);
 
 /// In the order in which facts are told.
-pub(super) const FINDERS: [Find; 7] = [
-    located::find,
-    undertakes::find,
+pub(super) const FINDERS: [Find; 11] = [
+    located::by_words,
+    located::by_name,
+    located::by_profile,
+    undertakes::by_words,
+    undertakes::roles,
+    undertakes::named_after,
     investment::find,
     status::find,
     posts::find,
@@ -74,7 +79,7 @@ impl<'a> Relating<'a> {
         let fold = named.then(|| Fold::new(context));
         let n_marks = fold.as_ref().map_or(0, |fold| fold.marks.len());
         Self {
-            ahead: fold.as_ref().map(ahead::ahead).unwrap_or_default(),
+            ahead: Vec::new(),
             home: home.and_then(|home| context.entities.iter().position(|e| e.id == home.id)),
             found: Found {
                 list: Vec::with_capacity(n_marks / 2),
@@ -82,6 +87,11 @@ impl<'a> Relating<'a> {
             },
             fold,
         }
+    }
+
+    /// Tells which sentences look ahead; before any facts are looked for.
+    pub(super) fn look_ahead(&mut self) {
+        self.ahead = self.fold.as_ref().map(ahead::ahead).unwrap_or_default();
     }
 
     /// Adds the facts of a group.

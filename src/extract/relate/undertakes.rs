@@ -23,12 +23,9 @@ patterns! {
     OF_NEXT = r"^(?:建设|兴建|承建|开发|打造|[0-9.]+[万亿]元)*的[^，。；ⒺⓅ]{0,16}Ⓟ";
 }
 
-/// Finds who builds or owns what.
-pub fn find(facts: &mut Facts) {
+/// Who is said to build or own what.
+pub fn by_words(facts: &mut Facts) {
     let (firms, projects) = ([EntityType::Enterprise], [EntityType::Project]);
-    if !facts.fold.has(&projects) {
-        return;
-    }
     for sentence in facts.fold.sentences_with(&[&firms, &projects]) {
         let text = &facts.fold.text[sentence.clone()];
         let mut links: Vec<(Mark, Mark, &str, f64)> = Vec::new();
@@ -93,8 +90,6 @@ pub fn find(facts: &mut Facts) {
             );
         }
     }
-    roles(facts);
-    named_after(facts);
 }
 
 /// Whether the words behind a project, up to the next one, may tell by which firm it is built.
@@ -116,7 +111,7 @@ fn may_be_built(behind: &str) -> bool {
 const ROLE_REACH: usize = 9;
 
 /// 建设单位：Ⓔ speaks of the project last named, on the same line or a few lines above.
-fn roles(facts: &mut Facts) {
+pub fn roles(facts: &mut Facts) {
     // The last character of each word for who builds stands close before a firm.
     let may_hold = |firm: Mark| {
         let before = facts.fold.text[..firm.at].chars().rev();
@@ -165,7 +160,10 @@ pub fn is_end(facts: &Facts, mark: Mark) -> bool {
 }
 
 /// A project named after an enterprise: 海河轴承二期 is 海河轴承's.
-fn named_after(facts: &mut Facts) {
+pub fn named_after(facts: &mut Facts) {
+    if !facts.fold.has(&[EntityType::Project]) {
+        return;
+    }
     let names = names(facts, EntityType::Enterprise);
     if names.is_empty() {
         return;
