@@ -148,7 +148,11 @@ impl Thesaurus {
     }
 
     /// The form in which names of campaigns are compared.
-    pub fn key(name: &str) -> String {
+    pub fn key(name: &str) -> Cow<'_, str> {
+        // Nearly all names stay as they are.
+        if name.chars().all(is_common_han) {
+            return Cow::Borrowed(name);
+        }
         name.chars()
             .filter(|&c| !Self::ignores(c))
             .map(|c| match c {
@@ -191,9 +195,10 @@ impl Thesaurus {
     fn index(&mut self) {
         let mut add = |name: &str, at: usize, strong: bool| {
             let key = Self::key(name);
-            if key.chars().count() >= 2 && !self.by_key.contains_key(&key) {
-                self.by_key.insert(key.clone(), (at as u32, strong));
-                self.keys.push(key);
+            if key.chars().count() >= 2 && !self.by_key.contains_key(&*key) {
+                self.by_key
+                    .insert(key.clone().into_owned(), (at as u32, strong));
+                self.keys.push(key.into_owned());
             }
         };
         for (at, concept) in self.concepts.iter().enumerate() {
@@ -240,7 +245,7 @@ impl Thesaurus {
     /// The concept with this name, and whether the name nearly always means it (`false`: only with other evidence).
     pub fn meant(&self, name: &str) -> Option<(&Concept, bool)> {
         self.by_key
-            .get(&Self::key(name))
+            .get(&*Self::key(name))
             .map(|&(at, strong)| (&self.concepts[at as usize], strong))
     }
 

@@ -73,7 +73,13 @@ static REPORT: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Whether a name stands where a text says whose report it is: before its title, or after “on behalf of”.
 pub(super) fn says_whose(chars: &[char], name: &Match) -> bool {
-    let behind: String = chars[name.end..].iter().take(24).collect();
+    let behind = &chars[name.end..];
+    // Looking at the next character is cheaper than the pattern, and nearly all names are followed by another one.
+    let may_open = |c: &char| c.is_ascii_digit() || "人政（(工国经概简年".contains(*c);
+    if !behind.first().is_some_and(may_open) {
+        return false;
+    }
+    let behind: String = behind.iter().take(24).collect();
     let organ = behind.starts_with("人民政府") || behind.starts_with("政府");
     REPORT.is_match(&behind) || (organ && chars[..name.start].ends_with(&['代', '表']))
 }

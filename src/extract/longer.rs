@@ -104,6 +104,12 @@ impl<'a> Longer<'a> {
         longer
     }
 
+    /// The enterprises by their names.
+    pub fn firms(&self) -> FxHashMap<&'a str, &Firm> {
+        let firms = self.firms.iter();
+        firms.map(|(i, firm)| (self.distinct[*i].1, firm)).collect()
+    }
+
     /// The one longer name that a name stands for.
     pub fn of(&self, i: usize) -> Option<usize> {
         match self.distinct[i].0 {

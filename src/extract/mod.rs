@@ -24,6 +24,7 @@ pub mod why;
 mod year;
 
 pub use indicate::indicate;
+use relate::Relating;
 pub use relate::relate;
 
 use std::collections::{BTreeSet, HashMap};
@@ -173,6 +174,20 @@ pub fn context<'a>(
     found: recognise::Recognised,
     rulings: &Rulings,
 ) -> Context<'a> {
+    let context = resolved(doc, survey, found, rulings);
+    Context {
+        year: main_year(doc, &context.entities, rulings),
+        ..context
+    }
+}
+
+/// The same, but for its year.
+fn resolved<'a>(
+    doc: &'a Document,
+    survey: &places::Survey,
+    found: recognise::Recognised,
+    rulings: &Rulings,
+) -> Context<'a> {
     let scope = resolve::scope(doc, survey);
     let home = resolve::home(survey, &scope);
     let names = found.names;
@@ -181,17 +196,21 @@ pub fn context<'a>(
         .correction
         .into_iter()
         .chain(rulings.year.map(|(_, line)| line));
-    let year = match rulings.year {
-        Some((year, _)) => Some(year),
-        None => year::main_year(doc, begun(&entities)),
-    };
     Context {
         doc,
         spans,
         entities,
         home,
-        year,
+        year: None,
         corrections: of_document.chain(found.forbidden).collect(),
+    }
+}
+
+/// The year that a document reports on, by a correction or by what it says.
+fn main_year(doc: &Document, entities: &[Entity], rulings: &Rulings) -> Option<i32> {
+    match rulings.year {
+        Some((year, _)) => Some(year),
+        None => year::main_year(doc, begun(entities)),
     }
 }
 
@@ -271,11 +290,26 @@ pub fn extract_unless(
         (survey, rulings, names)
     });
     let found = stage(late, found, |i, (survey, rulings, names)| {
-        context(doc(i), &survey, names, &rulings)
+        let context = resolved(doc(i), &survey, names, &rulings);
+        (rulings, context)
     });
-    let found = stage(late, found, |_, context| (relate(&context), context));
-    stage(late, found, |_, (facts, context)| {
-        context.finish_with(facts, trust)
+    let found = stage(late, found, |i, (rulings, context)| Context {
+        year: main_year(doc(i), &context.entities, &rulings),
+        ..context
+    });
+    let found = stage(late, found, |_, context| (Relating::new(&context), context));
+    let mut found = stage(late, found, |_, (mut relating, context)| {
+        relating.look_ahead();
+        (relating, context)
+    });
+    for find in relate::FINDERS {
+        found = stage(late, found, |_, (mut relating, context)| {
+            relating.find(&context, find);
+            (relating, context)
+        });
+    }
+    stage(late, found, |_, (relating, context)| {
+        context.finish_with(relating.facts(), trust)
     })
 }
 

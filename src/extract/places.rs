@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use super::issuer;
-use crate::gazetteer::{Division, DivisionId, Form, FormKind, Gazetteer, Level, Match};
+use crate::gazetteer::{Division, DivisionId, Form, FormKind, Gazetteer, Hit, Level, Match};
 use crate::knowledge::{Line, Selected};
 use crate::text::Document;
 
@@ -100,8 +100,9 @@ fn leftmost_longest<'a>(matches: &[Match<'a>]) -> Vec<Match<'a>> {
 const EARLY: usize = 200;
 
 /// What speaks for one division.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Candidate<'a> {
+    hit: &'a Hit,
     full: usize,
     short: usize,
     /// Those of the short ones that are not weak.
@@ -127,21 +128,26 @@ struct Candidates<'a>(Vec<(DivisionId, Candidate<'a>)>);
 
 impl<'a> Candidates<'a> {
     fn new(forms: &[Told<'a>]) -> Self {
+        // Code, form and whether it is a full one in one number, as that is sorted fastest.
         let of_form = |(at, told): (usize, &Told<'a>)| {
             let hits = told.form.hits.iter();
-            hits.map(move |hit| (hit.id, at, hit.kind.has_head()))
+            hits.map(move |hit| hit.id.0 << 24 | (at as u64) << 1 | u64::from(hit.kind.has_head()))
         };
-        let mut hits: Vec<(DivisionId, usize, bool)> =
-            forms.iter().enumerate().flat_map(of_form).collect();
+        let n_hits = forms.iter().map(|told| told.form.hits.len()).sum();
+        let mut hits = Vec::with_capacity(n_hits);
+        hits.extend(forms.iter().enumerate().flat_map(of_form));
         hits.sort_unstable();
-        let of_one = |hits: &[(DivisionId, usize, bool)]| {
-            let mut candidate = Candidate::default();
-            for &(_, at, full) in hits {
-                candidate.add(&forms[at], full);
+        let told = |hit: u64| &forms[(hit >> 1 & 0x7F_FFFF) as usize];
+        let of_one = |hits: &[u64]| {
+            let id = DivisionId(hits[0] >> 24);
+            let mut candidate = Candidate::new(told(hits[0]).form.hit(id)?);
+            for &hit in hits {
+                candidate.add(told(hit), hit & 1 == 1);
             }
-            (hits[0].0, candidate)
+            Some((id, candidate))
         };
-        Self(hits.chunk_by(|a, b| a.0 == b.0).map(of_one).collect())
+        let candidates = hits.chunk_by(|a, b| a >> 24 == b >> 24);
+        Self(candidates.filter_map(of_one).collect())
     }
 
     fn get(&self, id: DivisionId) -> Option<&Candidate<'a>> {
@@ -160,6 +166,19 @@ impl<'a> std::ops::Index<DivisionId> for Candidates<'a> {
 }
 
 impl<'a> Candidate<'a> {
+    fn new(hit: &'a Hit) -> Self {
+        Self {
+            hit,
+            full: 0,
+            short: 0,
+            telling: 0,
+            in_title: 0,
+            early: false,
+            reports: false,
+            name: "",
+        }
+    }
+
     /// Adds what a form tells.
     fn add(&mut self, told: &Told<'a>, full: bool) {
         let weak = told.form.weak && !full;
@@ -183,8 +202,6 @@ impl<'a> Candidate<'a> {
 /// The divisions that a text names, and how.
 struct Named<'a> {
     candidates: Candidates<'a>,
-    /// For each division how many of those directly below it have their full names told.
-    told_below: FxHashMap<DivisionId, usize>,
     /// How often a name stands directly behind that of a division above.
     adjacent: FxHashMap<(DivisionId, DivisionId), usize>,
     about: issuer::SelfReference,
@@ -227,15 +244,9 @@ impl<'a> Named<'a> {
         }
         let mut named = Self {
             candidates: Candidates::new(&forms),
-            told_below: FxHashMap::default(),
             adjacent: FxHashMap::default(),
             about: issuer::self_reference(&doc.text.chars),
         };
-        for &(id, _) in named.candidates.0.iter().filter(|(_, c)| c.full > 0) {
-            if let Some(above) = Gazetteer::get().listed_below(id) {
-                *named.told_below.entry(above).or_default() += 1;
-            }
-        }
         for ((b, at), n) in touching {
             named.touch(&forms[b].form, &forms[at].form, n);
         }
@@ -245,13 +256,28 @@ impl<'a> Named<'a> {
     /// One form stands `n` times directly behind another.
     fn touch(&mut self, before: &Form, behind: &Form, n: usize) {
         for hit in behind.hits {
-            Gazetteer::get().each_above(hit.id, |id| {
+            Gazetteer::get().each_above(hit, |id| {
                 let above = before.hits.iter().filter(|above| above.id == id).count();
                 if above > 0 {
                     *self.adjacent.entry((id, hit.id)).or_default() += n * above;
                 }
             });
         }
+    }
+
+    /// How many of the divisions directly below one have their full names told.
+    fn told_below(&self, id: DivisionId) -> usize {
+        let candidates = &self.candidates.0;
+        let is_told = |(_, c): &&(DivisionId, Candidate)| {
+            c.full > 0 && Gazetteer::get().listed_below(c.hit) == Some(id)
+        };
+        let within = |codes: std::ops::Range<u64>| {
+            let from = candidates.partition_point(|(id, _)| id.0 < codes.start);
+            let rest = candidates[from..].iter();
+            let below = rest.take_while(|(id, _)| id.0 < codes.end);
+            below.filter(is_told).count()
+        };
+        id.below().map(within).sum()
     }
 
     /// Whether enough speaks for a division to be considered.
@@ -273,7 +299,7 @@ impl<'a> Named<'a> {
             + 2.0 * (c.in_title.min(3) as f64)
             + if c.early { 1.0 } else { 0.0 }
             + if c.reports { 6.0 } else { 0.0 };
-        for (depth, above) in gazetteer.lineage(id).skip(1).enumerate() {
+        for (depth, above) in gazetteer.above(c.hit).enumerate() {
             let told = self.candidates.get(above);
             let (full, short) = told.map_or((0, 0), |c| (c.full, c.telling));
             let weight = [1.6, 1.0, 0.7][depth.min(2)];
@@ -286,17 +312,17 @@ impl<'a> Named<'a> {
             score += 0.8 * (adjacent.min(3) as f64);
         }
         score += PER_VILLAGE * (villages.min(MOST_VILLAGES) as f64);
-        let told_below = |id| self.told_below.get(&id).copied().unwrap_or(0);
-        let siblings = match gazetteer.parent(id) {
-            Some(above) if id.level() == Level::Township => {
-                let own = c.full > 0 && gazetteer.listed_below(id) == Some(above);
-                told_below(above) - usize::from(own)
+        let above = gazetteer.above(c.hit).next();
+        let siblings = match above.filter(|_| id.level() == Level::Township) {
+            Some(above) => {
+                let own = c.full > 0 && gazetteer.listed_below(c.hit) == Some(above);
+                self.told_below(above) - usize::from(own)
             }
-            _ => 0,
+            None => 0,
         };
         score += 0.25 * (siblings.min(4) as f64);
         let children = if id.level() == Level::County {
-            told_below(id)
+            self.told_below(id)
         } else {
             0
         };
@@ -323,19 +349,25 @@ impl<'a> Named<'a> {
             _ => 0.0,
         };
         // A division that is gone yields to one that exists.
-        if gazetteer.division(id).is_some_and(|d| d.until.is_some()) {
+        if !gazetteer.exists(c.hit) {
             score -= 1.0;
         }
         score
     }
 
-    /// Whether two divisions are named alike in the text, or the other has this official name.
-    fn alike(&self, id: DivisionId, other: DivisionId, name: &str) -> bool {
+    /// Whether two divisions are named alike in the text, or the other is among those with the official name of the one.
+    fn alike(&self, id: DivisionId, other: DivisionId, namesakes: &[DivisionId]) -> bool {
         self.candidates[other].name == self.candidates[id].name
-            || Gazetteer::get()
-                .division(other)
-                .is_some_and(|d| d.name == name)
+            || namesakes.binary_search(&other).is_ok()
     }
+}
+
+/// The divisions with an official name, in order.
+fn namesakes(name: &str) -> Vec<DivisionId> {
+    let gazetteer = Gazetteer::get();
+    let is_name = |id: &DivisionId| gazetteer.division(*id).is_some_and(|d| d.name == name);
+    let named = gazetteer.named(name).iter();
+    named.map(|hit| hit.id).filter(is_name).collect()
 }
 
 /// So many of a township's villages count.
@@ -383,10 +415,10 @@ fn rank(named: &Named, chars: &[char]) -> Vec<(f64, DivisionId)> {
         next += 1;
     }
     if let Some(&(_, first)) = ranked.first() {
-        let name = gazetteer.division(first).map_or("", |d| d.name);
+        let namesakes = namesakes(gazetteer.division(first).map_or("", |d| d.name));
         let alike = open[next..]
             .iter()
-            .filter(|(_, id)| named.alike(first, *id, name));
+            .filter(|(_, id)| named.alike(first, *id, &namesakes));
         ranked.extend(alike.map(|&found| exact(found)));
         ranked.sort_by(order);
     }
@@ -406,10 +438,11 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
     }
     let name = gazetteer.division(id).map_or("", |d| d.name).to_owned();
     // The runner-up of the same name decides whether the code can be told.
+    let namesakes = namesakes(&name);
     let rival = scored
         .iter()
         .skip(1)
-        .find(|(_, other)| named.alike(id, *other, &name))
+        .find(|(_, other)| named.alike(id, *other, &namesakes))
         .map(|(s, _)| *s);
     let shared = gazetteer
         .named(&name)
@@ -437,7 +470,12 @@ fn is_told(candidate: &Candidate, id: DivisionId, chars: &[char]) -> bool {
     let generic = gazetteer
         .division(id)
         .is_some_and(|d| matches!(d.name, "街道" | "城镇" | "和县" | "开发区" | "城区"));
-    // Where names are blacked out, a name in the text is another place's unless the title gives it.
+    let no_name = gazetteer.division(id).is_some_and(|d| d.name == "街道");
+    !no_name && (candidate.in_title > 0 || (!generic && !is_redacted(candidate, chars)))
+}
+
+/// Whether names are blacked out in a text: a name in it is another place's then, unless the title gives it.
+fn is_redacted(candidate: &Candidate, chars: &[char]) -> bool {
     let stars = chars.chunk_by(|a, b| *a == '*' && *b == '*');
     let blanks = stars.map(|run| run.iter().filter(|c| **c == '*').count() / 3);
     let blanks = blanks.sum::<usize>()
@@ -445,9 +483,7 @@ fn is_told(candidate: &Candidate, id: DivisionId, chars: &[char]) -> bool {
             .iter()
             .filter(|c| matches!(c, 'X' | '×' | '某'))
             .count();
-    let redacted = candidate.in_title == 0 && blanks >= 10 && blanks > 3 * candidate.full;
-    let no_name = gazetteer.division(id).is_some_and(|d| d.name == "街道");
-    !no_name && (!generic || candidate.in_title > 0) && !redacted
+    blanks >= 10 && blanks > 3 * candidate.full
 }
 
 /// A text by its pairs of characters, to find many names in it.
@@ -500,7 +536,8 @@ impl<'a> Pairs<'a> {
 
 /// How near a division is to the home place, of which the line of divisions above is given with it in front: 5 itself, 4 above
 /// or below it, 3 in its county, 2 in its prefecture, 1 in its province, 0 elsewhere.
-fn nearness(gazetteer: &Gazetteer, line: &[DivisionId], id: DivisionId) -> u16 {
+fn nearness(gazetteer: &Gazetteer, line: &[DivisionId], hit: &Hit) -> u16 {
+    let id = hit.id;
     let Some(&home) = line.first() else { return 0 };
     if home == id {
         return 5;
@@ -509,7 +546,7 @@ fn nearness(gazetteer: &Gazetteer, line: &[DivisionId], id: DivisionId) -> u16 {
         return 4;
     }
     gazetteer
-        .first_above(id, line)
+        .first_above(hit, line)
         .map_or(0, |common| match common.level() {
             Level::Province => 1,
             Level::Prefecture => 2,
@@ -531,7 +568,7 @@ fn grade(
         .collect();
     let grade_of = |form: &Form| {
         let grades = form.hits.iter().map(|hit| {
-            let near = nearness(gazetteer, &line, hit.id);
+            let near = nearness(gazetteer, &line, hit);
             let form = if hit.kind.has_head() {
                 3
             } else if form.weak {

@@ -118,7 +118,8 @@ pub fn resolve(
         })
         .collect();
     let distinct = distinct(&names, &surfaces);
-    let joined = join_short_names(doc, survey, &names, &surfaces, &distinct);
+    let longer = Longer::new(survey, &distinct);
+    let joined = join_short_names(doc, &longer, &names, &surfaces, &distinct);
     let phases = phases(doc, &names, &surfaces, |kind, surface| {
         joined.get(&(kind, surface)).copied().unwrap_or(surface)
     });
@@ -127,6 +128,8 @@ pub fn resolve(
     let sure = campaigns.values().filter(|(_, strong)| *strong);
     let concepts = sure.map(|(concept, _)| concept.id.as_str()).collect();
     let identifier = Identifier {
+        campaigns: &campaigns,
+        firms: longer.firms(),
         survey,
         near: Gazetteer::get().near(survey.home),
         home,
@@ -232,6 +235,9 @@ struct Identifier<'a> {
     national: FxHashSet<String>,
     /// Initiatives that the document names beyond doubt.
     concepts: FxHashSet<&'static str>,
+    /// What is known of names of the document already.
+    campaigns: &'a Campaigns<'a>,
+    firms: FxHashMap<&'a str, &'a Firm>,
 }
 
 /// IRI, label and division code.
@@ -240,13 +246,13 @@ type Identity = (String, String, Option<String>);
 impl Identifier<'_> {
     fn identify(&self, kind: EntityType, full: &str) -> Identity {
         let local = |scope: &str, name: &str| {
-            let id = format!("{ID_BASE}{}/{scope}/{}", kind.name(), iri_part(name));
+            let id = [ID_BASE, kind.name(), "/", scope, "/", &iri_part(name)].concat();
             (id, full.to_owned(), None)
         };
         let certain = self.survey.home.filter(|_| self.survey.certain);
         match kind {
             EntityType::Place => self.place(full),
-            EntityType::Campaign => match concept(full) {
+            EntityType::Campaign => match self.concept(full) {
                 Some((concept, strong)) if strong || self.concepts.contains(&*concept.id) => {
                     (concept.id.clone(), concept.name.clone(), None)
                 }
@@ -261,7 +267,7 @@ impl Identifier<'_> {
             },
             EntityType::Enterprise => {
                 let name = plain(full).replace("有限责任公司", "有限公司");
-                if Firm::of(full).is_unique() {
+                if self.is_unique(full) {
                     let id = format!("{ID_BASE}enterprise/{}", iri_part(&name));
                     (id, full.to_owned(), None)
                 } else {
@@ -285,6 +291,16 @@ impl Identifier<'_> {
                 }
             }
         }
+    }
+
+    fn concept(&self, full: &str) -> Option<(&'static Concept, bool)> {
+        self.campaigns.get(full).copied().or_else(|| concept(full))
+    }
+
+    /// Whether a firm's name is one in the whole country.
+    fn is_unique(&self, full: &str) -> bool {
+        let known = self.firms.get(full).map(|firm| firm.is_unique());
+        known.unwrap_or_else(|| Firm::of(full).is_unique())
     }
 
     fn place(&self, full: &str) -> Identity {
@@ -403,13 +419,12 @@ fn without_head(name: &str) -> Option<&str> {
 /// The names that stand for exactly one longer name of the document, with that.
 fn join_short_names<'a>(
     doc: &Document,
-    survey: &Survey,
+    longer: &Longer,
     names: &[Name],
     surfaces: &'a [Cow<str>],
     distinct: &[(EntityType, &'a str)],
 ) -> FxHashMap<(EntityType, &'a str), &'a str> {
     let defined = defined_short_names(doc, names, surfaces);
-    let longer = Longer::new(survey, distinct);
     let mut known: FxHashMap<(EntityType, &str), &str> = FxHashMap::default();
     for (i, &(kind, short)) in distinct.iter().enumerate() {
         if !defined.is_empty()

@@ -61,6 +61,13 @@ impl DivisionId {
     }
 }
 
+impl DivisionId {
+    /// The codes of each level below, province to township.
+    pub(crate) fn below(self) -> impl Iterator<Item = Range<u64>> {
+        below(self.0)
+    }
+}
+
 impl fmt::Display for DivisionId {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         self.0.fmt(f)

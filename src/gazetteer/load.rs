@@ -2,14 +2,14 @@
 
 use std::io::Read;
 
-use crate::text::PairFilter;
 use flate2::read::GzDecoder;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::code::{ancestors, parse_code};
+use super::forms::Forms;
 use super::shorten::table_rows;
 use super::villages::Villages;
-use super::{DivisionId, FormKind, FormRow, Gazetteer, Hit, Level, Row, WEAK_FROM, mix, shorten};
+use super::{DivisionId, FormKind, FormRow, Gazetteer, Hit, Level, Row, WEAK_FROM, shorten};
 
 const DIVISIONS: &[u8] = include_bytes!("../../data/gazetteer/divisions.tsv.gz");
 const VILLAGES: &[u8] = include_bytes!("../../data/gazetteer/villages.bin");
@@ -37,24 +37,20 @@ struct Reader {
     rows: Vec<Row>,
     successors: FxHashMap<u64, DivisionId>,
     forms: Vec<FormRow>,
-    hits: Vec<(u32, Hit)>,
-    by_hash: FxHashMap<u64, u32>,
-    lengths: FxHashMap<u64, u64>,
+    hits: Vec<(u32, DivisionId, FormKind)>,
+    by_text: FxHashMap<&'static str, u32>,
 }
 
 impl Reader {
     fn with_capacity(n_forms: usize) -> Self {
-        let mut by_hash = FxHashMap::default();
-        by_hash.reserve(n_forms);
-        let mut lengths = FxHashMap::default();
-        lengths.reserve(n_forms / 2);
+        let mut by_text = FxHashMap::default();
+        by_text.reserve(n_forms);
         Self {
             rows: Vec::with_capacity(n_forms),
             successors: FxHashMap::default(),
             forms: Vec::with_capacity(n_forms),
             hits: Vec::with_capacity(2 * n_forms),
-            by_hash,
-            lengths,
+            by_text,
         }
     }
 
@@ -93,37 +89,19 @@ impl Reader {
         } else {
             (FormKind::Former, FormKind::FormerShort)
         };
-        self.add(name, Hit { id, kind: full });
-        self.add(short, Hit { id, kind: bare });
-        briefs.split(' ').for_each(|brief| {
-            self.add(
-                brief,
-                Hit {
-                    id,
-                    kind: if until == 0 { FormKind::Brief } else { full },
-                },
-            )
-        });
+        self.add(name, id, full);
+        self.add(short, id, bare);
+        let brief = if until == 0 { FormKind::Brief } else { full };
+        let briefs = briefs.split(' ');
+        briefs.for_each(|name| self.add(name, id, brief));
     }
 
     fn former(&mut self, code: u64, name: &'static str, short: &'static str, id: DivisionId) {
         if code != id.0 {
             self.successors.insert(code, id);
         }
-        self.add(
-            name,
-            Hit {
-                id,
-                kind: FormKind::Former,
-            },
-        );
-        self.add(
-            short,
-            Hit {
-                id,
-                kind: FormKind::FormerShort,
-            },
-        );
+        self.add(name, id, FormKind::Former);
+        self.add(short, id, FormKind::FormerShort);
     }
 
     /// A line of `extra.tsv`: name, old code, code, year, kind.
@@ -134,20 +112,8 @@ impl Reader {
         let Ok(code) = code.parse() else { return };
         let id = DivisionId(code);
         match kind {
-            "short" => self.add(
-                name,
-                Hit {
-                    id,
-                    kind: FormKind::Short,
-                },
-            ),
-            "brief" => self.add(
-                name,
-                Hit {
-                    id,
-                    kind: FormKind::Brief,
-                },
-            ),
+            "short" => self.add(name, id, FormKind::Short),
+            "brief" => self.add(name, id, FormKind::Brief),
             _ => {
                 let old = parse_code(old).unwrap_or(code);
                 let short = shorten(name, Level::of_code(old)).short.unwrap_or_default();
@@ -157,34 +123,23 @@ impl Reader {
         }
     }
 
-    fn add(&mut self, text: &'static str, hit: Hit) {
-        if text.is_empty() {
-            return;
-        }
-        let (mut hash, mut pair, mut length) = (0, 0, 0);
-        for c in text.chars() {
-            hash = mix(hash, c);
-            length += 1;
-            if length == 2 {
-                pair = hash;
-            }
-        }
+    fn add(&mut self, text: &'static str, id: DivisionId, kind: FormKind) {
+        let length = text.chars().count();
         if !(2..64).contains(&length) {
             return;
         }
-        let form = *self.by_hash.entry(hash).or_insert_with(|| {
-            *self.lengths.entry(pair).or_default() |= 1 << length;
+        let form = *self.by_text.entry(text).or_insert_with(|| {
             self.forms.push(FormRow {
                 text,
-                weak: false,
                 first: 0,
                 n_hits: 0,
+                length: length as u8,
+                weak: false,
             });
             self.forms.len() as u32 - 1
         });
         self.forms[form as usize].n_hits += 1;
-        // Two forms of one hash: none among these names, as a test proves; the later one would be lost.
-        self.hits.push((form, hit));
+        self.hits.push((form, id, kind));
     }
 
     fn finish(mut self) -> Gazetteer {
@@ -195,17 +150,28 @@ impl Reader {
             (form.first, first) = (first, first + form.n_hits);
             form.n_hits = 0;
         }
-        // Hits to the place of their form: a sort of all of them would take three times as long.
-        let mut hits = vec![
+        let codes = self.rows.iter().zip(0..);
+        let row_of: FxHashMap<u64, u32> = codes.map(|(row, at)| (row.code, at)).collect();
+        let by_code = |code| ancestors(code).find(|above| row_of.contains_key(above));
+        let moved = self
+            .rows
+            .iter()
+            .filter(|row| by_code(row.code).unwrap_or(0) != row.parent);
+        let moved: FxHashSet<u64> = moved.map(|row| row.code).collect();
+        let hit_of = |id: DivisionId, kind| {
+            let mut codes = std::iter::once(id.0).chain(ancestors(id.0));
             Hit {
-                id: DivisionId(0),
-                kind: FormKind::Full
-            };
-            self.hits.len()
-        ];
-        for (form, hit) in self.hits {
+                id,
+                kind,
+                row: row_of.get(&id.0).copied().unwrap_or(u32::MAX),
+                astray: codes.any(|code| moved.contains(&code)),
+            }
+        };
+        // Hits to the place of their form: a sort of all of them would take three times as long.
+        let mut hits = vec![hit_of(DivisionId(0), FormKind::Full); self.hits.len()];
+        for (form, id, kind) in self.hits {
             let form = &mut self.forms[form as usize];
-            hits[(form.first + form.n_hits) as usize] = hit;
+            hits[(form.first + form.n_hits) as usize] = hit_of(id, kind);
             form.n_hits += 1;
         }
         let weak: FxHashSet<&str> = table_rows(WEAK).collect();
@@ -227,30 +193,12 @@ impl Reader {
             form.weak = bare || weak.contains(form.text);
         }
         hits.truncate(n_kept);
-        let codes = self.rows.iter().zip(0..);
-        let row_of: FxHashMap<u64, u32> = codes.map(|(row, at)| (row.code, at)).collect();
-        let by_code = |code| ancestors(code).find(|above| row_of.contains_key(above));
-        let moved = self
-            .rows
-            .iter()
-            .filter(|row| by_code(row.code).unwrap_or(0) != row.parent);
-        let first_two = |form: &FormRow| {
-            let mut chars = form.text.chars();
-            chars.next().zip(chars.next())
-        };
-        let mut pairs: Vec<(char, char)> = self.forms.iter().filter_map(first_two).collect();
-        pairs.sort_unstable();
-        pairs.dedup();
         Gazetteer {
-            begins: PairFilter::new(&pairs),
-            moved: moved.map(|row| row.code).collect(),
             row_of,
             rows: self.rows,
             successors: self.successors,
-            forms: self.forms,
+            forms: Forms::new(&self.forms),
             hits,
-            by_hash: self.by_hash,
-            lengths: self.lengths,
             villages: Villages::open(VILLAGES).expect("the embedded file was packed by build"),
         }
     }

@@ -7,6 +7,7 @@
 
 mod build;
 mod code;
+mod forms;
 mod load;
 mod nearest;
 mod shorten;
@@ -14,8 +15,7 @@ mod villages;
 
 use std::sync::LazyLock;
 
-use crate::text::PairFilter;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 pub use build::{Built, build};
@@ -25,6 +25,7 @@ pub use shorten::{Shortened, shorten, shorten_village};
 pub use villages::Village;
 
 use code::{ancestors, below, parse_code};
+use forms::Forms;
 use villages::{County, Villages};
 
 /// A division.
@@ -77,6 +78,10 @@ pub struct Hit {
     pub id: DivisionId,
     /// In what way.
     pub kind: FormKind,
+    /// Index of its row.
+    row: u32,
+    /// Whether the codes above it are not all those of the divisions above it.
+    astray: bool,
 }
 
 /// A string that names divisions.
@@ -88,6 +93,14 @@ pub struct Form<'a> {
     pub weak: bool,
     /// What it names, in order of codes.
     pub hits: &'a [Hit],
+}
+
+impl<'a> Form<'a> {
+    /// In what way it names a division.
+    pub(crate) fn hit(&self, id: DivisionId) -> Option<&'a Hit> {
+        let at = self.hits.binary_search_by_key(&id, |hit| hit.id).ok()?;
+        Some(&self.hits[at])
+    }
 }
 
 /// A short name of this many divisions counts as weak.
@@ -110,19 +123,11 @@ pub struct Gazetteer {
     rows: Vec<Row>,
     /// For each code its row.
     row_of: FxHashMap<u64, u32>,
-    /// Codes of divisions that are not directly below the one whose code theirs begins with.
-    moved: FxHashSet<u64>,
     /// Codes no longer in use, and what has them now.
     successors: FxHashMap<u64, DivisionId>,
-    forms: Vec<FormRow>,
+    forms: Forms,
     /// In order of forms.
     hits: Vec<Hit>,
-    /// Forms by the hash of their characters.
-    by_hash: FxHashMap<u64, u32>,
-    /// For the hash of two characters the lengths of the forms that begin with them, one bit each.
-    lengths: FxHashMap<u64, u64>,
-    /// The first two characters of forms.
-    begins: PairFilter,
     villages: Villages,
 }
 
@@ -201,9 +206,7 @@ impl Gazetteer {
     /// assert!(!Gazetteer::get().form("浏阳").unwrap().weak);
     /// ```
     pub fn form(&self, name: &str) -> Option<Form<'_>> {
-        let row = *self.by_hash.get(&name.chars().fold(0, mix))?;
-        let form = self.form_at(row);
-        (form.text == name).then_some(form)
+        Some(self.form_at(self.forms.find(name)?))
     }
 
     /// Names from the province down to the division; levels that only the statistics know (市辖区) are not in it.
@@ -232,40 +235,52 @@ impl Gazetteer {
     /// ```
     pub fn lineage(&self, id: DivisionId) -> impl Iterator<Item = DivisionId> {
         let village = Some(id).filter(|_| id.level() == Level::Village);
-        let mut village = village.filter(|_| self.division(id).is_some());
-        let mut row = match village {
+        let village = village.filter(|_| self.division(id).is_some());
+        let row = match village {
             Some(_) => self.parent(id).and_then(|above| self.row(above)),
             None => self.row(id),
         };
-        std::iter::from_fn(move || {
-            village.take().or_else(|| {
-                let here = row?;
-                row = self.rows.get(here.above as usize);
-                Some(DivisionId(here.code))
-            })
-        })
+        let rows = self.rows_from(row).map(|row| DivisionId(row.code));
+        village.into_iter().chain(rows)
+    }
+
+    /// A row and those of all divisions above it.
+    fn rows_from<'a>(&'a self, row: Option<&'a Row>) -> impl Iterator<Item = &'a Row> {
+        std::iter::successors(row, |row| self.rows.get(row.above as usize))
     }
 
     /// The codes above a division's in its [lineage](Self::lineage), and perhaps some that are no division's.
-    pub(crate) fn each_above(&self, id: DivisionId, each: impl FnMut(DivisionId)) {
-        let mut codes = std::iter::once(id.0).chain(ancestors(id.0));
-        if codes.any(|code| self.moved.contains(&code)) {
-            self.lineage(id).skip(1).for_each(each);
+    pub(crate) fn each_above(&self, hit: &Hit, each: impl FnMut(DivisionId)) {
+        if hit.astray {
+            self.above(hit).for_each(each);
         } else {
-            ancestors(id.0).map(DivisionId).for_each(each);
+            ancestors(hit.id.0).map(DivisionId).for_each(each);
         }
     }
 
+    /// The divisions above one, lowest first.
+    pub(crate) fn above(&self, hit: &Hit) -> impl Iterator<Item = DivisionId> {
+        self.rows_from(self.rows.get(hit.row as usize))
+            .skip(1)
+            .map(|row| DivisionId(row.code))
+    }
+
     /// The first of some divisions in the [lineage](Self::lineage) of another.
-    pub(crate) fn first_above(&self, id: DivisionId, among: &[DivisionId]) -> Option<DivisionId> {
-        let mut codes = std::iter::once(id.0).chain(ancestors(id.0));
+    pub(crate) fn first_above(&self, hit: &Hit, among: &[DivisionId]) -> Option<DivisionId> {
         // The codes tell it without a look at the rows, which lie far apart.
-        if codes.clone().any(|code| self.moved.contains(&code)) {
-            return self.lineage(id).find(|above| among.contains(above));
+        if hit.astray {
+            return self.lineage(hit.id).find(|above| among.contains(above));
         }
-        codes
+        std::iter::once(hit.id.0)
+            .chain(ancestors(hit.id.0))
             .find(|code| among.contains(&DivisionId(*code)))
             .map(DivisionId)
+    }
+
+    /// Whether a division is still listed.
+    pub(crate) fn exists(&self, hit: &Hit) -> bool {
+        let row = self.rows.get(hit.row as usize);
+        row.is_some_and(|row| row.until == 0)
     }
 
     /// The division directly above.
@@ -313,9 +328,10 @@ impl Gazetteer {
         ids.filter(|id| id.level() == Level::Township)
     }
 
-    /// The division that has this one among its [`Gazetteer::children`]; for all but villages.
-    pub(crate) fn listed_below(&self, id: DivisionId) -> Option<DivisionId> {
-        let row = self.row(id).filter(|row| row.until == 0)?;
+    /// The division that has this one among its [`Gazetteer::children`].
+    pub(crate) fn listed_below(&self, hit: &Hit) -> Option<DivisionId> {
+        let row = self.rows.get(hit.row as usize)?;
+        let row = Some(row).filter(|row| row.until == 0)?;
         let listed = below(row.parent).any(|codes| codes.contains(&row.code));
         listed.then_some(DivisionId(row.parent))
     }
@@ -376,7 +392,7 @@ impl Gazetteer {
 
     /// Every occurrence of every form in a text, overlapping ones too, by start and then by length.
     ///
-    /// Looks at each position once: two characters tell which lengths are possible, a running hash whether a form has that length.
+    /// Looks at each position once: two characters tell which forms are possible.
     ///
     /// ```
     /// use xiangtu::gazetteer::Gazetteer;
@@ -400,55 +416,26 @@ impl Gazetteer {
 
     /// The forms of two characters or more that a text begins with, the shortest first, each with its length in characters.
     pub(crate) fn beginning<'a>(&'a self, chars: &[char], mut each: impl FnMut(usize, Form<'a>)) {
-        let [first, second, rest @ ..] = chars else {
-            return;
-        };
-        if !self.begins.may_have(*first, *second) {
-            return;
-        }
-        let mut hash = mix(mix(0, *first), *second);
-        let Some(&lengths) = self.lengths.get(&hash) else {
-            return;
-        };
-        let mut length = 2;
-        for next in rest.iter().map(Some).chain([None]) {
-            if lengths >> length & 1 == 1
-                && let Some(&row) = self.by_hash.get(&hash)
-                && self.forms[row as usize]
-                    .text
-                    .chars()
-                    .eq(chars[..length].iter().copied())
-            {
-                each(length, self.form_at(row));
-            }
-            length += 1;
-            match next {
-                Some(&next) if lengths >> length > 0 => hash = mix(hash, next),
-                _ => break,
-            }
-        }
+        self.forms.beginning(chars, |row| {
+            each(usize::from(row.length), self.form_at(row));
+        });
     }
 
     /// Number of divisions, of forms, and of pairs of a form with a division.
     pub fn counts(&self) -> (usize, usize, usize) {
-        (self.rows.len(), self.forms.len(), self.hits.len())
+        (self.rows.len(), self.forms.rows().len(), self.hits.len())
     }
 
     fn row(&self, id: DivisionId) -> Option<&Row> {
         Some(&self.rows[*self.row_of.get(&id.0)? as usize])
     }
 
-    fn form_at(&self, row: u32) -> Form<'_> {
-        let FormRow {
-            text,
-            weak,
-            first,
-            n_hits,
-        } = self.forms[row as usize];
+    fn form_at(&self, row: &FormRow) -> Form<'_> {
+        let hits = row.first as usize..(row.first + row.n_hits) as usize;
         Form {
-            text,
-            weak,
-            hits: &self.hits[first as usize..(first + n_hits) as usize],
+            text: row.text,
+            weak: row.weak,
+            hits: &self.hits[hits],
         }
     }
 }
@@ -505,14 +492,11 @@ struct Row {
 #[derive(Clone, Copy)]
 struct FormRow {
     text: &'static str,
-    weak: bool,
     first: u32,
     n_hits: u32,
-}
-
-/// One step of the hash of a string.
-fn mix(hash: u64, c: char) -> u64 {
-    (hash.rotate_left(23) ^ u64::from(c)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    /// Characters.
+    length: u8,
+    weak: bool,
 }
 
 #[cfg(test)]

@@ -48,7 +48,6 @@ impl Near<'_> {
         {
             return Some(DivisionId(village.code));
         }
-        let exists = |id: DivisionId| gazetteer.division(id).is_some_and(|d| d.until.is_none());
         let mut best: Option<(u32, DivisionId)> = None;
         let mut tie = false;
         for hit in hits {
@@ -58,7 +57,7 @@ impl Near<'_> {
                 90
             } else {
                 gazetteer
-                    .first_above(hit.id, line)
+                    .first_above(hit, line)
                     .map_or(0, |common| match common.level() {
                         Level::Township | Level::Village => 85,
                         Level::County => 80,
@@ -84,7 +83,7 @@ impl Near<'_> {
             if best.is_some_and(|(top, _)| top > least + 1) {
                 continue;
             }
-            let score = least + u32::from(exists(hit.id));
+            let score = least + u32::from(gazetteer.exists(hit));
             match best {
                 Some((top, _)) if top > score => {}
                 Some((top, id)) if top == score => tie |= id != hit.id,

@@ -32,7 +32,7 @@ fn rows_are_in_order_and_every_parent_exists() {
 }
 
 #[test]
-fn every_name_finds_its_division_and_no_hash_is_shared() {
+fn every_name_finds_its_division_and_every_form_itself() {
     let gazetteer = Gazetteer::get();
     for row in &gazetteer.rows {
         assert!(
@@ -44,10 +44,23 @@ fn every_name_finds_its_division_and_no_hash_is_shared() {
             row.name
         );
     }
-    let mut texts: Vec<_> = gazetteer.forms.iter().map(|form| form.text).collect();
+    let mut texts: Vec<_> = gazetteer
+        .forms
+        .rows()
+        .iter()
+        .map(|form| form.text)
+        .collect();
     texts.sort_unstable();
     assert!(texts.windows(2).all(|pair| pair[0] != pair[1]));
-    assert!(gazetteer.forms.iter().all(|form| {
+    // Others could not be told apart by the numbers that stand for their characters.
+    assert!(
+        texts
+            .iter()
+            .all(|text| text.chars().all(|c| c < '\u{FFFF}'))
+    );
+    let row = |hit: &Hit| gazetteer.rows.get(hit.row as usize).map(|row| row.code);
+    assert!(gazetteer.hits.iter().all(|hit| row(hit) == Some(hit.id.0)));
+    assert!(gazetteer.forms.rows().iter().all(|form| {
         gazetteer
             .form(form.text)
             .is_some_and(|found| found.text == form.text)

@@ -41,7 +41,10 @@ pub fn thesaurus_faults(files: &[(&str, &str)]) -> Vec<Error> {
             // Domains and campaigns are told apart by where they stand, so they may share a name.
             let is_domain = concept.contains("/id/domain/");
             // Spellings that are compared as one may both stand in one concept.
-            let other = names.insert((Thesaurus::key(label.value()), is_domain), concept.clone());
+            let other = names.insert(
+                (Thesaurus::key(label.value()).into_owned(), is_domain),
+                concept.clone(),
+            );
             if let Some(other) = other.filter(|other| *other != concept) {
                 faults.push(fault(format!(
                     "{}: names both {other} and {concept}; take it from one of them",

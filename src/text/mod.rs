@@ -3,11 +3,13 @@
 //! Every later stage works on the normal form and speaks in its indices; [`Text::source_span`] leads back to
 //! the source, so that what is printed is always cut from the text as it stands in the file.
 
+mod charset;
 mod normal;
 mod outline;
 mod pairs;
 mod trie;
 
+pub use charset::CharSet;
 pub use normal::normalise;
 pub use outline::{Sentence, outline};
 pub use pairs::PairFilter;
@@ -103,6 +105,13 @@ impl Text {
         self.normal
             .starts
             .partition_point(|&start| (start as usize) < byte)
+    }
+
+    /// The same where the character is known to stand within a stretch of the normal form.
+    pub fn at_byte_within(&self, byte: usize, stretch: std::ops::RangeInclusive<usize>) -> usize {
+        let first = *stretch.start();
+        let starts = &self.normal.starts[stretch];
+        first + starts.partition_point(|&start| (start as usize) < byte)
     }
 
     /// The index in the normal form of the first character at or after a source offset.

@@ -1,5 +1,6 @@
 //! Describes candidates: reads their features from the document.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ use crate::extract::evidence::{CLASS_CODES, Clues, code};
 use crate::extract::places::{PlaceHit, Survey};
 use crate::lexicon::Hit;
 use crate::model::Part;
-use crate::text::{Document, is_common_han, is_han};
+use crate::text::{Document, Sentence, is_common_han, is_han};
 
 /// Everything that features of one document are read from.
 ///
@@ -36,6 +37,9 @@ pub(super) struct Describer<'a> {
     places: Vec<PlaceHit>,
     /// Index of the word at each character.
     word_at: Vec<u32>,
+    /// The sentence and the first of `places` that were asked for last: spans are described in order.
+    sentence: Cell<usize>,
+    place: Cell<usize>,
 }
 
 /// For things in the order of their positions, at which index those of each position begin.
@@ -181,7 +185,34 @@ impl<'a> Describer<'a> {
             surface_of,
             places,
             word_at,
+            sentence: Cell::new(0),
+            place: Cell::new(0),
         }
+    }
+
+    /// The sentence that holds a position.
+    fn sentence_at(&self, position: usize) -> Option<&Sentence> {
+        let last = self.doc.sentences.get(self.sentence.get());
+        if last.is_none_or(|s| !(s.start..s.end).contains(&position)) {
+            self.sentence.set(self.doc.sentence_at(position));
+        }
+        self.doc.sentences.get(self.sentence.get())
+    }
+
+    /// The names of divisions from a position on.
+    fn places_from(&self, position: usize) -> &[PlaceHit] {
+        let (before, behind) = self.places.split_at(self.place.get());
+        let at = match before.last() {
+            Some(last) if last.start >= position => {
+                before.partition_point(|hit| hit.start < position)
+            }
+            _ => {
+                let passed = behind.iter().take_while(|hit| hit.start < position);
+                before.len() + passed.count()
+            }
+        };
+        self.place.set(at);
+        &self.places[at..]
     }
 
     /// Tells the features of each span, in order.
@@ -292,7 +323,7 @@ impl<'a> Describer<'a> {
             Template::FirstPair,
             code(chars[start]) << 16 | code(chars[start + 1]),
         );
-        if let Some(s) = self.doc.sentences.get(self.doc.sentence_at(start)) {
+        if let Some(s) = self.sentence_at(start) {
             c.push(
                 Template::Passage,
                 u64::from(s.part == Part::Plan) << 8 | u64::from(s.heading.min(4)),
@@ -497,10 +528,8 @@ impl<'a> Describer<'a> {
             Ordering::Less => tell(Template::Within, h),
             Ordering::Equal => {}
         });
-        let first = self.places.partition_point(|hit| hit.start < start);
-        let places = self.places[first..]
-            .iter()
-            .take_while(|hit| hit.start == start);
+        let places = self.places_from(start).iter();
+        let places = places.take_while(|hit| hit.start == start);
         let same = places.clone().filter(|hit| hit.end == end);
         if let Some(grade) = same.map(|hit| hit.grade).max() {
             c.push(Template::Place, 1 << 16 | u64::from(grade));
@@ -528,7 +557,7 @@ impl<'a> Describer<'a> {
         let before = self.tag_at(self.left(start).checked_sub(1));
         let behind = self.tag_at(Some(self.right(end)));
         c.push(Template::Tags, 3 << 40 | before << 16 | behind);
-        if let Some(s) = self.doc.sentences.get(self.doc.sentence_at(start)) {
+        if let Some(s) = self.sentence_at(start) {
             let (opens, closes) = (s.start == start, end + 1 >= s.end);
             let payload = 1 << 12 | u64::from(opens) << 1 | u64::from(closes);
             c.push(Template::Passage, payload);

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::extract::quantity::Quantity;
 use crate::lexicon::rows;
-use crate::text::PairFilter;
+use crate::text::Trie;
 
 /// What a word does around a figure; a word can have several roles. `indicate-words.tsv` says what each means.
 pub mod role {
@@ -96,74 +96,40 @@ impl Token {
     }
 }
 
-/// Words that begin alike.
-type Bucket = Vec<(Box<[char]>, Term)>;
-
-/// All words, by their first two characters; within those the longest first.
+/// All words.
 struct Vocabulary {
-    long: FxHashMap<(char, char), Bucket>,
-    /// How the words in `long` begin.
-    begins: PairFilter,
-    single: FxHashMap<char, Term>,
+    words: Trie,
+    /// What is known of each.
+    terms: Vec<Term>,
 }
 
-static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::load);
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
+    let (words, terms): (Vec<&str>, Vec<Term>) = terms().into_iter().unzip();
+    Vocabulary {
+        words: Trie::new(words.into_iter().zip(0..)),
+        terms,
+    }
+});
 
 impl Vocabulary {
-    fn load() -> Self {
-        let mut out = Self {
-            long: FxHashMap::default(),
-            begins: PairFilter::new(&[]),
-            single: FxHashMap::default(),
-        };
-        for (text, term) in terms() {
-            let chars: Box<[char]> = text.chars().collect();
-            match *chars {
-                [] => {}
-                [c] => {
-                    out.single.insert(c, term);
-                }
-                [a, b, ..] => out.long.entry((a, b)).or_default().push((chars, term)),
-            }
-        }
-        let pairs: Vec<(char, char)> = out.long.keys().copied().collect();
-        out.begins = PairFilter::new(&pairs);
-        for bucket in out.long.values_mut() {
-            bucket.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
-        }
-        out
-    }
-
     /// The longest word that begins here.
     fn token(&'static self, chars: &[char], start: usize, end: usize) -> Option<Token> {
-        let pair = (start + 1 < end).then(|| (chars[start], chars[start + 1]));
-        let long = pair
-            .filter(|(a, b)| self.begins.may_have(*a, *b))
-            .and_then(|pair| self.long.get(&pair));
-        let found = long.and_then(|bucket| {
-            bucket.iter().find(|(word, _)| {
-                word.get(2).is_none_or(|c| chars.get(start + 2) == Some(c))
-                    && chars[start..end].starts_with(word)
-            })
+        let mut longest = None;
+        self.words.find(&chars[start..end], |length, word| {
+            longest = Some((length, word));
         });
-        let (length, term) = match found {
-            Some((word, term)) => (word.len(), term),
-            None => (1, self.single.get(&chars[start])?),
-        };
-        Some(Token {
+        longest.map(|(length, word)| Token {
             start,
             end: start + length,
-            term,
+            term: &self.terms[word as usize],
         })
     }
 
     /// The entry of a word of two characters or more.
     fn entry(&'static self, word: &[char]) -> Option<&'static Term> {
-        self.long
-            .get(&(*word.first()?, *word.get(1)?))?
-            .iter()
-            .find(|(text, _)| **text == *word)
-            .map(|(_, term)| term)
+        let word = Some(word).filter(|word| word.len() >= 2)?;
+        let found = self.words.get(word.iter().copied())?;
+        Some(&self.terms[found as usize])
     }
 }
 
@@ -213,7 +179,7 @@ fn terms() -> FxHashMap<&'static str, Term> {
 
 /// The words of a passage: from left to right, the longest at each place.
 pub fn tokens(chars: &[char], start: usize, end: usize) -> Vec<Token> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity((end - start) / 4);
     let mut i = start;
     while i < end {
         let token = VOCABULARY.token(chars, i, end);

@@ -4,10 +4,14 @@
 //! by their openings, and by how densely they are packed with verbs without a doer (加快…，推动…，健全…) and how
 //! seldom they tell of results.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
 use super::fold::Fold;
 use super::words::WORDS;
 use super::{patterns, within};
 use crate::model::Part;
+use crate::text::CharSet;
 
 patterns! {
     /// A heading or opening after which the text looks ahead.
@@ -28,16 +32,14 @@ patterns! {
 pub fn ahead(fold: &Fold) -> Vec<bool> {
     let mut out = vec![false; fold.sentences.len()];
     let mut mode = false;
-    let density: Vec<(usize, usize, usize)> = fold
-        .paragraphs
-        .iter()
-        .map(|p| count(fold, p.start, p.end))
-        .collect();
-    let whole = density
-        .iter()
-        .fold((0, 0, 0), |a, b| (a.0 + b.0, a.1 + b.1, a.2 + b.2));
-    let document = whole.0 >= 12 && whole.0 * 2 >= whole.2 && whole.0 >= whole.1 * 4;
-    for (paragraph, (verbs, results, clauses)) in fold.paragraphs.iter().zip(density) {
+    let density: Vec<(usize, usize)> = fold.paragraphs.iter().map(|p| count(fold, p)).collect();
+    let whole = density.iter().fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    // Results are counted only where they decide.
+    let document = whole.0 >= 12 && whole.0 * 2 >= whole.1 && {
+        let all = fold.paragraphs.iter().map(|p| count_results(fold, p));
+        whole.0 >= all.sum::<usize>() * 4
+    };
+    for (paragraph, (verbs, clauses)) in fold.paragraphs.iter().zip(density) {
         let text = fold.text[paragraph.clone()].trim_end();
         let short = within(text, 40);
         let opens = OPENS.is_match(text);
@@ -46,7 +48,13 @@ pub fn ahead(fold: &Fold) -> Vec<bool> {
         } else if short && CLOSES.is_match(text) {
             mode = false;
         }
-        let dense = clauses >= 6 && verbs * 2 >= clauses && verbs * 2 >= results * 5;
+        let many = clauses >= 6 && verbs * 2 >= clauses;
+        let results = if document || many {
+            count_results(fold, paragraph)
+        } else {
+            0
+        };
+        let dense = many && verbs * 2 >= results * 5;
         let mut turned = false;
         let first = fold.sentence_at(paragraph.start);
         let sentences = fold.sentences[first..]
@@ -70,31 +78,40 @@ pub fn ahead(fold: &Fold) -> Vec<bool> {
     out
 }
 
-/// Whether a sentence begins with a character without which neither [`MUST`] nor [`TURNS`] holds.
+/// The characters without one of which at its beginning a sentence has neither [`MUST`] nor [`TURNS`].
+static TURNING: LazyLock<CharSet> =
+    LazyLock::new(|| CharSet::new("一二三四五六七八九十我还要将同另此其最下接今明来新2"));
+
 fn may_turn(sentence: &str) -> bool {
     sentence
         .trim_start_matches(['”', '*', '—'])
-        .starts_with(|c| "一二三四五六七八九十我还要将同另此其最下接今明来新2".contains(c))
+        .starts_with(|c| TURNING.has(c))
 }
 
 /// The characters that [`LEAD`] begins with where it is not empty; asking them first is cheaper.
-fn may_lead(c: char) -> bool {
-    c.is_ascii_digit()
-        || "一二三四五六七八九十（要将并以更进继积大深全持扎稳有统高坚着切不务迭广主精认强纵系协常"
-            .contains(c)
+static LEADING: LazyLock<CharSet> = LazyLock::new(|| {
+    CharSet::new(
+        "0123456789一二三四五六七八九十（要将并以更进继积大深全持扎稳有统高坚着切不务迭广主精认强纵系协常",
+    )
+});
+
+/// The clauses of a paragraph but for the shortest.
+fn clauses<'a>(fold: &'a Fold, paragraph: &Range<usize>) -> impl Iterator<Item = &'a str> {
+    let first = fold.clause_at(paragraph.start);
+    let end = paragraph.end;
+    let clauses = fold.clauses[first..].iter();
+    clauses
+        .take_while(move |c| c.start < end)
+        .filter(|c| c.len() >= 5 * 3)
+        .map(|c| &fold.text[c.clone()])
 }
 
-/// Clauses that begin with a verb, clauses that tell a result, all clauses.
-fn count(fold: &Fold, start: usize, end: usize) -> (usize, usize, usize) {
-    let (mut verbs, mut results, mut clauses) = (0, 0, 0);
-    let first = fold.clause_at(start);
-    for clause in fold.clauses[first..].iter().take_while(|c| c.start < end) {
-        let text = &fold.text[clause.clone()];
-        if text.len() < 5 * 3 {
-            continue;
-        }
-        clauses += 1;
-        let lead = if text.starts_with(may_lead) {
+/// Clauses that begin with a verb, all clauses.
+fn count(fold: &Fold, paragraph: &Range<usize>) -> (usize, usize) {
+    let (mut verbs, mut all) = (0, 0);
+    for text in clauses(fold, paragraph) {
+        all += 1;
+        let lead = if text.starts_with(|c| LEADING.has(c)) {
             LEAD.find(text).map_or(0, |m| m.end())
         } else {
             0
@@ -103,7 +120,13 @@ fn count(fold: &Fold, start: usize, end: usize) -> (usize, usize, usize) {
             WORDS.begins_with_task(&text[lead..])
                 || (lead > 0 && text[..lead].chars().count() >= 2),
         );
-        results += usize::from(RESULT.is_match(text));
     }
-    (verbs, results, clauses)
+    (verbs, all)
+}
+
+/// Clauses that tell a result.
+fn count_results(fold: &Fold, paragraph: &Range<usize>) -> usize {
+    clauses(fold, paragraph)
+        .filter(|text| RESULT.is_match(text))
+        .count()
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::fold::{Mark, SIGN};
 use super::words::WORDS;
-use super::{Facts, Object, patterns};
+use super::{Facts, Object, Subject, patterns};
 use crate::model::{EntityType, Part, Predicate};
 
 patterns! {
@@ -142,11 +142,11 @@ fn held(facts: &mut Facts, sentence: &Range<usize>, honour: Mark) {
     let listed = LISTED.is_match(rest) && !before.contains(['Ⓛ', 'Ⓔ', 'Ⓝ']);
     if (listed || GOT.is_match(rest))
         && !AIMS.is_match(&fold.text[fold.clauses[fold.clause_at(honour.at)].start..honour.at])
-        && let Some(home) = facts.context.home.as_ref().map(|h| h.id.clone())
+        && facts.context.home.is_some()
     {
         facts.add_about(
             Predicate::Awarded,
-            home,
+            facts.home(),
             Object::Entity(honour.entity),
             honour.at..honour.at + SIGN,
             "honour-got",
@@ -158,40 +158,39 @@ fn held(facts: &mut Facts, sentence: &Range<usize>, honour: Mark) {
 /// The word that confers the honour, if it is the one that governs it.
 fn conferred(facts: &Facts, sentence: &Range<usize>, honour: Mark) -> Option<Range<usize>> {
     let text = &facts.fold.text[sentence.start..honour.at];
-    let confers = CONFERS.find_iter(text).last()?;
-    let clause = text.rfind(['，', '：']).map_or(0, |i| i + '，'.len_utf8());
-    if AIMS.find_iter(text).any(|m| {
-        m.end() > confers.end()
-            || m.start()
-                >= clause.min(
-                    text[..confers.start()]
-                        .rfind('，')
-                        .map_or(0, |i| i + '，'.len_utf8()),
-                )
-    }) {
+    // No word of these patterns has a comma, so that clauses can be looked through one by one.
+    let mut confers = None;
+    let mut end = text.len();
+    let mut clause = 0;
+    while confers.is_none() && end > 0 {
+        clause = text[..end].rfind('，').map_or(0, |i| i + '，'.len_utf8());
+        let words = CONFERS.find_iter(&text[clause..end]).last();
+        confers = words.map(|m| clause + m.start()..clause + m.end());
+        end = clause.saturating_sub('，'.len_utf8());
+    }
+    let confers = confers?;
+    if AIMS.is_match(&text[clause..]) {
         return None;
     }
     // 成功创建 confers although 创建 alone does not.
-    if MAKES
-        .find_iter(text)
-        .last()
-        .is_some_and(|m| m.start() >= confers.end())
-    {
+    let makes = MAKES.find_iter(&text[clause..]).last();
+    if makes.is_some_and(|m| clause + m.start() >= confers.end) {
         return None;
     }
-    let words = confers.as_str();
+    let words = &text[confers.clone()];
     if facts.part(honour.at) == Part::Plan
         && !matches!(words, "是" | "擦亮" | "保住" | "被授予" | "被评为" | "荣获")
     {
         return None;
     }
     // The word must not be clauses away; 是一家集…为一体的 may be long.
-    let far = text[confers.end()..].matches(['，', '：']).count();
+    let far = text[confers.end..].matches(['，', '：']).count();
     (far <= 1 || (words == "是" && far <= 4))
-        .then(|| sentence.start + confers.start()..sentence.start + confers.end())
+        .then(|| sentence.start + confers.start..sentence.start + confers.end)
 }
 
-type Subject = (String, Option<usize>, &'static str, f64);
+/// Who is honoured, where that is said, by which rule and how surely.
+type Honoured = (Subject, Option<usize>, &'static str, f64);
 
 /// Those on whom the honour is conferred.
 fn subjects(
@@ -199,10 +198,10 @@ fn subjects(
     sentence: &Range<usize>,
     cue: Range<usize>,
     honour: Mark,
-) -> Vec<Subject> {
+) -> Vec<Honoured> {
     let fold = facts.fold;
-    let home = facts.context.home.as_ref().map(|h| h.id.clone());
-    let id = |m: Mark| facts.entity(m).id.clone();
+    let home = facts.context.home.as_ref().map(|_| facts.home());
+    let id = |m: Mark| Subject::Entity(m.entity);
     let kinds = WORDS.honoured(&facts.entity(honour).name);
     let fits = |m: &Mark| match m.kind {
         EntityType::Person | EntityType::Enterprise | EntityType::Place | EntityType::Project => {

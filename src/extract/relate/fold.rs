@@ -50,17 +50,34 @@ pub struct Fold<'a> {
     pub sentences: Vec<Range<usize>>,
     /// For each sentence whether the outline finds that it looks ahead.
     pub parts: Vec<Part>,
+    /// For each sentence the types of its mentions, one bit each.
+    kinds: Vec<u8>,
     /// Lines of the document; they tile the text.
     pub paragraphs: Vec<Range<usize>>,
-    /// Stretches of the normal text that were taken over as they are: where each begins in the folded and in the normal text.
-    taken: Vec<(usize, usize)>,
+    /// Stretches of the normal text that were taken over as they are.
+    taken: Vec<Taken>,
     /// Where the clause, the sentence and the line begin that are not yet complete.
     open: [usize; 3],
 }
 
+/// Where a stretch begins that was taken over.
+struct Taken {
+    /// Byte of the folded text.
+    at: usize,
+    /// Byte of the normal text.
+    byte: usize,
+    /// Character of the normal text.
+    position: usize,
+}
+
+/// Types, one bit each.
+fn bits(kinds: &[EntityType]) -> u8 {
+    kinds.iter().fold(0, |bits, kind| bits | 1 << *kind as u8)
+}
+
 impl<'a> Fold<'a> {
     /// Folds a document.
-    pub fn new(context: &'a Context) -> Self {
+    pub fn new(context: &Context<'a>) -> Self {
         let (doc, spans) = (context.doc, &context.spans);
         let mut fold = Self {
             normal: &doc.text,
@@ -69,6 +86,7 @@ impl<'a> Fold<'a> {
             clauses: Vec::new(),
             sentences: Vec::with_capacity(doc.sentences.len()),
             parts: Vec::with_capacity(doc.sentences.len()),
+            kinds: Vec::with_capacity(doc.sentences.len()),
             paragraphs: Vec::new(),
             taken: Vec::with_capacity(spans.len() + 1),
             open: [0; 3],
@@ -93,6 +111,15 @@ impl<'a> Fold<'a> {
         }
         fold.take(i, n_chars, &mut sentences);
         fold.close(doc.sentences.last().map_or(Part::Review, |s| s.part));
+        let mut marks = fold.marks.iter().peekable();
+        let kinds = fold.sentences.iter().map(|sentence| {
+            let mut kinds = 0;
+            while let Some(mark) = marks.next_if(|mark| mark.at < sentence.end) {
+                kinds |= bits(&[mark.kind]);
+            }
+            kinds
+        });
+        fold.kinds.extend(kinds);
         fold
     }
 
@@ -100,16 +127,21 @@ impl<'a> Fold<'a> {
     fn take(&mut self, start: usize, end: usize, sentences: &mut &[Sentence]) {
         let normal = self.normal;
         let (base, first) = (self.text.len(), normal.byte(start));
-        self.taken.push((base, first));
+        self.taken.push(Taken {
+            at: base,
+            byte: first,
+            position: start,
+        });
         self.text.push_str(normal.slice(start, end));
         let mut next = sentences.first().map_or(usize::MAX, |s| s.end);
         let mut has_sign = false;
+        let mut here = base;
         for (i, &c) in (start..end).zip(&normal.chars[start..end]) {
             let is_letter = is_common_han(c);
+            here += c.len_utf8();
             if is_letter && i + 1 < next {
                 continue;
             }
-            let here = base + normal.byte(i + 1) - first;
             if !is_letter && matches!(c, '，' | '；' | '。' | '！' | '？' | '：' | '\n') {
                 self.end_clause(here);
             }
@@ -180,11 +212,28 @@ impl<'a> Fold<'a> {
 
     /// The character of the normal form that begins at a byte of the folded text.
     fn origin(&self, at: usize) -> usize {
-        let next = self.taken.partition_point(|(start, _)| *start <= at);
-        let Some(&(start, first)) = next.checked_sub(1).map(|i| &self.taken[i]) else {
+        let next = self.taken.partition_point(|taken| taken.at <= at);
+        let Some(taken) = next.checked_sub(1).map(|i| &self.taken[i]) else {
             return 0;
         };
-        self.normal.at_byte(first + at - start)
+        // At the latest where the next stretch begins; no two bytes of a text lie farther apart than its characters.
+        let byte = taken.byte + at - taken.at;
+        let last = taken.position + at - taken.at;
+        let last = last.min(self.normal.chars.len());
+        self.normal.at_byte_within(byte, taken.position..=last)
+    }
+
+    /// The sentences that have mentions of one of each of these types.
+    pub fn sentences_with(&self, each: &[&[EntityType]]) -> Vec<Range<usize>> {
+        let has_all = |kinds: u8| each.iter().all(|of| kinds & bits(of) != 0);
+        let sentences = self.sentences.iter().zip(&self.kinds);
+        let those = sentences.filter(|(_, kinds)| has_all(**kinds));
+        those.map(|(sentence, _)| sentence.clone()).collect()
+    }
+
+    /// Whether the document has a mention of one of these types.
+    pub fn has(&self, kinds: &[EntityType]) -> bool {
+        self.kinds.iter().any(|told| told & bits(kinds) != 0)
     }
 
     /// The marks inside a stretch.

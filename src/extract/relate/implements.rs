@@ -9,7 +9,7 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 
 use super::{Facts, Object, patterns};
-use crate::model::{EntityType, LOCAL, Predicate};
+use crate::model::{EntityType, Predicate};
 
 patterns! {
     /// Another region does it, by its own words: 兰溪镇推行的“四议工作法”, 与青河镇共办“双城市集”.
@@ -35,12 +35,7 @@ pub fn find(facts: &mut Facts) {
 }
 
 fn home(facts: &mut Facts) {
-    // A home without a readable name is the document's own.
-    let home = facts
-        .context
-        .home
-        .as_ref()
-        .map_or_else(|| format!("{LOCAL}home"), |home| home.id.clone());
+    let home = facts.home();
     let campaigns: Vec<_> = facts.marks(EntityType::Campaign).collect();
     let mut told = FxHashSet::default();
     for mark in campaigns {
@@ -64,7 +59,7 @@ fn home(facts: &mut Facts) {
         told.insert(mark.entity);
         facts.add_about(
             Predicate::Implements,
-            home.clone(),
+            home,
             Object::Entity(mark.entity),
             mark.at..mark.at + super::fold::SIGN,
             "home-campaign",
@@ -75,21 +70,20 @@ fn home(facts: &mut Facts) {
 
 fn others(facts: &mut Facts) {
     let home = facts.home;
-    for sentence in facts.fold.sentences.clone() {
-        let has = |kind| facts.has(&sentence, &[kind]);
-        if !has(EntityType::Campaign) || !has(EntityType::Place) {
-            continue;
-        }
+    let both = [&[EntityType::Campaign][..], &[EntityType::Place]];
+    for sentence in facts.fold.sentences_with(&both) {
         for clause in facts.fold.clauses_in(&sentence) {
             others_of(facts, clause, home);
         }
         let text = &facts.fold.text[sentence.clone()];
-        let opens = text.starts_with('Ⓛ')
-            || ["，Ⓛ", "。Ⓛ", "；Ⓛ", "：Ⓛ"]
-                .iter()
-                .any(|o| text.contains(o));
-        // Both patterns have a place at the beginning of a clause.
-        for pattern in [&DOES, &FIRST].into_iter().filter(|_| opens) {
+        // Neither pattern passes over another mark of a clause than those that it tells.
+        let does = || {
+            let mut clauses = text.split(['，', '。', '；', '：']);
+            clauses.any(|clause| clause.starts_with('Ⓛ') && clause.contains('Ⓒ'))
+        };
+        let first = || text.contains("Ⓒ，Ⓛ") || text.contains("Ⓒ”，Ⓛ");
+        let patterns = [(&DOES, does()), (&FIRST, first())];
+        for (pattern, _) in patterns.into_iter().filter(|(_, may_hold)| *may_hold) {
             for found in pattern.find_iter(text) {
                 let range = sentence.start + found.start()..sentence.start + found.end();
                 let marks = facts.fold.marks_in(range.clone());
@@ -127,7 +121,8 @@ fn others(facts: &mut Facts) {
 
 /// Whose a campaign is by the words between a place and it, none of which ends a clause.
 fn others_of(facts: &mut Facts, clause: Range<usize>, home: Option<usize>) {
-    if !facts.adjacent(&clause, &[EntityType::Place], &[EntityType::Campaign]) {
+    let (places, campaigns) = ([EntityType::Place], [EntityType::Campaign]);
+    if !facts.gaps(&clause, &places, &campaigns).any(|_| true) {
         return;
     }
     let text = &facts.fold.text[clause.clone()];

@@ -45,16 +45,11 @@ patterns! {
 /// What may be somewhere.
 const THINGS: [EntityType; 2] = [EntityType::Project, EntityType::Enterprise];
 
-/// Finds where things are.
-pub fn find(facts: &mut Facts) {
-    by_words(facts);
-    by_name(facts);
-    by_profile(facts);
-}
-
 /// The firms that a paragraph lists after counting those of the home place are in the home place.
-fn by_profile(facts: &mut Facts) {
-    let Some(home) = facts.home else { return };
+pub fn by_profile(facts: &mut Facts) {
+    let Some(home) = facts.home.filter(|_| facts.fold.has(&THINGS)) else {
+        return;
+    };
     for paragraph in facts.fold.paragraphs.clone() {
         let text = &facts.fold.text[paragraph.clone()];
         if !facts.has(&paragraph, &THINGS) || !may_hold("listed-in-profile", text) {
@@ -94,7 +89,7 @@ fn by_profile(facts: &mut Facts) {
             );
         }
         for (mark, rule, confidence) in here {
-            if !facts.placed.contains(&mark.entity) {
+            if !facts.found.placed.contains(&mark.entity) {
                 facts.add(
                     Predicate::LocatedIn,
                     mark.entity,
@@ -118,8 +113,10 @@ fn counted(text: &str) -> Option<(usize, usize)> {
         let behind = &text[owner.end()..];
         let stop = behind.find(['。', '；', 'Ⓛ']).unwrap_or(behind.len());
         let behind = &behind[..stop];
+        let is_number = |c: char| c.is_ascii_digit() || "一二三四五六七八九十".contains(c);
+        let mut counts = behind.match_indices(['家', '个', '处']);
         if behind.contains('有')
-            && behind.contains(['家', '个', '处'])
+            && counts.any(|(at, _)| behind[..at].ends_with(is_number))
             && let Some(count) = PROFILE.find(behind)
         {
             return Some((owner.start(), owner.end() + count.end()));
@@ -133,26 +130,34 @@ fn counted(text: &str) -> Option<(usize, usize)> {
 fn may_hold(rule: &str, text: &str) -> bool {
     let any = |words: &[&str]| words.iter().any(|w| text.contains(w));
     match rule {
-        "thing-lies-in-place" | "thing-lies-here" => LYING.is_match(text),
-        "thing-in-place" => text.contains("在Ⓛ"),
+        "thing-lies-here" => LYING.is_match(text),
         "in-place-thing" => any(&["在Ⓛ", "于Ⓛ", "户Ⓛ", "址Ⓛ"]),
-        "place-counts-things" => text.contains('有'),
         "listed-in-profile" => text.contains('有'),
         "project-through-enterprise" => any(&["Ⓛ引", "Ⓛ招"]),
         "road-between-places" => {
             text.contains('Ⓟ')
-                && (any(&["（Ⓛ", "连接", "贯通", "途经", "连通"]) || text.contains(['起', '始']))
+                && any(&["于Ⓛ", "为Ⓛ", "自Ⓛ", "接Ⓛ", "通Ⓛ", "经Ⓛ", "（Ⓛ"])
+                && text.matches('Ⓛ').nth(1).is_some()
         }
         _ => true,
     }
 }
 
-fn by_words(facts: &mut Facts) {
-    for sentence in facts.fold.sentences.clone() {
+/// Whether a rule can hold with these words between a thing and a place that stand next to each other.
+fn may_lie_between(rule: &str, gap: &str) -> bool {
+    match rule {
+        "thing-lies-in-place" => !gap.contains(['。', '；']) && LYING.is_match(gap),
+        "thing-in-place" => gap.ends_with('在'),
+        "in-place-thing" | "place-has-thing" => !gap.contains(['，', '。', '；', '：']),
+        "place-counts-things" => gap.starts_with(['现', '共', '有', '拥', '原']),
+        _ => true,
+    }
+}
+
+/// Where words say that things are.
+pub fn by_words(facts: &mut Facts) {
+    for sentence in facts.fold.sentences_with(&[&THINGS]) {
         let text = &facts.fold.text[sentence.clone()];
-        if !facts.has(&sentence, &THINGS) {
-            continue;
-        }
         let shift = sentence.start;
         let here =
             |_: &usize| text.contains(['我', '本', '全']) && may_hold("thing-lies-here", text);
@@ -183,14 +188,18 @@ fn by_words(facts: &mut Facts) {
         let mut links: Vec<(Mark, Mark, Range<usize>, &str, f64)> = Vec::new();
         let plan = facts.part(shift) == Part::Plan;
         // No pattern passes over a thing or a place: the two stand next to each other, one way or the other.
-        let place_follows = facts.adjacent(&sentence, &THINGS, &[EntityType::Place]);
-        let thing_follows = facts.adjacent(&sentence, &[EntityType::Place], &THINGS);
+        let places = [EntityType::Place];
+        let gap = |rule| {
+            facts
+                .gaps(&sentence, &THINGS, &places)
+                .any(|gap| may_lie_between(rule, gap))
+        };
         // The thing and the last sign of a run of places, which is the finest.
         for (pattern, rule, confidence) in [
             (&LIES, "thing-lies-in-place", 0.92),
             (&STARTS, "thing-in-place", 0.85),
         ] {
-            if !place_follows || !may_hold(rule, text) {
+            if !gap(rule) {
                 continue;
             }
             for found in pattern.captures_iter(text) {
@@ -219,6 +228,11 @@ fn by_words(facts: &mut Facts) {
                 }
             }
         }
+        let gap = |rule| {
+            facts
+                .gaps(&sentence, &places, &THINGS)
+                .any(|gap| may_lie_between(rule, gap))
+        };
         let patterns = [
             (&AT, "in-place-thing", 0.9),
             (&HAS, "place-has-thing", 0.85),
@@ -226,7 +240,7 @@ fn by_words(facts: &mut Facts) {
             (&THROUGH, "project-through-enterprise", 0.8),
         ];
         for (pattern, rule, confidence) in patterns {
-            if !thing_follows || !may_hold(rule, text) {
+            if !gap(rule) || !may_hold(rule, text) {
                 continue;
             }
             for found in pattern.captures_iter(text) {
@@ -359,7 +373,8 @@ struct Hit<'a> {
     place: &'a Known,
 }
 
-fn by_name(facts: &mut Facts) {
+/// Where names say that things are.
+pub fn by_name(facts: &mut Facts) {
     let places = known_places(facts);
     let home_level = places.list.iter().find(|p| p.home).map_or(0, |p| p.level);
     if places.list.is_empty() {
@@ -377,7 +392,7 @@ fn by_name(facts: &mut Facts) {
         .collect();
     let mut done = FxHashSet::default();
     for mark in things {
-        if !done.insert(mark.entity) || facts.placed.contains(&mark.entity) {
+        if !done.insert(mark.entity) || facts.found.placed.contains(&mark.entity) {
             continue;
         }
         let name = entities[mark.entity].name.as_str();

@@ -20,35 +20,107 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 
 use super::Context;
-use crate::model::{Entity, EntityType, Fact, Part, Predicate};
+use crate::model::{Entity, EntityType, Fact, LOCAL, Part, Predicate};
 use fold::{Fold, Mark};
 
 /// The facts that a document states, in order of the predicates and of the text.
 pub fn relate(context: &Context) -> Vec<Fact> {
-    if context.spans.is_empty() {
-        return Vec::new();
+    let mut relating = Relating::new(context);
+    relating.look_ahead();
+    for find in FINDERS {
+        relating.find(context, find);
     }
-    let fold = Fold::new(context);
-    let mut facts = Facts {
-        context,
-        fold: &fold,
-        ahead: ahead::ahead(&fold),
-        home: context
-            .home
-            .as_ref()
-            .and_then(|home| context.entities.iter().position(|e| e.id == home.id)),
-        list: Vec::new(),
-        seen: FxHashSet::default(),
-        placed: FxHashSet::default(),
-    };
-    located::find(&mut facts);
-    undertakes::find(&mut facts);
-    investment::find(&mut facts);
-    status::find(&mut facts);
-    posts::find(&mut facts);
-    awards::find(&mut facts);
-    implements::find(&mut facts);
-    facts.list
+    relating.facts()
+}
+
+/// Looks for the facts of one group of predicates.
+pub(super) type Find = fn(&mut Facts);
+
+/// In the order in which facts are told.
+pub(super) const FINDERS: [Find; 11] = [
+    located::by_words,
+    located::by_name,
+    located::by_profile,
+    undertakes::by_words,
+    undertakes::roles,
+    undertakes::named_after,
+    investment::find,
+    status::find,
+    posts::find,
+    awards::find,
+    implements::find,
+];
+
+/// A document whose facts are looked for, one group after the other: of many documents each group is looked for in all before
+/// the next, as what patterns work with is larger than what the processor has at hand.
+pub(super) struct Relating<'a> {
+    /// Nothing where the document names nothing.
+    fold: Option<Fold<'a>>,
+    /// For each sentence whether it looks ahead.
+    ahead: Vec<bool>,
+    /// The entity that is the home place, where the text names it.
+    home: Option<usize>,
+    found: Found,
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    list: Vec<Fact>,
+    seen: FxHashSet<(Predicate, Subject, Object)>,
+    /// The entities that were found to be somewhere.
+    placed: FxHashSet<usize>,
+}
+
+impl<'a> Relating<'a> {
+    pub(super) fn new(context: &Context<'a>) -> Self {
+        let home = context.home.as_ref();
+        let named = !context.spans.is_empty();
+        let fold = named.then(|| Fold::new(context));
+        let n_marks = fold.as_ref().map_or(0, |fold| fold.marks.len());
+        Self {
+            ahead: Vec::new(),
+            home: home.and_then(|home| context.entities.iter().position(|e| e.id == home.id)),
+            found: Found {
+                list: Vec::with_capacity(n_marks / 2),
+                ..Found::default()
+            },
+            fold,
+        }
+    }
+
+    /// Tells which sentences look ahead; before any facts are looked for.
+    pub(super) fn look_ahead(&mut self) {
+        self.ahead = self.fold.as_ref().map(ahead::ahead).unwrap_or_default();
+    }
+
+    /// Adds the facts of a group.
+    pub(super) fn find(&mut self, context: &Context, find: Find) {
+        let Some(fold) = &self.fold else { return };
+        let mut facts = Facts {
+            context,
+            fold,
+            ahead: &self.ahead,
+            home: self.home,
+            found: std::mem::take(&mut self.found),
+        };
+        find(&mut facts);
+        self.found = facts.found;
+    }
+
+    /// The facts that were found.
+    pub(super) fn facts(self) -> Vec<Fact> {
+        self.found.list
+    }
+}
+
+/// What a fact is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Subject {
+    /// Index into [`Context::entities`].
+    Entity(usize),
+    /// The home place where the text does not name it.
+    Home,
 }
 
 /// The object of a fact.
@@ -61,17 +133,14 @@ enum Object {
 }
 
 /// Collects facts; a link that is stated twice is kept once.
-struct Facts<'a> {
+pub(super) struct Facts<'a> {
     context: &'a Context<'a>,
     fold: &'a Fold<'a>,
     /// For each sentence whether it looks ahead.
-    ahead: Vec<bool>,
+    ahead: &'a [bool],
     /// The entity that is the home place, where the text names it.
     home: Option<usize>,
-    list: Vec<Fact>,
-    seen: FxHashSet<(Predicate, String, Object)>,
-    /// The entities that were found to be somewhere.
-    placed: FxHashSet<usize>,
+    found: Found,
 }
 
 impl Facts<'_> {
@@ -86,27 +155,37 @@ impl Facts<'_> {
         confidence: f64,
     ) {
         if predicate == Predicate::LocatedIn {
-            self.placed.insert(subject);
+            self.found.placed.insert(subject);
         }
-        let subject = self.context.entities[subject].id.clone();
+        let subject = Subject::Entity(subject);
         self.add_about(predicate, subject, object, evidence, rule, confidence);
     }
 
-    /// Adds a fact about something that may be no entity of the document, such as a home without a readable name.
+    /// The home place.
+    fn home(&self) -> Subject {
+        self.home.map_or(Subject::Home, Subject::Entity)
+    }
+
+    fn id(&self, subject: Subject) -> String {
+        match (subject, &self.context.home) {
+            (Subject::Entity(i), _) => self.context.entities[i].id.clone(),
+            (Subject::Home, Some(home)) => home.id.clone(),
+            // A home without a readable name is the document's own.
+            (Subject::Home, None) => format!("{LOCAL}home"),
+        }
+    }
+
+    /// Adds a fact about something that may be no entity of the document.
     fn add_about(
         &mut self,
         predicate: Predicate,
-        subject: String,
+        subject: Subject,
         object: Object,
         evidence: Range<usize>,
         rule: &str,
         confidence: f64,
     ) {
-        if evidence.is_empty()
-            || !self
-                .seen
-                .insert((predicate, subject.clone(), object.clone()))
-        {
+        if evidence.is_empty() || !self.found.seen.insert((predicate, subject, object.clone())) {
             return;
         }
         let (from, to) = self.fold.normal(evidence.clone());
@@ -115,8 +194,8 @@ impl Facts<'_> {
             Object::Entity(i) => (Some(self.context.entities[i].id.clone()), None, None),
             Object::Value(value, unit) => (None, Some(value), unit),
         };
-        self.list.push(Fact {
-            subject,
+        self.found.list.push(Fact {
+            subject: self.id(subject),
             predicate,
             object,
             value,
@@ -168,20 +247,26 @@ impl Facts<'_> {
         marks.any(|mark| kinds.contains(&mark.kind))
     }
 
-    /// Whether somewhere in a stretch a mark of the second types comes next after one of the first, others left aside.
-    fn adjacent(&self, range: &Range<usize>, first: &[EntityType], second: &[EntityType]) -> bool {
-        let mut after = false;
-        for mark in self.fold.marks_in(range.clone()) {
-            if after && second.contains(&mark.kind) {
-                return true;
+    /// What stands between each mark of the first types in a stretch and the next of these types, where that is of the second;
+    /// marks of other types are words like any other.
+    fn gaps(
+        &self,
+        range: &Range<usize>,
+        first: &[EntityType],
+        second: &[EntityType],
+    ) -> impl Iterator<Item = &str> {
+        let marks = self.fold.marks_in(range.clone()).iter();
+        let mut marks = marks.filter(|m| first.contains(&m.kind) || second.contains(&m.kind));
+        let mut last = marks.next();
+        std::iter::from_fn(move || {
+            loop {
+                let (one, next) = (last?, marks.next()?);
+                last = Some(next);
+                if first.contains(&one.kind) && second.contains(&next.kind) {
+                    return Some(&self.fold.text[one.at + fold::SIGN..next.at]);
+                }
             }
-            if first.contains(&mark.kind) {
-                after = true;
-            } else if second.contains(&mark.kind) {
-                after = false;
-            }
-        }
-        false
+        })
     }
 
     /// The mark that is listed after one: `Ⓟ、Ⓟ`.

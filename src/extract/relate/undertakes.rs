@@ -23,24 +23,26 @@ patterns! {
     OF_NEXT = r"^(?:建设|兴建|承建|开发|打造|[0-9.]+[万亿]元)*的[^，。；ⒺⓅ]{0,16}Ⓟ";
 }
 
-/// Finds who builds or owns what.
-pub fn find(facts: &mut Facts) {
-    for sentence in facts.fold.sentences.clone() {
-        let (firms, projects) = ([EntityType::Enterprise], [EntityType::Project]);
-        if !facts.has(&sentence, &firms) || !facts.has(&sentence, &projects) {
-            continue;
-        }
+/// Who is said to build or own what.
+pub fn by_words(facts: &mut Facts) {
+    let (firms, projects) = ([EntityType::Enterprise], [EntityType::Project]);
+    for sentence in facts.fold.sentences_with(&[&firms, &projects]) {
         let text = &facts.fold.text[sentence.clone()];
         let mut links: Vec<(Mark, Mark, &str, f64)> = Vec::new();
-        // No pattern passes over a firm or a project: the two stand next to each other, one way or the other.
-        let project_follows = facts.adjacent(&sentence, &firms, &projects);
-        let firm_follows = facts.adjacent(&sentence, &projects, &firms);
+        // The last firm and the project that a pattern tells stand next to each other, one way or the other.
+        let then = |tells: fn(&str) -> bool| facts.gaps(&sentence, &firms, &projects).any(tells);
+        let before = |tells: fn(&str) -> bool| facts.gaps(&sentence, &projects, &firms).any(tells);
+        let owns = then(|gap| !gap.contains(['，', '。', '；', '：', '、']));
+        let invests = then(|gap| gap.starts_with('，') || gap.starts_with("合作，"));
+        let follows = before(|gap| gap == "，引进");
+        let built = before(|_| true) && text.split('Ⓟ').skip(1).any(may_be_built);
+        let beside = before(|gap| gap.starts_with(['：', '，', '（']) && within(gap, 2));
         let patterns = [
-            (&OWNS, project_follows, "investor-of-project", 0.88),
-            (&THEN, project_follows, "investor-then-project", 0.8),
-            (&AFTER, firm_follows, "project-then-investor", 0.8),
-            (&BY, firm_follows, "project-by-builder", 0.88),
-            (&BESIDE, firm_follows, "project-beside-builder", 0.8),
+            (&OWNS, owns, "investor-of-project", 0.88),
+            (&THEN, invests, "investor-then-project", 0.8),
+            (&AFTER, follows, "project-then-investor", 0.8),
+            (&BY, built, "project-by-builder", 0.88),
+            (&BESIDE, beside, "project-beside-builder", 0.8),
         ];
         for (pattern, _, rule, confidence) in patterns.into_iter().filter(|p| p.1) {
             for found in pattern.captures_iter(text) {
@@ -88,12 +90,36 @@ pub fn find(facts: &mut Facts) {
             );
         }
     }
-    roles(facts);
-    named_after(facts);
 }
 
+/// Whether the words behind a project, up to the next one, may tell by which firm it is built.
+fn may_be_built(behind: &str) -> bool {
+    let sentence = behind.split(['。', '；']).next().unwrap_or_default();
+    let ends_before_firm = |part: &str| {
+        let clause = part.rfind(['，', '：']).map_or(part, |at| &part[at..]);
+        clause.starts_with('：')
+            || clause.contains(['由', '为', '是'])
+            || clause.ends_with("成立的")
+    };
+    let parts: Vec<&str> = sentence.split('Ⓔ').collect();
+    parts[..parts.len() - 1]
+        .iter()
+        .any(|part| ends_before_firm(part))
+}
+
+/// No more characters lie between such a word and the first firm behind it.
+const ROLE_REACH: usize = 9;
+
 /// 建设单位：Ⓔ speaks of the project last named, on the same line or a few lines above.
-fn roles(facts: &mut Facts) {
+pub fn roles(facts: &mut Facts) {
+    // The last character of each word for who builds stands close before a firm.
+    let may_hold = |firm: Mark| {
+        let before = facts.fold.text[..firm.at].chars().rev();
+        before.take(ROLE_REACH).any(|c| "方位主商体业".contains(c))
+    };
+    if !facts.marks(EntityType::Enterprise).any(may_hold) {
+        return;
+    }
     for found in ROLE.captures_iter(&facts.fold.text) {
         let Some(firms) = found.get(1) else { continue };
         let n = facts.fold.paragraph_at(firms.start());
@@ -134,12 +160,16 @@ pub fn is_end(facts: &Facts, mark: Mark) -> bool {
 }
 
 /// A project named after an enterprise: 海河轴承二期 is 海河轴承's.
-fn named_after(facts: &mut Facts) {
+pub fn named_after(facts: &mut Facts) {
+    if !facts.fold.has(&[EntityType::Project]) {
+        return;
+    }
     let names = names(facts, EntityType::Enterprise);
     if names.is_empty() {
         return;
     }
     let mut told: FxHashSet<&str> = facts
+        .found
         .list
         .iter()
         .filter(|f| f.predicate == Predicate::Undertakes)
