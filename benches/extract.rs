@@ -69,8 +69,7 @@ impl Known {
             survey: &self.survey,
             clues: &self.clues,
         };
-        let scored = scene.score(&model().chooser, self.spans.clone());
-        scene.choose(&model().chooser, &model().forest, &scored)
+        scene.choose(&model().chooser, &model().forest, &self.spans)
     }
 }
 

@@ -285,8 +285,7 @@ pub fn extract_unless(
             survey: &survey,
             clues: &clues,
         };
-        let scored = scene.score(&model.chooser, spans);
-        let names = recognise::decide(model, &scene, scored, &rulings);
+        let names = recognise::decide(model, &scene, spans, &rulings);
         (survey, rulings, names)
     });
     let found = stage(late, found, |i, (survey, rulings, names)| {

@@ -67,15 +67,6 @@ pub fn label_with(
     spans
 }
 
-/// Spans of a document that could be names, each with what its features add up to.
-#[derive(Clone, Debug)]
-pub struct Scored {
-    /// Sorted by start.
-    pub spans: Vec<Span>,
-    /// The score of each.
-    pub scores: Vec<f64>,
-}
-
 /// A document with what is known of it: what candidates are described by.
 #[derive(Clone, Copy)]
 pub struct Scene<'a> {
@@ -87,23 +78,24 @@ pub struct Scene<'a> {
     pub clues: &'a Clues,
 }
 
-impl Scene<'_> {
-    /// Scores spans by their features.
-    pub fn score(&self, chooser: &Chooser, spans: Vec<Span>) -> Scored {
-        Scored {
-            scores: candidates::scores(self.doc, self.survey, self.clues, &spans, chooser),
-            spans,
-        }
-    }
+/// What is made of spans that could be names.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    /// By their features alone.
+    pub first: FirstLook,
+    /// The probability of each, 0 to 1: where its features alone do not make sure of it, by a second look.
+    pub probabilities: Vec<f64>,
+}
 
-    /// How likely each span is a name: by its features alone, and where these do not make sure of it by a second look.
-    pub fn probabilities(&self, chooser: &Chooser, forest: &Forest, scored: &Scored) -> Vec<f64> {
-        let mut probabilities = chooser.probabilities(&scored.spans, &scored.scores);
+impl Scene<'_> {
+    /// Looks at spans that could be names, at some of them twice.
+    pub fn look(&self, chooser: &Chooser, forest: &Forest, spans: &[Span]) -> Looked {
         let (mut open, mut rows) = (Vec::new(), Vec::new());
-        self.second_look(chooser, scored, &probabilities, |i, row| {
+        let first = self.look_once(chooser, spans, |i, _, row| {
             open.push(i);
             rows.extend_from_slice(row);
         });
+        let mut probabilities = first.probabilities.clone();
         if !open.is_empty() {
             let sums = forest.sums(rows.len() / open.len(), &rows);
             for (i, sum) in open.into_iter().zip(sums) {
@@ -111,46 +103,33 @@ impl Scene<'_> {
                 *p = logistic(log_odds(*p) + f64::from(sum));
             }
         }
-        probabilities
+        Looked {
+            first,
+            probabilities,
+        }
     }
 
-    /// Tells what a second look sees of the spans that the first one is not sure of.
-    pub fn second_look(
+    /// Looks at spans once; of those that are not sure it tells what a second look sees.
+    pub fn look_once(
         &self,
         chooser: &Chooser,
-        scored: &Scored,
-        probabilities: &[f64],
-        each: impl FnMut(usize, &[f32]),
-    ) {
-        let first = FirstLook {
-            scores: &scored.scores,
-            probabilities,
-        };
-        candidates::second_look(
-            self.doc,
-            self.survey,
-            self.clues,
-            &scored.spans,
-            chooser,
-            &first,
-            each,
-        );
+        spans: &[Span],
+        each: impl FnMut(usize, f64, &[f32]),
+    ) -> FirstLook {
+        candidates::look(self.doc, self.survey, self.clues, spans, chooser, each)
     }
 
     /// The names among spans.
-    pub fn choose(&self, chooser: &Chooser, forest: &Forest, scored: &Scored) -> Vec<Name> {
-        let probabilities = self.probabilities(chooser, forest, scored);
-        let name = |i: usize| {
-            let span = scored.spans[i];
-            Name {
-                start: span.start,
-                end: span.end,
-                kind: EntityType::ALL[span.kind],
-                confidence: probabilities[i],
-                corrections: Vec::new(),
-            }
+    pub fn choose(&self, chooser: &Chooser, forest: &Forest, spans: &[Span]) -> Vec<Name> {
+        let probabilities = self.look(chooser, forest, spans).probabilities;
+        let name = |i: usize| Name {
+            start: spans[i].start,
+            end: spans[i].end,
+            kind: EntityType::ALL[spans[i].kind],
+            confidence: probabilities[i],
+            corrections: Vec::new(),
         };
-        let kept = chooser.choose(&scored.spans, &probabilities);
+        let kept = chooser.choose(spans, &probabilities);
         kept.into_iter().map(name).collect()
     }
 }
@@ -186,16 +165,16 @@ pub fn propose(crf: &Crf, scene: &Scene) -> Vec<Candidate> {
         .collect()
 }
 
-/// The names among spans, each with its score, with corrections as hard constraints.
+/// The names among spans, with corrections as hard constraints.
 ///
 /// What a correction names is chosen wherever it stands, and nothing that overlaps with it; what one forbids is not chosen.
 /// Among what is left the choice is free.
-pub fn decide(model: &Model, scene: &Scene, mut scored: Scored, rulings: &Rulings) -> Recognised {
+pub fn decide(model: &Model, scene: &Scene, mut spans: Vec<Span>, rulings: &Rulings) -> Recognised {
     let Model {
         chooser, forest, ..
     } = model;
     if rulings.is_empty() {
-        return scene.choose(chooser, forest, &scored).into();
+        return scene.choose(chooser, forest, &spans).into();
     }
     let chars = &scene.doc.text.chars;
     let ruled = rulings.names(chars);
@@ -205,13 +184,10 @@ pub fn decide(model: &Model, scene: &Scene, mut scored: Scored, rulings: &Ruling
         forbidden.extend(line);
         line.is_none() && !overlaps(&ruled, span.start, span.end)
     };
-    let pairs = scored.spans.into_iter().zip(scored.scores);
-    (scored.spans, scored.scores) = pairs
-        .filter(|(span, _)| is_free(span, &mut forbidden))
-        .unzip();
+    spans.retain(|span| is_free(span, &mut forbidden));
     forbidden.sort_unstable();
     forbidden.dedup();
-    let mut names = scene.choose(chooser, forest, &scored);
+    let mut names = scene.choose(chooser, forest, &spans);
     for name in &mut names {
         if let Some((kind, line)) = rulings.instead(&chars[name.start..name.end], name.kind) {
             name.kind = kind;

@@ -5,11 +5,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::candidates::{Candidate, columns, log_odds};
 use super::choose::{self, Chooser, Sample};
-use super::crf::{self, Crf, Example};
+use super::crf::{self, Crf, Example, Span};
 use super::evidence::{self, Clues};
 use super::forest::{self, Forest, Samples};
 use super::places::{self, Survey};
-use super::recognise::{self, Model, Scene, Scored};
+use super::recognise::{self, Model, Scene};
 use super::trust::Trust;
 use crate::eval;
 use crate::gold::Gold;
@@ -161,6 +161,12 @@ struct Proposed {
     right: Vec<bool>,
 }
 
+impl Proposed {
+    fn spans(&self) -> Vec<Span> {
+        self.candidates.iter().map(|c| c.span).collect()
+    }
+}
+
 /// Learns the labelling from the documents that are kept.
 fn train_labels(documents: &[Prepared], options: &Training, keep: &[bool]) -> Crf {
     let examples: Vec<&Example> = documents
@@ -239,18 +245,6 @@ fn train_choice(
     Chooser::train(&samples, &options.choice)
 }
 
-/// What a choice makes of the candidates of a document.
-fn scored(chooser: &Chooser, proposed: &Proposed) -> Scored {
-    let candidates = &proposed.candidates;
-    Scored {
-        spans: candidates.iter().map(|c| c.span).collect(),
-        scores: candidates
-            .iter()
-            .map(|c| chooser.score(&c.features))
-            .collect(),
-    }
-}
-
 /// Learns a choice from all parts but one, for each part.
 fn choosers(
     documents: &[Prepared],
@@ -272,12 +266,10 @@ fn looked_at(
 ) -> Vec<Samples> {
     let of_document = |((d, p), &part): ((&Prepared, &Proposed), &usize)| {
         let chooser = &choosers[part];
-        let scored = scored(chooser, p);
-        let probabilities = chooser.probabilities(&scored.spans, &scored.scores);
         let mut samples = Samples::new(columns().len());
         d.scene()
-            .second_look(chooser, &scored, &probabilities, |i, row| {
-                samples.push(row, p.right[i], log_odds(probabilities[i]) as f32);
+            .look_once(chooser, &p.spans(), |i, probability, row| {
+                samples.push(row, p.right[i], log_odds(probability) as f32);
             });
         samples
     };
@@ -354,8 +346,7 @@ pub fn left_out(documents: &[Prepared], options: &Training, folds: usize) -> Vec
         .zip(&parts)
         .map(|((d, p), &part)| {
             let chooser = &choosers[part];
-            let scored = scored(chooser, p);
-            let names = d.scene().choose(chooser, &forests[part], &scored);
+            let names = d.scene().choose(chooser, &forests[part], &p.spans());
             let rulings = Rulings::default();
             super::from_names(&d.doc, &d.survey, names.into(), &rulings, &trusts[part])
         })

@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use super::candidates::{self, Candidate};
+use super::crf::Span;
 use super::evidence::Clues;
-use super::recognise::{Name, Recognised, Scene, Scored};
+use super::recognise::{Looked, Name, Recognised, Scene};
 use super::{model, places, recognise};
 use crate::knowledge::{Selected, reference};
 use crate::model::{EntityType, Quote};
@@ -65,9 +66,7 @@ const MOST_RIVALS: usize = 5;
 struct Choice<'a> {
     doc: &'a Document,
     candidates: Vec<Candidate>,
-    scores: Vec<f64>,
-    first_look: Vec<f64>,
-    probabilities: Vec<f64>,
+    looked: Looked,
     found: Recognised,
 }
 
@@ -84,18 +83,12 @@ pub fn why(doc: &Document, corrections: &Selected, name: &str) -> Vec<Why> {
     let model = model();
     let candidates = recognise::propose(&model.crf, &scene);
     let chars = &doc.text.chars;
-    let score = |c: &Candidate| model.chooser.score(&c.features);
-    let scored = Scored {
-        spans: candidates.iter().map(|c| c.span).collect(),
-        scores: candidates.iter().map(score).collect(),
-    };
+    let spans: Vec<Span> = candidates.iter().map(|c| c.span).collect();
     let choice = Choice {
         doc,
         candidates,
-        first_look: model.chooser.probabilities(&scored.spans, &scored.scores),
-        probabilities: scene.probabilities(&model.chooser, &model.forest, &scored),
-        scores: scored.scores.clone(),
-        found: recognise::decide(model, &scene, scored, &rulings),
+        looked: scene.look(&model.chooser, &model.forest, &spans),
+        found: recognise::decide(model, &scene, spans, &rulings),
     };
     let ruled = rulings.names(chars);
     let wanted = key(name);
@@ -113,7 +106,9 @@ pub fn why(doc: &Document, corrections: &Selected, name: &str) -> Vec<Why> {
         let is_kept = choice.found.names.iter().any(|n| (n.start, n.end) == span);
         if is_meant(c.start, c.end) && !is_kept {
             let likeliest = (i..i + n)
-                .max_by(|&a, &b| choice.probabilities[a].total_cmp(&choice.probabilities[b]))
+                .max_by(|&a, &b| {
+                    choice.looked.probabilities[a].total_cmp(&choice.looked.probabilities[b])
+                })
                 .expect("there is one at least");
             // A line that forbids it, and those by which something else stands there.
             let forbids = rulings.forbids(&chars[c.start..c.end]);
@@ -138,7 +133,7 @@ impl Choice<'_> {
         let best = proposed.max_by(|&a, &b| {
             let order = |i: usize| {
                 let own = EntityType::ALL[self.candidates[i].span.kind] == name.kind;
-                (own, self.probabilities[i])
+                (own, self.looked.probabilities[i])
             };
             order(a)
                 .partial_cmp(&order(b))
@@ -174,8 +169,8 @@ impl Choice<'_> {
                 .or(candidate.map(|c| EntityType::ALL[c.span.kind]))
                 .expect("what is not kept was proposed"),
             kept: kept.is_some(),
-            probability: at.map(|i| self.probabilities[i]),
-            first_look: at.map(|i| self.first_look[i]),
+            probability: at.map(|i| self.looked.probabilities[i]),
+            first_look: at.map(|i| self.looked.first.probabilities[i]),
             score: features.iter().map(|(_, adds)| adds).sum(),
             features,
             rivals: self.rivals((start, end), at),
@@ -191,7 +186,9 @@ impl Choice<'_> {
         let mut rivals: Vec<usize> = (0..self.candidates.len())
             .filter(|i| Some(*i) != but && overlap(i))
             .collect();
-        rivals.sort_by(|&a, &b| self.probabilities[b].total_cmp(&self.probabilities[a]));
+        rivals.sort_by(|&a, &b| {
+            self.looked.probabilities[b].total_cmp(&self.looked.probabilities[a])
+        });
         rivals.truncate(MOST_RIVALS);
         let rival = |i: usize| {
             let c = &self.candidates[i].span;
@@ -202,8 +199,8 @@ impl Choice<'_> {
                 start: from,
                 text: self.doc.text.source_text(from, to),
                 kind,
-                probability: self.probabilities[i],
-                score: self.scores[i],
+                probability: self.looked.probabilities[i],
+                score: self.looked.first.scores[i],
                 kept: self.found.names.iter().any(is),
             }
         };

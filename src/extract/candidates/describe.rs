@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::Feature;
 use super::features::{Collector, Template, length, step};
 use super::rivals::{Place, Rivals, longest};
-use super::surfaces::{Surface, surfaces};
+use super::surroundings::Surroundings;
 use crate::extract::choose::{Chooser, Row, clusters, of_kind};
 use crate::extract::crf::Span;
 use crate::extract::evidence::{CLASS_CODES, Clues, code};
@@ -23,16 +23,10 @@ use crate::text::{Document, Sentence, is_common_han, is_han};
 pub(super) struct Describer<'a> {
     doc: &'a Document,
     clues: &'a Clues,
-    pub(super) spans: &'a [Span],
-    /// Spans by where they end, then by where they start.
-    by_end: Vec<u32>,
+    pub(super) around: Surroundings<'a>,
     hits_from: Offsets,
     /// Characters of the longest hit.
     longest_hit: usize,
-    /// For each surface: how often, in how many of these likely, and the two highest probabilities of each type.
-    surfaces: Vec<Surface>,
-    /// For each span its surface.
-    surface_of: Vec<u32>,
     /// Names of divisions by where they start.
     places: Vec<PlaceHit>,
     /// Index of the word at each character.
@@ -133,28 +127,6 @@ impl Marks {
     }
 }
 
-/// What stands beside a candidate in a list.
-pub(super) struct Item {
-    /// Whether it is joined by a comma.
-    by_comma: bool,
-    /// How likely it is a name of the same type.
-    pub same: f64,
-    /// How likely a name of another type, and the number of that type plus one.
-    pub other: (f64, usize),
-}
-
-impl Item {
-    fn payload(&self) -> u64 {
-        // Another type counts half.
-        let other = if self.other.0 > self.same && self.other.0 > 0.3 {
-            self.other.1
-        } else {
-            0
-        };
-        u64::from(self.by_comma) << 20 | 1 << 16 | step(self.same) << 8 | other as u64
-    }
-}
-
 impl<'a> Describer<'a> {
     pub(super) fn new(
         doc: &'a Document,
@@ -163,7 +135,6 @@ impl<'a> Describer<'a> {
         spans: &'a [Span],
     ) -> Self {
         let n = doc.text.chars.len();
-        let (surfaces, surface_of) = surfaces(&doc.text.chars, spans);
         let hits = &clues.hits;
         let mut places = survey.hits.clone();
         places.sort_by_key(|hit| (hit.start, hit.end));
@@ -172,17 +143,12 @@ impl<'a> Describer<'a> {
             word_at.resize(word.end, i);
         }
         word_at.resize(n, 0);
-        let mut by_end: Vec<u32> = (0..).take(spans.len()).collect();
-        by_end.sort_by_key(|&i| spans[i as usize].end);
         Self {
             doc,
             clues,
-            spans,
-            by_end,
+            around: Surroundings::new(&doc.text.chars, spans),
             hits_from: Offsets::new(n, hits),
             longest_hit: hits.iter().map(|h| h.end - h.start).max().unwrap_or(0) as usize,
-            surfaces,
-            surface_of,
             places,
             word_at,
             sentence: Cell::new(0),
@@ -219,8 +185,8 @@ impl<'a> Describer<'a> {
     pub(super) fn describe(&self, mut each: impl FnMut(&[Feature])) {
         let mut c = Collector::default();
         let mut places = Vec::new();
-        for cluster in clusters(self.spans) {
-            Place::of_cluster(self.spans, cluster, &mut places);
+        for cluster in clusters(&self.around.spans) {
+            Place::of_cluster(&self.around.spans, cluster, &mut places);
             let longest = longest(&places);
             for (at, place) in places.iter().enumerate() {
                 let rivals = Rivals::of(&places, at, longest);
@@ -230,7 +196,7 @@ impl<'a> Describer<'a> {
                     self.end(&mut c, place.end);
                     self.both(&mut c, place.start, place.end);
                     self.own(&mut c, i, &rivals);
-                    let kind = self.spans[i].kind;
+                    let kind = self.around.spans[i].kind;
                     for feature in &mut c.groups {
                         feature.0 = of_kind(feature.0, kind);
                     }
@@ -242,15 +208,15 @@ impl<'a> Describer<'a> {
 
     /// The score of each span by a chooser, in order.
     pub(super) fn scores(&self, chooser: &Chooser) -> Vec<f64> {
-        let mut scores = Vec::with_capacity(self.spans.len());
+        let mut scores = Vec::with_capacity(self.around.spans.len());
         let mut c = Collector::default();
         let mut places = Vec::new();
         let (mut own_ends, mut rows) = (Vec::new(), Vec::new());
         // Of spans that begin together the one before was the last.
         let mut of_beginning = (usize::MAX, Row::default());
         let mut of_ends = [(usize::MAX, Row::default()); ENDS];
-        for cluster in clusters(self.spans) {
-            Place::of_cluster(self.spans, cluster, &mut places);
+        for cluster in clusters(&self.around.spans) {
+            Place::of_cluster(&self.around.spans, cluster, &mut places);
             let longest = longest(&places);
             for (at, place) in places.iter().enumerate() {
                 let rivals = Rivals::of(&places, at, longest);
@@ -283,7 +249,7 @@ impl<'a> Describer<'a> {
                 let of_both = of_each(both.clone());
                 let mut from = both.end;
                 for (i, &to) in place.spans.clone().zip(&own_ends) {
-                    let kind = self.spans[i].kind;
+                    let kind = self.around.spans[i].kind;
                     let of_own = chooser.of_one(&c.groups[from..to], &rows[from..to], kind);
                     scores.push(of_beginning.1[kind] + of_end.1[kind] + of_both[kind] + of_own);
                     from = to;
@@ -291,16 +257,6 @@ impl<'a> Describer<'a> {
             }
         }
         scores
-    }
-
-    /// Characters of the document.
-    pub(super) fn length(&self) -> usize {
-        self.doc.text.chars.len()
-    }
-
-    /// What is known of the surface of a span.
-    pub(super) fn surface(&self, i: usize) -> &Surface {
-        &self.surfaces[self.surface_of[i] as usize]
     }
 
     /// What is told of the beginning of a span alone.
@@ -359,7 +315,7 @@ impl<'a> Describer<'a> {
 
     /// What is told of a span of one type.
     pub(super) fn own(&self, c: &mut Collector, i: usize, rivals: &Rivals) {
-        let span = self.spans[i];
+        let span = self.around.spans[i];
         self.labelling(c, span.probability);
         self.document(c, i);
         self.list(c, span);
@@ -410,8 +366,8 @@ impl<'a> Describer<'a> {
             end,
             kind,
             probability,
-        } = self.spans[i];
-        let s = self.surface(i);
+        } = self.around.spans[i];
+        let s = self.around.surface(i);
         let other = s.other(kind, probability);
         let n = s.n[kind];
         if n > 1 {
@@ -444,62 +400,8 @@ impl<'a> Describer<'a> {
         }
     }
 
-    /// What is likeliest among the items that a candidate is joined with.
-    fn item(found: impl Iterator<Item = &'a Span>, kind: usize, by_comma: bool) -> Item {
-        let (mut same, mut other) = (0.0f64, (0.0f64, 0));
-        for s in found {
-            if s.kind == kind {
-                same = same.max(s.probability);
-            } else if s.probability > other.0 {
-                other = (s.probability, s.kind + 1);
-            }
-        }
-        Item {
-            by_comma,
-            same,
-            other,
-        }
-    }
-
-    /// The items before and behind a candidate in a list, if there are any.
-    pub(super) fn items(&self, c: Span) -> [Option<Item>; 2] {
-        let chars = &self.doc.text.chars;
-        let joins = |ch: char| matches!(ch, '、' | '和' | '及' | '与' | '或');
-        let mark = |ch: char| matches!(ch, '“' | '”');
-        let mut items = [None, None];
-        let mut left = c.start;
-        while left > 0 && mark(chars[left - 1]) {
-            left -= 1;
-        }
-        if left > 1 && joins(chars[left - 1]) {
-            let mut end = left - 1;
-            while end > 0 && mark(chars[end - 1]) {
-                end -= 1;
-            }
-            let to = |i: &u32| self.spans[*i as usize].end;
-            let first = self.by_end.partition_point(|i| to(i) < end);
-            let ending = self.by_end[first..].iter().take_while(|i| to(i) < left);
-            let ending = ending.map(|&i| &self.spans[i as usize]);
-            items[0] = Some(Self::item(ending, c.kind, chars[left - 1] == '、'));
-        }
-        let mut right = c.end;
-        while right < chars.len() && mark(chars[right]) {
-            right += 1;
-        }
-        if right + 1 < chars.len() && joins(chars[right]) {
-            let mut start = right + 1;
-            while start + 1 < chars.len() && mark(chars[start]) {
-                start += 1;
-            }
-            let first = self.spans.partition_point(|s| s.start <= right);
-            let beginning = self.spans[first..].iter().take_while(|s| s.start <= start);
-            items[1] = Some(Self::item(beginning, c.kind, chars[right] == '、'));
-        }
-        items
-    }
-
     fn list(&self, c: &mut Collector, span: Span) {
-        let [before, behind] = self.items(span);
+        let [before, behind] = self.around.items(span);
         for (template, item) in [
             (Template::ItemBefore, before),
             (Template::ItemBehind, behind),

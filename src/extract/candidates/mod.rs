@@ -7,7 +7,7 @@
 mod describe;
 mod features;
 mod rivals;
-mod surfaces;
+mod surroundings;
 mod view;
 
 pub use features::describe as describe_feature;
@@ -45,12 +45,12 @@ pub struct Candidate {
 }
 
 /// What the choice makes of spans by their features alone.
-#[derive(Clone, Copy, Debug)]
-pub struct FirstLook<'a> {
+#[derive(Clone, Debug)]
+pub struct FirstLook {
     /// The score of each.
-    pub scores: &'a [f64],
-    /// The probability of each.
-    pub probabilities: &'a [f64],
+    pub scores: Vec<f64>,
+    /// The probability of each, 0 to 1.
+    pub probabilities: Vec<f64>,
 }
 
 /// All spans of a document that could be names, sorted by start, then end, then type.
@@ -94,39 +94,25 @@ pub fn describe(
     Describer::new(doc, survey, clues, spans).describe(each);
 }
 
-/// The score of each span by a chooser, in order.
-pub fn scores(
+/// What the choice makes of spans by their features. Of those that it is not sure of it tells what a second look sees: for each its
+/// index, what the choice gives it, and its [`columns`].
+pub fn look(
     doc: &Document,
     survey: &Survey,
     clues: &Clues,
     spans: &[Span],
     chooser: &Chooser,
-) -> Vec<f64> {
-    Describer::new(doc, survey, clues, spans).scores(chooser)
-}
-
-/// Tells what a second look sees of the spans of which the first one, by a chooser, is not sure: for each its index, then its
-/// [`columns`].
-pub fn second_look(
-    doc: &Document,
-    survey: &Survey,
-    clues: &Clues,
-    spans: &[Span],
-    chooser: &Chooser,
-    first: &FirstLook,
-    each: impl FnMut(usize, &[f32]),
-) {
+    each: impl FnMut(usize, f64, &[f32]),
+) -> FirstLook {
     let describer = Describer::new(doc, survey, clues, spans);
-    // What the first look gives takes the place of what the labelling gives.
-    let chosen = spans.iter().zip(first.probabilities);
-    let chosen: Vec<Span> = chosen
-        .map(|(span, &probability)| Span {
-            probability,
-            ..*span
-        })
-        .collect();
-    let chosen = Describer::new(doc, survey, clues, &chosen);
-    view::tell(&describer, &chosen, chooser, first.scores, each);
+    let scores = describer.scores(chooser);
+    let probabilities = chooser.probabilities(spans, &scores);
+    let first = FirstLook {
+        scores,
+        probabilities,
+    };
+    view::tell(&describer, chooser, &first, each);
+    first
 }
 
 /// Names and their types by the first two characters.

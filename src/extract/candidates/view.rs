@@ -3,10 +3,11 @@
 //! There are what the labelling and the choice make of it, what its features add to its score by what they speak of, and what the
 //! choice makes of the other candidates around it and of those with the same characters.
 
-use super::T;
 use super::describe::Describer;
 use super::features::{Collector, N_TEMPLATES, TEMPLATES};
 use super::rivals::{Place, Rivals, longest};
+use super::surroundings::Surroundings;
+use super::{FirstLook, T};
 use crate::extract::choose::{Chooser, clusters};
 use crate::extract::crf::Span;
 use crate::model::EntityType;
@@ -78,25 +79,26 @@ impl Sums {
     }
 }
 
-/// Tells the columns of the spans of which the choice is not sure, each with its index; `chosen` has the same spans with the
-/// probabilities that the choice gives them.
+/// Tells the columns of the spans of which the choice is not sure, each with its index and what the choice gives it.
 pub(super) fn tell(
     describer: &Describer,
-    chosen: &Describer,
     chooser: &Chooser,
-    scores: &[f64],
-    mut each: impl FnMut(usize, &[f32]),
+    first: &FirstLook,
+    mut each: impl FnMut(usize, f64, &[f32]),
 ) {
-    let is_open = |i: &usize| log_odds(chosen.spans[*i].probability).abs() < SURE;
-    let sums = Sums::new(chosen.spans);
+    let is_open = |i: &usize| log_odds(first.probabilities[*i]).abs() < SURE;
+    let spans = &*describer.around.spans;
+    // What the choice gives takes the place of what the labelling gives.
+    let chosen = describer.around.with(&first.probabilities);
+    let sums = Sums::new(&chosen.spans);
     let mut c = Collector::default();
     let (mut places, mut chosen_places, mut rows) = (Vec::new(), Vec::new(), Vec::new());
-    for cluster in clusters(describer.spans) {
+    for cluster in clusters(spans) {
         if !cluster.clone().any(|i| is_open(&i)) {
             continue;
         }
-        Place::of_cluster(describer.spans, cluster.clone(), &mut places);
-        Place::of_cluster(chosen.spans, cluster, &mut chosen_places);
+        Place::of_cluster(spans, cluster.clone(), &mut places);
+        Place::of_cluster(&chosen.spans, cluster, &mut chosen_places);
         let longest = longest(&places);
         for (at, place) in places.iter().enumerate() {
             let open = place.spans.clone().filter(is_open);
@@ -115,14 +117,14 @@ pub(super) fn tell(
                 describer.own(&mut c, i, &rivals);
                 chooser.find(&c.groups, &mut rows);
                 let mut row = [0.0; WIDTH];
-                let kind = describer.spans[i].kind;
+                let kind = spans[i].kind;
                 let (own, others) = row.split_at_mut(T + OWN.len() + N_TEMPLATES);
                 own[kind] = 1.0;
                 let of_self = [
                     (place.end - place.start) as f64,
-                    log_odds(describer.spans[i].probability),
-                    scores[i],
-                    log_odds(chosen.spans[i].probability),
+                    log_odds(spans[i].probability),
+                    first.scores[i],
+                    log_odds(first.probabilities[i]),
                 ];
                 for (column, number) in own[T..].iter_mut().zip(of_self) {
                     *column = number as f32;
@@ -130,18 +132,18 @@ pub(super) fn tell(
                 chooser.by_group(&c.groups, &rows, kind, |group, adds| {
                     own[T + OWN.len() + (group >> 56) as usize] += adds;
                 });
-                let of_others = of_others(chosen, i, &chosen_rivals, &sums);
+                let of_others = of_others(&chosen, i, &chosen_rivals, &sums);
                 for (column, number) in others.iter_mut().zip(of_others) {
                     *column = number as f32;
                 }
-                each(i, &row);
+                each(i, first.probabilities[i], &row);
             }
         }
     }
 }
 
 /// What other candidates tell of one.
-fn of_others(chosen: &Describer, i: usize, rivals: &Rivals, sums: &Sums) -> [f64; OTHERS.len()] {
+fn of_others(chosen: &Surroundings, i: usize, rivals: &Rivals, sums: &Sums) -> [f64; OTHERS.len()] {
     let span = chosen.spans[i];
     let surface = chosen.surface(i);
     let [before, behind] = chosen
@@ -174,4 +176,52 @@ fn of_others(chosen: &Describer, i: usize, rivals: &Rivals, sums: &Sums) -> [f64
         in_all[span.kind],
         1000.0 * in_all.iter().sum::<f64>() / chosen.length() as f64,
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::places;
+    use crate::extract::recognise::{self, Scene};
+    use crate::extract::{evidence::Clues, model};
+    use crate::knowledge::Selected;
+    use crate::text::Document;
+
+    #[test]
+    fn each_column_has_a_name_of_its_own() {
+        let mut names = columns();
+        assert_eq!(names.len(), WIDTH);
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), WIDTH);
+    }
+
+    #[test]
+    fn only_what_is_not_sure_is_looked_at_again() {
+        let text = "青溪镇2023年工作报告\n深入开展“美丽庭院”行动，引进红叶家具有限公司，推进百日攻坚、清廉村居建设，\
+            枫林产业园项目开工，获评省级卫生镇、平安建设先进集体。";
+        let doc = Document::new("", text);
+        let survey = places::survey(&doc, &Selected::default());
+        let clues = Clues::new(&doc.text);
+        let scene = Scene {
+            doc: &doc,
+            survey: &survey,
+            clues: &clues,
+        };
+        let model = model();
+        let spans = recognise::label(&model.crf, &doc, &survey, &clues);
+        let mut seen = Vec::new();
+        let first = scene.look_once(&model.chooser, &spans, |i, probability, row| {
+            assert_eq!(row.len(), WIDTH);
+            assert!(row.iter().all(|number| number.is_finite()), "{row:?}");
+            assert_eq!(row[spans[i].kind], 1.0);
+            assert!(log_odds(probability).abs() < SURE);
+            seen.push(i);
+        });
+        let looked = scene.look(&model.chooser, &model.forest, &spans);
+        assert_eq!(looked.first.probabilities, first.probabilities);
+        let changed = |i: &usize| looked.probabilities[*i] != first.probabilities[*i];
+        let changed: Vec<usize> = (0..spans.len()).filter(changed).collect();
+        assert!(!changed.is_empty() && changed.iter().all(|i| seen.contains(i)));
+    }
 }
