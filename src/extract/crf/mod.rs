@@ -7,6 +7,7 @@
 //! gold gives the same weights.
 
 mod messages;
+mod sequences;
 mod sums;
 mod table;
 mod train;
@@ -315,7 +316,7 @@ impl Scores<'_> {
     }
 
     fn rows(&self) -> &[Row] {
-        &self.room.rows
+        self.room.rows()
     }
 
     /// How likely each labelling of stretches of characters is; they are given in order.

@@ -1,8 +1,7 @@
 //! Adds up the weights of what is told of characters.
 //!
-//! Most time here is waiting for weights to come from memory. So what there are many groups of, sequences of characters and
-//! words, gathers until there is enough of it; then all of it is looked up, step by step for all, so that the waits overlap.
-//! Only when all is told are the rows of each character added, so that its sums stay near the processor meanwhile.
+//! Where the rows of weights begin is looked up as it is told. Only when all is told are the rows of each character added, so
+//! that its sums stay near the processor meanwhile and no sum waits for what is looked up.
 
 use std::ops::Range;
 
@@ -10,14 +9,20 @@ use pulp::{Arch, NullaryFnOnce};
 
 use super::table::{NOTHING, Table};
 use super::{Crf, LABELS, LANES, Row, Scores};
-use crate::extract::evidence::{SEEN_BY, Sink, ToldWord};
+use crate::extract::evidence::{BEFORE, SEEN_BY, Sink, ToldWord};
 
-/// So much is looked up together.
-const TOGETHER: usize = 128;
 /// Lengths of sequences of characters.
 const N_SEQUENCES: usize = SEEN_BY.len();
 /// So many characters at most see a sequence.
-const BEYOND: usize = SEEN_BY[0].1 as usize;
+const SEEING: usize = SEEN_BY[0].1 as usize;
+/// Sums that belong to no character stand before and behind those that do, so that whoever tells neighbours need not ask whether
+/// there are any.
+const PAD: usize = SEEING - 1;
+/// Places of a character in a span, as roles.
+const FIRST: u8 = 0;
+const MIDDLE: u8 = 1;
+const LAST: u8 = 2;
+const ONLY: u8 = 3;
 /// Groups of a word.
 const OF_WORD: usize = 4;
 
@@ -25,25 +30,32 @@ const OF_WORD: usize = 4;
 pub struct Sums<'a> {
     crf: &'a Crf,
     room: Room,
-    n_asked: usize,
 }
 
 /// Room for the sums of a text, which others can have used: what lies where others have just been is near the processor.
 #[derive(Default)]
 pub struct Room {
     /// What is added to each character.
-    pub(super) rows: Vec<Row>,
+    rows: Vec<Row>,
     /// What is added to each character and all behind it.
     steps: Vec<Row>,
-    /// Where the rows of groups begin: for each character of the sequences that it is the last to see, then for the edge of
-    /// the text, each word and the other edge of what is told of it.
-    found: Vec<u32>,
-    words: Vec<Range<u32>>,
-    asked: Vec<(u64, u32)>,
-    /// The first record that could be that of each group asked for.
-    guesses: Vec<u32>,
+    /// The characters, with the boundaries around them.
+    numbers: Vec<u16>,
+    /// Where the rows of sequences of one, two and three characters begin, in the order in which these begin.
+    sequences: Vec<[u32; N_SEQUENCES]>,
+    /// The place of each character in its word.
+    places: Vec<u8>,
+    /// Where the rows of the groups of words begin: of the edge of the text, each word and the other edge.
+    of_words: Vec<[u32; OF_WORD]>,
     runs: Vec<Run>,
-    spots: Vec<Spot>,
+    terms: Vec<Term>,
+}
+
+impl Room {
+    /// The sums of each character.
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.rows[PAD..self.rows.len() - PAD]
+    }
 }
 
 /// Adds a row to sums; so plain that the compiler adds as many lanes at once as there are.
@@ -71,38 +83,30 @@ struct Run {
     to: u32,
 }
 
-/// Where the rows of a group begin, and the span to which they are added, its roles counted from a number.
-struct Spot {
+/// Where the rows of a group begin, and the span of which it is told.
+struct Term {
     rows: u32,
     from: u32,
     to: u32,
-    shift: u8,
 }
 
 impl<'a> Sums<'a> {
     pub(super) fn new(crf: &'a Crf, mut room: Room, n_chars: usize) -> Self {
-        fn fill<T: Copy>(room: &mut Vec<T>, n: usize, with: T) {
-            room.clear();
-            room.resize(n, with);
+        for rows in [&mut room.rows, &mut room.steps] {
+            rows.clear();
+            rows.resize(n_chars + 2 * PAD, [0; LANES]);
         }
-        fill(&mut room.rows, n_chars, [0; LANES]);
-        fill(&mut room.steps, n_chars + 1, [0; LANES]);
-        let n_sequences = N_SEQUENCES * (n_chars + BEYOND);
-        fill(&mut room.found, n_sequences, NOTHING);
-        fill(&mut room.asked, TOGETHER, (0, 0));
-        room.words.clear();
+        room.sequences.clear();
+        room.places.clear();
+        room.places.resize(n_chars, MIDDLE);
+        room.of_words.clear();
         room.runs.clear();
-        room.spots.clear();
-        Self {
-            crf,
-            room,
-            n_asked: 0,
-        }
+        room.terms.clear();
+        Self { crf, room }
     }
 
     /// The sums of all that was told.
     pub fn scores(mut self) -> Scores<'a> {
-        self.look_up();
         // With instructions that not every processor has, where this one has them.
         Arch::new().dispatch(Adding {
             table: &self.crf.weights,
@@ -113,50 +117,6 @@ impl<'a> Sums<'a> {
             room: self.room,
         }
     }
-
-    /// So many places of what is found are for sequences of characters.
-    fn n_sequences(&self) -> usize {
-        N_SEQUENCES * (self.room.rows.len() + BEYOND)
-    }
-
-    /// Has one of the many groups looked up when there are enough of them.
-    #[inline(always)]
-    fn ask(&mut self, group: u64, slot: usize) {
-        self.room.asked[self.n_asked] = (group, slot as u32);
-        // No branch: it would be taken by chance.
-        self.n_asked += usize::from(self.crf.weights.may_have(group));
-        if self.n_asked == TOGETHER {
-            self.look_up();
-        }
-    }
-
-    #[inline(never)]
-    fn look_up(&mut self) {
-        let table = &self.crf.weights;
-        let Room {
-            asked,
-            guesses,
-            found,
-            ..
-        } = &mut self.room;
-        let asked = &asked[..std::mem::take(&mut self.n_asked)];
-        let near = asked.iter().map(|(group, _)| table.nears(*group));
-        std::hint::black_box(near.fold(0, |all, place| all | place));
-        guesses.clear();
-        guesses.extend(asked.iter().map(|(group, _)| table.guess(*group)));
-        // The records come near before the first of them is needed.
-        let near = guesses.iter().map(|start| table.nears_record(*start));
-        std::hint::black_box(near.fold(0, |all, byte| all | byte));
-        for (&(group, slot), &guess) in asked.iter().zip(&*guesses) {
-            found[slot as usize] = table.guessed(group, guess);
-        }
-    }
-}
-
-/// Adds the row of a role.
-#[inline(always)]
-fn add_role(table: &Table, spot: &Spot, role: u8, sums: &mut Row) {
-    add(sums, &table.row(table.row_of(spot.rows, spot.shift + role)));
 }
 
 /// Adds what is told of a word, the one before it and the one behind it to a character in some place of it.
@@ -181,71 +141,114 @@ struct Adding<'a> {
     room: &'a mut Room,
 }
 
+impl Adding<'_> {
+    /// Adds rows to the characters of spans and those beside them.
+    #[inline(always)]
+    fn terms(&mut self) {
+        for term in &self.room.terms {
+            let role = self.table.dense::<6>(term.rows);
+            let beside = term.from as usize + PAD - 1..term.to as usize + PAD + 1;
+            let [before, own @ .., behind] = &mut self.room.rows[beside] else {
+                continue;
+            };
+            add(before, &role(5));
+            add(behind, &role(4));
+            match own {
+                [only] => add(only, &role(3)),
+                [first, middle @ .., last] => {
+                    add(first, &role(0));
+                    for sums in middle {
+                        add(sums, &role(1));
+                    }
+                    add(last, &role(2));
+                }
+                [] => {}
+            }
+        }
+    }
+
+    /// Notes where rows begin and end to be added.
+    #[inline(always)]
+    fn runs(&mut self) {
+        let steps = &mut self.room.steps;
+        for run in &self.room.runs {
+            let weights = self.table.row(run.row as usize);
+            add(&mut steps[run.from as usize + PAD], &weights);
+            take(&mut steps[run.to as usize + PAD], &weights);
+        }
+    }
+
+    /// Adds the rows of sequences to those that see them, and to each character what begins at it or before it.
+    #[inline(always)]
+    fn sequences(&mut self) {
+        let Room {
+            rows,
+            steps,
+            sequences,
+            ..
+        } = &mut *self.room;
+        let mut step = [0; LANES];
+        for (i, (found, of_step)) in sequences.iter().zip(steps).enumerate() {
+            let [one, two, three] = *found;
+            let one = self.table.dense::<{ SEEN_BY[0].1 as usize }>(one);
+            let two = self.table.dense::<{ SEEN_BY[1].1 as usize }>(two);
+            let three = self.table.dense::<{ SEEN_BY[2].1 as usize }>(three);
+            add(&mut step, of_step);
+            let seeing = &mut rows[i..i + SEEING];
+            for (place, sums) in seeing.iter_mut().enumerate() {
+                let mut all = *sums;
+                // From the last to see it.
+                let role = |length: usize| {
+                    let (last, roles) = SEEN_BY[length - 1];
+                    let role = (last + PAD - BEFORE).wrapping_sub(place);
+                    Some(role).filter(|role| *role < usize::from(roles))
+                };
+                if let Some(role) = role(1) {
+                    add(&mut all, &one(role));
+                }
+                if let Some(role) = role(2) {
+                    add(&mut all, &two(role));
+                }
+                if let Some(role) = role(3) {
+                    add(&mut all, &three(role));
+                }
+                if place == 0 {
+                    add(&mut all, &step);
+                }
+                *sums = all;
+            }
+        }
+    }
+
+    /// Adds the rows of words to their characters.
+    #[inline(always)]
+    fn words(&mut self) {
+        let Room {
+            rows,
+            places,
+            of_words,
+            ..
+        } = &mut *self.room;
+        let mut own = 0;
+        for (sums, place) in rows[PAD..].iter_mut().zip(&*places) {
+            own += usize::from(matches!(*place, FIRST | ONLY));
+            if let Some(words) = of_words[own.max(1) - 1..].first_chunk() {
+                add_word(self.table, words, *place, sums);
+            }
+        }
+    }
+}
+
 impl NullaryFnOnce for Adding<'_> {
     type Output = ();
 
     // All that is called here must become part of it, or it would be made for the oldest processors.
     #[inline(always)]
-    fn call(self) {
-        let Self { table, room } = self;
-        let Room {
-            rows,
-            steps,
-            found,
-            words,
-            runs,
-            spots,
-            ..
-        } = room;
-        let (sequences, of_words) = found.split_at(N_SEQUENCES * (rows.len() + BEYOND));
-        let sequences = sequences.as_chunks::<N_SEQUENCES>().0;
-        let of_words = of_words.as_chunks::<OF_WORD>().0;
-        for run in runs {
-            let weights = table.row(run.row as usize);
-            add(&mut steps[run.from as usize], &weights);
-            take(&mut steps[run.to as usize], &weights);
-        }
-        for spot in spots {
-            match &mut rows[spot.from as usize..spot.to as usize] {
-                [only] => add_role(table, spot, 3, only),
-                [first, middle @ .., last] => {
-                    add_role(table, spot, 0, first);
-                    for sums in middle {
-                        add_role(table, spot, 1, sums);
-                    }
-                    add_role(table, spot, 2, last);
-                }
-                [] => {}
-            }
-        }
-        let mut step = [0; LANES];
-        let seen = sequences.windows(BEYOND);
-        for ((sums, of_step), seen) in rows.iter_mut().zip(&*steps).zip(seen) {
-            add(&mut step, of_step);
-            let mut all = *sums;
-            add(&mut all, &step);
-            for (length, (_, n)) in SEEN_BY.into_iter().enumerate() {
-                for (role, found) in seen[..usize::from(n)].iter().enumerate() {
-                    let at = found[length] as usize + LABELS * role;
-                    add(&mut all, &table.row(at));
-                }
-            }
-            *sums = all;
-        }
-        for (span, forms) in words.iter().zip(of_words.windows(3)) {
-            let forms: &[_; 3] = forms.try_into().expect("windows of this length");
-            match &mut rows[span.start as usize..span.end as usize] {
-                [only] => add_word(table, forms, 3, only),
-                [first, middle @ .., last] => {
-                    add_word(table, forms, 0, first);
-                    for sums in middle {
-                        add_word(table, forms, 1, sums);
-                    }
-                    add_word(table, forms, 2, last);
-                }
-                [] => {}
-            }
-        }
+    fn call(mut self) {
+        self.runs();
+        self.sequences();
+        self.terms();
+        self.words();
     }
 }
 
@@ -254,66 +257,69 @@ impl Sink for Sums<'_> {
         let table = &self.crf.weights;
         let rows = table.group(group);
         for (i, role) in at {
-            add(&mut self.room.rows[i], &table.row(table.row_of(rows, role)));
+            let row = table.row(table.row_of(rows, role));
+            add(&mut self.room.rows[i + PAD], &row);
         }
     }
 
     fn tell_run(&mut self, group: u64, from: usize, to: usize) {
-        let table = &self.crf.weights;
-        let row = table.row_of(table.group(group), 0);
-        if from < to && row != NOTHING as usize {
+        if from >= to {
+            return;
+        }
+        let row = self.crf.weights.other(group);
+        if row != NOTHING {
             self.room.runs.push(Run {
-                row: row as u32,
+                row,
                 from: from as u32,
                 to: to as u32,
             });
         }
     }
 
-    fn tell_spans<const N: usize>(&mut self, group: u64, spans: [(Range<usize>, u8); N]) {
-        let rows = self.crf.weights.group(group);
-        self.room
-            .spots
-            .extend(spans.into_iter().map(|(span, shift)| Spot {
-                rows,
-                from: span.start as u32,
-                to: span.end as u32,
-                shift,
-            }));
+    fn tell_term(&mut self, group: u64, span: Range<usize>, _n_chars: usize) {
+        self.room.terms.push(Term {
+            rows: self.crf.weights.other(group),
+            from: span.start as u32,
+            to: span.end as u32,
+        });
     }
 
-    fn tell_words(&mut self, words: &[ToldWord], edge: u64) {
-        let span = |word: &ToldWord| word.span.start as u32..word.span.end as u32;
-        self.room.words.extend(words.iter().map(span));
-        let mut slot = self.n_sequences();
-        self.room.found.truncate(slot);
-        self.room
-            .found
-            .resize(slot + OF_WORD * (words.len() + 2), NOTHING);
+    fn tell_words(&mut self, words: &[ToldWord]) {
+        let table = &self.crf.weights;
+        let forms = table.forms();
+        let form = |codes: [u16; 3]| forms.find(codes.map(|code| forms.number(code)))[2];
+        let edge = [NOTHING, NOTHING, NOTHING, form([0; 3])];
         for word in words {
-            slot += OF_WORD;
-            for (k, group) in word.own.into_iter().enumerate() {
-                self.room.found[slot + k] = self.crf.weights.group(group);
+            let Range { start, end } = word.span;
+            self.room.places[end - 1] = LAST;
+            self.room.places[start] = if end - start == 1 { ONLY } else { FIRST };
+        }
+        self.room.of_words.push(edge);
+        // First the forms, so that the waits for them overlap.
+        let of_form = |word: &ToldWord| [NOTHING, NOTHING, NOTHING, form(word.form)];
+        self.room.of_words.extend(words.iter().map(of_form));
+        for (found, word) in self.room.of_words[1..].iter_mut().zip(words) {
+            for (found, group) in found.iter_mut().zip(word.own) {
+                *found = table.other(group);
             }
-            self.ask(word.form, slot + OF_WORD - 1);
         }
-        for slot in [self.n_sequences(), slot + OF_WORD] {
-            self.ask(edge, slot + OF_WORD - 1);
-        }
+        table.near(self.room.of_words.as_flattened());
+        self.room.of_words.push(edge);
     }
 
-    #[inline(always)]
-    fn tell_sequence(&mut self, length: usize, group: u64, start: i64, _n: usize) {
-        let last = start + SEEN_BY[length - 1].0;
-        if last < 0 {
-            return;
-        }
-        let slot = N_SEQUENCES * last as usize + length - 1;
-        if length == 1 {
-            self.room.found[slot] = self.crf.weights.group(group);
-        } else {
-            self.ask(group, slot);
-        }
+    fn tell_sequences(&mut self, codes: &[u16]) {
+        let table = &self.crf.weights;
+        let sequences = table.sequences();
+        let Room {
+            numbers,
+            sequences: found,
+            ..
+        } = &mut self.room;
+        numbers.clear();
+        numbers.extend(codes.iter().map(|code| sequences.number(*code)));
+        let threes = numbers.windows(3);
+        found.extend(threes.map(|three| sequences.find([three[0], three[1], three[2]])));
+        table.near(self.room.sequences.as_flattened());
     }
 }
 

@@ -1,49 +1,49 @@
 //! The weights of attributes, packed so that what is asked for together lies together.
 //!
 //! A record holds a group of attributes: its number, which of its roles have weights, then their rows, a byte a label. One
-//! step leads from the hash of a group to its record. Weights are hundredths. Where a byte does not hold them, the same number
+//! step leads from the hash of a group to its record, one step a character to those of sequences. Weights are hundredths. Where a byte does not hold them, the same number
 //! is added to all weights of the group, O's too, which changes no odds; weights that are farther apart than even so a byte
 //! holds, odds of 12 to 1, are cut.
 
 use std::cmp::Reverse;
+use std::hint::select_unpredictable;
 
+use super::sequences::{Sequence, Sequences};
 use super::{LABELS, LANES, Row};
-use crate::extract::evidence::{ROLES, group_of, in_role, is_one_of_many};
+use crate::extract::evidence::{ROLES, group_of, in_role, is_form, sequence_of};
 
 /// Bytes in front of the rows of a record: group, roles, what is added to its weights, nothing.
 const HEAD: usize = 12;
 /// Where the rows of a record begin that stands for all groups without weights: empty ones.
 pub const NOTHING: u32 = HEAD as u32;
-/// Bits for each group in the filter, at least.
-const BITS: usize = 8;
 /// Bytes that come from memory together.
 const LINE: usize = 64;
-/// Records begin at multiples of this, so that more of them can be told apart in a place.
-const STEP: usize = 4;
+/// Records and their rows begin at multiples of this, so that more of them can be told apart in a place.
+pub const STEP: usize = 4;
 /// What a byte holds at most.
 const MOST: i16 = i8::MAX as i16;
 
 /// Rows by group.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// Groups of the templates that have few of them: asked for most, so that their places should stay near the processor.
-    few: Places,
-    many: Places,
+    /// All others.
+    others: Places,
+    /// Sequences of characters.
+    sequences: Sequences,
+    /// The forms of words.
+    forms: Sequences,
     records: Vec<u8>,
-    /// A bit for each hash of one of the many groups that is there, which tells of nearly all others that they are not; so small
-    /// that it stays near the processor.
-    there: Vec<u64>,
-    /// The upper bits of a hash are its bit.
-    there_shift: u32,
 }
 
-/// Where the records of groups begin: an open table with linear probing, a fifth empty at least.
+/// Where the records of groups begin: an open table with linear probing, half empty at least.
 ///
-/// In front of where a record begins stand bits of the hash of its group: half of the look-ups are for groups that are not there,
-/// and those end here.
+/// In front of where a record begins stand bits of the hash of its group, so that nearly all look-ups for groups that are not
+/// there end here.
 #[derive(Clone, Debug)]
 struct Places {
     places: Vec<u32>,
+    /// The upper bits of a hash are where the search begins.
+    shift: u32,
     /// The bits of a place that say where the record begins.
     start: u32,
 }
@@ -51,8 +51,10 @@ struct Places {
 impl Places {
     /// Places for so many groups, whose records begin before `end`.
     fn new(n: usize, end: usize) -> Self {
+        let n = (2 * n).next_power_of_two().max(2);
         Self {
-            places: vec![0; n * 5 / 4 + 1],
+            places: vec![0; n],
+            shift: u64::BITS - n.trailing_zeros(),
             start: (end as u32 + 1).next_power_of_two() - 1,
         }
     }
@@ -62,31 +64,23 @@ impl Places {
     fn hash(&self, group: u64) -> (usize, u32) {
         let hash = group.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         (
-            (((hash >> 32) * self.places.len() as u64) >> 32) as usize,
+            (hash >> self.shift) as usize,
             (hash >> 14) as u32 & !self.start,
         )
     }
 
-    /// The starts of the records that could be that of a group.
+    /// The start of the record of a group; 0 if it has none.
     #[inline(always)]
-    fn starts(&self, group: u64) -> impl Iterator<Item = u32> {
+    fn find(&self, group: u64, is_own: impl Fn(u32) -> bool) -> u32 {
         let (mut place, tag) = self.hash(group);
-        std::iter::from_fn(move || {
-            loop {
-                let found = self.places[place];
-                if found == 0 {
-                    return None;
-                }
-                place = if place + 1 < self.places.len() {
-                    place + 1
-                } else {
-                    0
-                };
-                if found & !self.start == tag {
-                    return Some(found & self.start);
-                }
+        loop {
+            let found = self.places[place & (self.places.len() - 1)];
+            let start = found & self.start;
+            if found == 0 || (found & !self.start == tag && is_own(start)) {
+                return start;
             }
-        })
+            place += 1;
+        }
     }
 
     fn add(&mut self, group: u64, start: u32) {
@@ -95,6 +89,12 @@ impl Places {
             place = (place + 1) % self.places.len();
         }
         self.places[place] = tag | start;
+    }
+
+    /// The starts of all records.
+    fn starts(&self) -> impl Iterator<Item = u32> {
+        let starts = self.places.iter().map(|place| place & self.start);
+        starts.filter(|start| *start != 0)
     }
 }
 
@@ -126,44 +126,40 @@ impl Table {
                 start as u32
             })
             .collect();
-        records.resize((records.len() + LINE).next_multiple_of(STEP), 0);
-        let n_many = groups
-            .iter()
-            .filter(|group| is_one_of_many(group[0].0))
-            .count();
-        let bits = (BITS * n_many).next_power_of_two().max(64);
-        let end = records.len() / STEP;
-        let mut table = Self {
-            few: Places::new(groups.len() - n_many, end),
-            many: Places::new(n_many, end),
-            records,
-            there: vec![0; bits / 64],
-            there_shift: u64::BITS - bits.trailing_zeros(),
-        };
-        for start in starts {
-            let group = table.group_at(start);
-            if is_one_of_many(group) {
-                let bit = table.bit(group);
-                table.there[bit / 64] |= 1 << (bit % 64);
-                table.many.add(group, start);
+        records.resize(
+            (records.len() + ROLES * LABELS + LANES).next_multiple_of(STEP),
+            0,
+        );
+        let is_sequence = |group: &&&[(u64, Row)]| sequence_of(group[0].0).is_some();
+        let n_sequences = groups.iter().filter(is_sequence).count();
+        let mut others = Places::new(groups.len() - n_sequences, records.len() / STEP);
+        let (mut sequences, mut forms) = (Vec::new(), Vec::new());
+        for (of_group, start) in groups.iter().zip(starts) {
+            let (group, _) = group_of(of_group[0].0);
+            let Some(codes) = sequence_of(group) else {
+                others.add(group, start);
+                continue;
+            };
+            let rows = rows_at(start);
+            let of_kind = if is_form(group) {
+                &mut forms
             } else {
-                table.few.add(group, start);
-            }
+                &mut sequences
+            };
+            of_kind.push(Sequence { codes, rows });
         }
-        table
+        Self {
+            sequences: Sequences::new(sequences),
+            forms: Sequences::new(forms),
+            others,
+            records,
+        }
     }
 
-    /// The bit of a group.
+    /// The groups of sequences of characters.
     #[inline(always)]
-    fn bit(&self, group: u64) -> usize {
-        (group.wrapping_mul(0xD1B5_4A32_D192_ED03) >> self.there_shift) as usize
-    }
-
-    /// False for nearly all of the many groups that are not there.
-    #[inline(always)]
-    pub fn may_have(&self, group: u64) -> bool {
-        let bit = self.bit(group);
-        self.there[bit / 64] >> (bit % 64) & 1 == 1
+    pub fn sequences(&self) -> &Sequences {
+        &self.sequences
     }
 
     #[inline(always)]
@@ -177,47 +173,45 @@ impl Table {
         u64::from_le_bytes(self.bytes(start as usize * STEP))
     }
 
-    /// The first record that could be that of one of the many groups; 0 if there is none.
+    /// The forms of words, as sequences of three characters.
     #[inline(always)]
-    pub fn guess(&self, group: u64) -> u32 {
-        self.many.starts(group).next().unwrap_or(0)
-    }
-
-    /// Reads the place at which the search for one of the many groups begins, so that it comes near; what it returns has no
-    /// meaning.
-    #[inline(always)]
-    pub fn nears(&self, group: u64) -> u32 {
-        self.many.places[self.many.hash(group).0]
-    }
-
-    /// Reads the first byte of a record and one further on, so that it comes near; what it returns has no meaning.
-    #[inline(always)]
-    pub fn nears_record(&self, start: u32) -> u32 {
-        let first = start as usize * STEP;
-        u32::from(self.records[first] | self.records[first + LINE])
-    }
-
-    /// Where the rows of a group begin, given the first record that could be its own; those of [`NOTHING`] if it has none.
-    #[inline(always)]
-    pub fn guessed(&self, group: u64, start: u32) -> u32 {
-        match start {
-            0 => NOTHING,
-            start if self.group_at(start) == group => rows_at(start),
-            _ => self.group(group),
-        }
+    pub fn forms(&self) -> &Sequences {
+        &self.forms
     }
 
     /// Where the rows of a group begin; those of [`NOTHING`] if it has none.
-    #[inline(always)]
     pub fn group(&self, group: u64) -> u32 {
-        let places = if is_one_of_many(group) {
-            &self.many
-        } else {
-            &self.few
+        let Some(codes) = sequence_of(group) else {
+            return self.other(group);
         };
-        let mut starts = places.starts(group);
-        let start = starts.find(|start| self.group_at(*start) == group);
-        start.map_or(NOTHING, rows_at)
+        let numbers = match is_form(group) {
+            true => &self.forms,
+            false => &self.sequences,
+        };
+        let code = |i: usize| codes.get(i).copied().unwrap_or_default();
+        numbers.find([0, 1, 2].map(|i| numbers.number(code(i))))[codes.len() - 1]
+    }
+
+    /// The same for a group that is no sequence and no form.
+    #[inline(always)]
+    pub fn other(&self, group: u64) -> u32 {
+        match self
+            .others
+            .find(group, |start| self.group_at(start) == group)
+        {
+            0 => NOTHING,
+            start => rows_at(start),
+        }
+    }
+
+    /// Has the rows that begin in these places come near, all together, before the first of them is needed.
+    pub fn near(&self, firsts: &[u32]) {
+        let bytes = |first: &u32| {
+            let first = *first as usize;
+            self.records[first] | self.records[first + LINE]
+        };
+        // What is read has no meaning.
+        std::hint::black_box(firsts.iter().fold(0, |all, first| all | bytes(first)));
     }
 
     /// The roles that have rows, one bit each, given where the rows begin.
@@ -231,30 +225,29 @@ impl Table {
     pub fn row_of(&self, first: u32, role: u8) -> usize {
         let roles = self.roles(first);
         let before = (roles & ((1 << role) - 1)).count_ones() as usize;
-        match roles >> role & 1 {
-            0 => NOTHING as usize,
-            _ => first as usize + LABELS * before,
-        }
+        let at = first as usize + LABELS * before;
+        select_unpredictable(roles >> role & 1 == 1, at, NOTHING as usize)
     }
 
     /// The row that begins there; behind its labels stands what has no meaning.
     #[inline(always)]
     pub fn row(&self, at: usize) -> Row {
-        let bytes: &[u8; LANES] = self.records[at..at + LANES]
-            .try_into()
-            .expect("a slice of this length");
-        let mut row = [0; LANES];
-        for (weight, byte) in row.iter_mut().zip(bytes) {
-            *weight = i16::from(*byte as i8);
-        }
-        row
+        row(&self.records[at..], 0)
+    }
+
+    /// The rows of a group that has one for each of so many roles, given where they begin.
+    #[inline(always)]
+    pub fn dense<const ROLES: usize>(&self, first: u32) -> impl Fn(usize) -> Row {
+        let rows = &self.records[first as usize..][..LABELS * (ROLES - 1) + LANES];
+        move |role| row(rows, role)
     }
 
     /// All attributes with their weights, by group, then role.
     pub fn rows(&self) -> impl Iterator<Item = (u64, Row)> {
-        let starts = [&self.few, &self.many].map(|all| all.places.iter().map(|p| p & all.start));
-        let mut starts: Vec<u32> = starts.into_iter().flatten().collect();
-        starts.retain(|start| *start != 0);
+        let of_sequences = self.sequences.rows().chain(self.forms.rows());
+        let of_sequences = of_sequences.map(|rows| (rows - rows_at(0)) / STEP as u32);
+        let starts = self.others.starts();
+        let mut starts: Vec<u32> = starts.chain(of_sequences).collect();
         starts.sort_unstable_by_key(|start| self.group_at(*start));
         starts.into_iter().flat_map(move |start| {
             let (group, first) = (self.group_at(start), rows_at(start));
@@ -271,6 +264,13 @@ impl Table {
             })
         })
     }
+}
+
+/// One of several rows.
+#[inline(always)]
+fn row(rows: &[u8], role: usize) -> Row {
+    let bytes = &rows[LABELS * role..][..LANES];
+    std::array::from_fn(|k| i16::from(bytes[k] as i8))
 }
 
 /// Where the rows of a record begin.

@@ -37,24 +37,29 @@ pub trait Sink {
         self.tell(group, (from..to).map(|i| (i, 0)));
     }
 
-    /// The characters of some spans have an attribute of a group, each in the role of its place in its span (0 first, 1 middle,
-    /// 2 last, 3 only), counted from the number that stands with the span.
-    fn tell_spans<const N: usize>(&mut self, group: u64, spans: [(Range<usize>, u8); N]) {
-        let place = |i: usize, span: &Range<usize>| match (i == span.start, i + 1 == span.end) {
+    /// The characters of a span have an attribute of a group, each in the role of its place in the span (0 first, 1 middle,
+    /// 2 last, 3 only), counted from `shift`.
+    fn tell_span(&mut self, group: u64, span: Range<usize>, shift: u8) {
+        let place = |i: usize| match (i == span.start, i + 1 == span.end) {
             (true, true) => 3,
             (true, false) => 0,
             (false, true) => 2,
             (false, false) => 1,
         };
-        let seen = spans.into_iter().flat_map(|(span, from)| {
-            let each = span.clone();
-            each.map(move |i| (i, from + place(i, &span)))
-        });
-        self.tell(group, seen);
+        self.tell(group, span.clone().map(|i| (i, shift + place(i))));
     }
 
-    /// Words that tile the text; `edge` is what is told of the form of the words before the first and behind the last.
-    fn tell_words(&mut self, words: &[ToldWord], edge: u64) {
+    /// The characters of a span have an attribute of a group in the roles of their places, that behind it in role 4 and that
+    /// before it in role 5.
+    fn tell_term(&mut self, group: u64, span: Range<usize>, n_chars: usize) {
+        let behind = (span.end..n_chars).take(1).map(|i| (i, 4));
+        let before = span.start.checked_sub(1).map(|i| (i, 5));
+        self.tell(group, behind.chain(before));
+        self.tell_span(group, span, 0);
+    }
+
+    /// Words that tile the text; what is before the first and behind the last has the form of no characters.
+    fn tell_words(&mut self, words: &[ToldWord]) {
         let whole = |w: Option<usize>| {
             w.and_then(|w| words.get(w))
                 .map_or(0..0, |word| word.span.clone())
@@ -62,28 +67,34 @@ pub trait Sink {
         for (w, word) in words.iter().enumerate() {
             let own = word.span.clone();
             for told in word.own {
-                self.tell_spans(told, [(own.clone(), 0)]);
+                self.tell_span(told, own.clone(), 0);
             }
-            let beside = [
-                (own, 0),
-                (whole(Some(w + 1)), 4),
-                (whole(w.checked_sub(1)), 8),
-            ];
-            self.tell_spans(word.form, beside);
+            let form = form(word.form);
+            self.tell_span(form, own, 0);
+            self.tell_span(form, whole(Some(w + 1)), 4);
+            self.tell_span(form, whole(w.checked_sub(1)), 8);
         }
+        let edge = form([0; 3]);
         if let (Some(first), Some(last)) = (words.first(), words.last()) {
-            self.tell_spans(edge, [(first.span.clone(), 4), (last.span.clone(), 8)]);
+            self.tell_span(edge, first.span.clone(), 4);
+            self.tell_span(edge, last.span.clone(), 8);
         }
     }
 
-    /// The characters around a sequence of one, two or three characters have an attribute of a group, each in the role of the
-    /// distance at which it sees the sequence begin: the last to see it in role 0. It begins at `start`, which may lie outside of
-    /// the `n` characters of the text.
-    fn tell_sequence(&mut self, length: usize, group: u64, start: i64, n: usize) {
-        let last = start + SEEN_BY[length - 1].0;
-        let seen = (0..SEEN_BY[length - 1].1).map(|role| (last - i64::from(role), role));
-        let seen = seen.filter(|(i, _)| (0..n as i64).contains(i));
-        self.tell(group, seen.map(|(i, role)| (i as usize, role)));
+    /// The characters around each sequence of one, two or three characters have an attribute of it, each in the role of the
+    /// distance at which it sees the sequence begin: the last to see it in role 0. `codes` are characters as attributes see
+    /// them, with [`BEFORE`] boundaries in front of those of the text and [`BEHIND`] behind them.
+    fn tell_sequences(&mut self, codes: &[u16]) {
+        let n = codes.len() - BEFORE - BEHIND;
+        for (start, codes) in codes.windows(3).enumerate() {
+            for (length, (last, roles)) in (1..).zip(SEEN_BY) {
+                let group = sequence(&codes[..length]);
+                let seen = (0..roles).map(|role| (start + last, BEFORE + usize::from(role), role));
+                let seen =
+                    seen.filter_map(|(last, back, role)| Some((last.checked_sub(back)?, role)));
+                self.tell(group, seen.filter(|(i, _)| *i < n));
+            }
+        }
     }
 }
 
@@ -93,8 +104,9 @@ pub struct ToldWord {
     pub span: Range<usize>,
     /// What is told to its own characters, in the roles of their places in it.
     pub own: [u64; 3],
-    /// What is told to those of the word behind it too, in roles counted from 4, and to those of the word before it, from 8.
-    pub form: u64,
+    /// Its form, as three characters: it is told to those of the word behind it too, in roles counted from 4, and to those of
+    /// the word before it, from 8.
+    pub form: [u16; 3],
 }
 
 /// Keeps the keys.
@@ -187,21 +199,56 @@ const TEMPLATES: [Template; 16] = [
 
 /// For sequences of one, two and three characters how far behind the first of them the last character stands that sees them, and
 /// how many see them, that one and those before it.
-pub(super) const SEEN_BY: [(i64, u8); 3] = [(3, 7), (2, 4), (2, 3)];
+pub(super) const SEEN_BY: [(usize, u8); 3] = [(3, 7), (2, 4), (2, 3)];
+/// So many boundaries stand before a text and behind it, as far as its characters see.
+pub(super) const BEFORE: usize = 3;
+pub(super) const BEHIND: usize = 5;
 
-/// Whether a group is of a template that has many of them, of which few are met often.
-pub(super) fn is_one_of_many(group: u64) -> bool {
-    let many = [Template::Pair, Template::Triple, Template::Form];
-    many.into_iter().any(|t| t as u64 == group >> 56)
+/// The templates of sequences of one, two and three characters.
+const SEQUENCES: [Template; 3] = [Template::Char, Template::Pair, Template::Triple];
+
+/// Whether a group is the form of a word.
+pub(super) fn is_form(group: u64) -> bool {
+    Template::Form as u64 == group >> 56
 }
 
-/// The number of roles of the groups that each character has the same number of: sequences of characters, its word's own ones.
+/// The group of a sequence of one, two or three characters.
+fn sequence(codes: &[u16]) -> u64 {
+    group(SEQUENCES[codes.len() - 1], told(codes))
+}
+
+/// The group of the form of a word.
+fn form(codes: [u16; 3]) -> u64 {
+    group(Template::Form, told(&codes))
+}
+
+/// What is told of characters.
+fn told(codes: &[u16]) -> u64 {
+    codes.iter().fold(0, |told, c| told << 16 | u64::from(*c))
+}
+
+/// The characters of a group of a sequence or of the form of a word, as attributes see them; `None` for other groups.
+pub(super) fn sequence_of(group: u64) -> Option<Vec<u16>> {
+    let of_length = |t: &Template| *t as u64 == group >> 56;
+    let length = match is_form(group) {
+        true => 2,
+        false => SEQUENCES.iter().position(of_length)?,
+    };
+    let codes = (0..=length).rev();
+    Some(codes.map(|i| (group >> (16 * i)) as u16).collect())
+}
+
+/// The number of roles of the groups whose rows are added without asking which of them are there.
 pub(super) fn n_roles(group: u64) -> Option<u8> {
-    let of = |template: Template| group >> 56 == template as u64;
-    let sequences = [Template::Char, Template::Pair, Template::Triple];
-    let sequence = sequences.into_iter().zip(SEEN_BY).find(|(t, _)| of(*t));
-    let own = of(Template::Word) || of(Template::Neighbours);
-    sequence.map(|(_, (_, n))| n).or(own.then_some(4))
+    let template = TEMPLATES.get((group >> 56) as usize)?;
+    match template {
+        Template::Char => Some(SEEN_BY[0].1),
+        Template::Pair => Some(SEEN_BY[1].1),
+        Template::Triple => Some(SEEN_BY[2].1),
+        Template::Word | Template::Neighbours => Some(4),
+        Template::In | Template::Place => Some(6),
+        _ => None,
+    }
 }
 
 fn group(template: Template, payload: u64) -> u64 {
@@ -244,8 +291,8 @@ pub struct Word {
     pub end: usize,
     /// Part of speech: its first two letters.
     pub tag: u64,
-    /// The first two and the last character.
-    form: u64,
+    /// The first two and the last character as attributes see them.
+    form: [u16; 3],
 }
 
 /// What is looked up once in a document and read by several stages.
@@ -278,9 +325,10 @@ pub fn tell(doc: &Document, places: &[PlaceHit], clues: &Clues, sink: &mut impl 
     near::words(&clues.words, chars.len(), sink);
     near::terms(&clues.hits, chars.len(), sink);
     near::place_names(places, chars.len(), sink);
-    frames::frames(chars, &clues.hits, sink);
-    frames::quotes(chars, &clues.hits, sink);
-    frames::lists(chars, &clues.hits, sink);
+    let landmarks = frames::Landmarks::new(chars, &clues.hits);
+    landmarks.frames(sink);
+    landmarks.quotes(sink);
+    landmarks.lists(sink);
     for s in &doc.sentences {
         let payload = u64::from(s.part == Part::Plan) | u64::from(s.heading.min(4)) << 1;
         sink.tell_run(group(Template::Part, payload), s.start, s.end);
@@ -328,14 +376,14 @@ pub fn segment(text: &Text) -> Vec<Word> {
 }
 
 /// The first two and the last character of a word; the last is told of words of three characters or more.
-fn form_code(word: &[char]) -> u64 {
-    let at = |i: usize| word.get(i).map_or(0, |&c| code(c));
+fn form_code(word: &[char]) -> [u16; 3] {
+    let at = |i: usize| word.get(i).map_or(0, |&c| code(c) as u16);
     let last = if word.len() > 2 {
         at(word.len() - 1)
     } else {
         0
     };
-    at(0) << 32 | at(1) << 16 | last
+    [at(0), at(1), last]
 }
 
 fn class_code(class: Class) -> u64 {
