@@ -52,9 +52,7 @@ static SELF_WORDS: LazyLock<Trie> = LazyLock::new(|| {
 pub(super) fn self_reference(chars: &[char]) -> SelfReference {
     let mut counts = [0; 3];
     let words = &*SELF_WORDS;
-    for i in 0..chars.len() {
-        words.find(&chars[i..], |_, level| counts[level as usize] += 1);
-    }
+    words.find_all(chars, |_, _, level| counts[level as usize] += 1);
     let [township, county, province] = counts;
     SelfReference {
         township,

@@ -133,7 +133,7 @@ impl<'a> Candidates<'a> {
             let hits = told.form.hits.iter();
             hits.map(move |hit| hit.id.0 << 24 | (at as u64) << 1 | u64::from(hit.kind.has_head()))
         };
-        let n_hits = forms.iter().map(|told| told.form.hits.len()).sum();
+        let n_hits: usize = forms.iter().map(|told| told.form.hits.len()).sum();
         let mut hits = Vec::with_capacity(n_hits);
         hits.extend(forms.iter().enumerate().flat_map(of_form));
         hits.sort_unstable();
@@ -147,7 +147,9 @@ impl<'a> Candidates<'a> {
             Some((id, candidate))
         };
         let candidates = hits.chunk_by(|a, b| a >> 24 == b >> 24);
-        Self(candidates.filter_map(of_one).collect())
+        let mut all = Vec::with_capacity(n_hits);
+        all.extend(candidates.filter_map(of_one));
+        Self(all)
     }
 
     fn get(&self, id: DivisionId) -> Option<&Candidate<'a>> {

@@ -145,13 +145,19 @@ impl Forms {
         rows.iter().find(|row| row.text == name)
     }
 
+    /// False where no form begins with two characters; cheaper to ask than [`Forms::beginning`].
+    #[inline]
+    pub(super) fn may_begin(&self, a: char, b: char) -> bool {
+        self.begins.may_have(a, b)
+    }
+
     /// The forms that a text begins with, the shortest first.
     #[inline]
     pub(super) fn beginning<'a>(&'a self, text: &[char], mut each: impl FnMut(&'a FormRow)) {
         let [first, second, behind @ ..] = text else {
             return;
         };
-        if !self.begins.may_have(*first, *second) {
+        if !self.may_begin(*first, *second) {
             return;
         }
         let mut run = self.run(*first, *second);

@@ -402,7 +402,8 @@ impl Gazetteer {
     /// ```
     pub fn matches(&self, chars: &[char]) -> Vec<Match<'_>> {
         let mut matches = Vec::new();
-        for start in 0..chars.len() {
+        let may_begin = |(_, pair): &(usize, &[char])| self.forms.may_begin(pair[0], pair[1]);
+        for (start, _) in chars.windows(2).enumerate().filter(may_begin) {
             self.beginning(&chars[start..], |length, form| {
                 matches.push(Match {
                     start,

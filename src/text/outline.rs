@@ -146,21 +146,21 @@ const INTENT_BEGINS: usize = 35;
 
 /// Whether words of intent open a sentence; looking for how they begin is cheaper than the pattern.
 fn intends(sentence: &[char]) -> bool {
-    let begins = |pair: &[char]| {
+    let begins = |three: &[char]| {
         matches!(
-            pair,
-            ['下', '一']
-                | ['接', '下']
-                | ['明' | '下', '年']
-                | ['力', '争']
-                | ['我', '们' | '镇' | '乡']
-                | ['全', '镇']
-                | ['今', '后']
-                | ['计', '划']
+            three,
+            ['下', '一', '步' | '年']
+                | ['接', '下', '来']
+                | ['明', '年', _]
+                | ['力', '争', '到' | '在' | '年' | '今']
+                | ['我', '们' | '镇' | '乡', '将']
+                | ['全', '镇', '将']
+                | ['今', '后', '我' | '，' | '要']
+                | ['计', '划', '于' | '在' | '明' | '下' | '年']
         )
     };
-    let n = sentence.len().min(INTENT_BEGINS);
-    sentence[..n].windows(2).any(begins) && {
+    let n = sentence.len().min(INTENT_BEGINS + 1);
+    (sentence[..n].windows(3).any(begins) || sentence.ends_with(&['明', '年'])) && {
         let opening: String = sentence.iter().take(INTENT_REACH).collect();
         INTENT.is_match(&opening)
     }
@@ -168,13 +168,21 @@ fn intends(sentence: &[char]) -> bool {
 
 /// Whether a line has words without which [`PLAN_OPENING`] does not hold.
 fn may_open_plan(line: &[char]) -> bool {
-    let begins = |pair: &[char]| {
+    let begins = |three: &[char]| {
         matches!(
-            pair,
-            ['做', '好'] | ['今', '年' | '后'] | ['重', '点'] | ['围', '绕']
+            three,
+            ['做', '好', '今' | '2']
+                | [
+                    '今',
+                    '年',
+                    '政' | '工' | '全' | '我' | '经' | '发' | '的' | '主' | '预'
+                ]
+                | ['今', '后', '五']
+                | ['重', '点', '做' | '抓']
+                | ['围', '绕', '上' | '以' | '这']
         )
     };
-    line.windows(2).take(42).any(begins)
+    line.windows(3).take(42).any(begins)
 }
 
 /// The characters that a heading with a number begins with.

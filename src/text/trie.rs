@@ -146,12 +146,16 @@ impl Trie {
     fn may_begin(&self, text: &[char]) -> bool {
         match *text {
             [first, second, ..] if self.pairs.may_have(first, second) => true,
-            [first, ..] => {
-                let at = (first as usize).min(PLANE);
-                self.alone[at / 64] >> (at % 64) & 1 == 1
-            }
+            [first, ..] => self.is_alone(first),
             [] => false,
         }
+    }
+
+    /// Whether a character may be a term by itself.
+    #[inline]
+    fn is_alone(&self, c: char) -> bool {
+        let at = (c as usize).min(PLANE);
+        self.alone[at / 64] >> (at % 64) & 1 == 1
     }
 
     /// The states that follow one.
@@ -187,7 +191,15 @@ impl Trie {
     /// All terms that a text begins with, the shortest first: their length in characters and their number.
     #[inline]
     pub fn find(&self, text: &[char], mut each: impl FnMut(usize, u32)) {
-        let Some((&first, rest)) = text.split_first().filter(|_| self.may_begin(text)) else {
+        if self.may_begin(text) {
+            self.walk(text, &mut each);
+        }
+    }
+
+    /// The same where a term may begin.
+    #[inline]
+    fn walk(&self, text: &[char], mut each: impl FnMut(usize, u32)) {
+        let Some((&first, rest)) = text.split_first() else {
             return;
         };
         let mut state = self.root(first);
@@ -212,19 +224,29 @@ impl Trie {
     /// All terms that stand anywhere in a text, by start, then the shortest first: their start and length in characters, their number.
     #[inline]
     pub fn find_all(&self, text: &[char], mut each: impl FnMut(usize, usize, u32)) {
-        for start in 0..text.len() {
-            if let Some(&[first, second]) = text.get(start + AHEAD..start + AHEAD + 2) {
-                std::hint::black_box(self.nears(first, second));
+        let begins = |at: usize| match text.get(at..at + 2) {
+            Some(&[first, second]) => self.pairs.may_have(first, second),
+            _ => false,
+        };
+        // Whether a term may begin here, one further on and so on, one bit each.
+        let mut ahead: usize = (0..AHEAD).map(|at| usize::from(begins(at)) << at).sum();
+        for (start, &first) in text.iter().enumerate() {
+            if begins(start + AHEAD) {
+                ahead |= 1 << AHEAD;
+                std::hint::black_box(self.nears(text[start + AHEAD]));
             }
-            self.find(&text[start..], |length, term| each(start, length, term));
+            if ahead & 1 == 1 || self.is_alone(first) {
+                self.walk(&text[start..], |length, term| each(start, length, term));
+            }
+            ahead >>= 1;
         }
     }
 
     /// Reads a character in the midst of those among which a walk seeks its second one, so that they come near; what it returns
     /// has no meaning.
     #[inline]
-    fn nears(&self, first: char, second: char) -> char {
-        if (first as usize) >= PLANE || !self.pairs.may_have(first, second) {
+    fn nears(&self, first: char) -> char {
+        if (first as usize) >= PLANE {
             return first;
         }
         let following = self.following(self.root(first));
