@@ -94,9 +94,7 @@ pub struct Span {
     pub probability: f64,
 }
 
-/// How likely every mention of a document is.
-///
-/// Characters that are surely no part of a name cut it into pieces, which are looked at one by one.
+/// How likely every mention of a document is; its stretches are looked at one by one.
 pub struct Lattice<'a> {
     edges: &'a Edges<f32>,
     messages: &'a Messages,
@@ -109,14 +107,6 @@ struct Piece {
     /// Its positions in the messages.
     own: Range<usize>,
     evidence: f64,
-}
-
-/// A character is surely outside of names if the weights of any other label are lower by this: odds of 1 to 20,000 at best.
-const SURE: f32 = 10.0;
-
-/// Whether a character is surely outside of names.
-fn sure(row: &Row) -> bool {
-    i32::from(row[0]) - i32::from(top(&row[1..LABELS])) > (SURE * UNIT) as i32
 }
 
 /// The highest of some sums.
@@ -226,11 +216,8 @@ impl<'a> Lattice<'a> {
         let about = (least * 0.999) as f32;
         for start in piece.own.clone() {
             let (before, behind) = (&m.alpha[start].enter, &m.beta[start].enter);
-            let mut begins = false;
-            for (before, behind) in before.iter().zip(behind).skip(1) {
-                begins |= before * behind >= about;
-            }
-            if !begins {
+            let likely: [bool; WIDTH] = std::array::from_fn(|k| before[k] * behind[k] >= about);
+            if !likely[1..].iter().fold(false, |any, one| any | one) {
                 continue;
             }
             for kind in 0..T {
@@ -325,25 +312,8 @@ impl Scores<'_> {
         stretches: impl Iterator<Item = Range<usize>>,
         messages: &'b mut Messages,
     ) -> Lattice<'b> {
-        let mut pieces = Vec::new();
-        stretches.for_each(|stretch| self.pieces(stretch, &mut pieces));
+        let pieces: Vec<_> = stretches.filter(|s| !s.is_empty()).collect();
         Lattice::new(self.rows(), &pieces, &self.crf.edges, messages)
-    }
-
-    /// The runs of characters in a stretch that are not surely outside of names, each with the characters beside it.
-    fn pieces(&self, stretch: Range<usize>, pieces: &mut Vec<Range<usize>>) {
-        let mut i = stretch.start;
-        while i < stretch.end {
-            if sure(&self.rows()[i]) {
-                i += 1;
-                continue;
-            }
-            let first = i.max(stretch.start + 1) - 1;
-            while i < stretch.end && !sure(&self.rows()[i]) {
-                i += 1;
-            }
-            pieces.push(first..(i + 1).min(stretch.end));
-        }
     }
 }
 

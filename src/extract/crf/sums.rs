@@ -9,7 +9,7 @@ use pulp::{Arch, NullaryFnOnce};
 
 use super::table::{NOTHING, Table};
 use super::{Crf, LABELS, LANES, Row, Scores};
-use crate::extract::evidence::{BEFORE, SEEN_BY, Sink, ToldWord};
+use crate::extract::evidence::{BEFORE, SEEN_BY, Sink, ToldWord, n_roles};
 
 /// Lengths of sequences of characters.
 const N_SEQUENCES: usize = SEEN_BY.len();
@@ -257,8 +257,11 @@ impl Sink for Sums<'_> {
         let table = &self.crf.weights;
         let rows = table.group(group);
         for (i, role) in at {
-            let row = table.row(table.row_of(rows, role));
-            add(&mut self.room.rows[i + PAD], &row);
+            let at = match n_roles(group) {
+                Some(_) => rows as usize + LABELS * usize::from(role),
+                None => table.row_of(rows, role),
+            };
+            add(&mut self.room.rows[i + PAD], &table.row(at));
         }
     }
 
@@ -303,7 +306,8 @@ impl Sink for Sums<'_> {
                 *found = table.other(group);
             }
         }
-        table.near(self.room.of_words.as_flattened());
+        let forms = self.room.of_words.iter();
+        table.near(forms.map(|word| (word[OF_WORD - 1], LABELS * OF_WORD)));
         self.room.of_words.push(edge);
     }
 
@@ -319,7 +323,13 @@ impl Sink for Sums<'_> {
         numbers.extend(codes.iter().map(|code| sequences.number(*code)));
         let threes = numbers.windows(3);
         found.extend(threes.map(|three| sequences.find([three[0], three[1], three[2]])));
-        table.near(self.room.sequences.as_flattened());
+        let last = SEEN_BY.map(|(_, roles)| LABELS * usize::from(roles) - 1);
+        let found = self.room.sequences.iter();
+        table.near(
+            found.flat_map(|[one, two, three]| {
+                [(*one, last[0]), (*two, last[1]), (*three, last[2])]
+            }),
+        );
     }
 }
 

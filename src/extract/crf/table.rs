@@ -1,9 +1,10 @@
 //! The weights of attributes, packed so that what is asked for together lies together.
 //!
-//! A record holds a group of attributes: its number, which of its roles have weights, then their rows, a byte a label. One
-//! step leads from the hash of a group to its record, one step a character to those of sequences. Weights are hundredths. Where a byte does not hold them, the same number
-//! is added to all weights of the group, O's too, which changes no odds; weights that are farther apart than even so a byte
-//! holds, odds of 12 to 1, are cut.
+//! A record holds a group of attributes: its head, which says what group it is and which of its roles have weights, then their
+//! rows, a byte a label. One step leads from the hash of a group to its record, one step a character to those of sequences,
+//! whose heads, which nobody asks for, stand apart. Weights are hundredths. Where a byte does not hold them, the same number is
+//! added to all weights of the group, O's too, which changes no odds; weights that are farther apart than even so a byte holds,
+//! odds of 12 to 1, are cut.
 
 use std::cmp::Reverse;
 use std::hint::select_unpredictable;
@@ -12,7 +13,7 @@ use super::sequences::{Sequence, Sequences};
 use super::{LABELS, LANES, Row};
 use crate::extract::evidence::{ROLES, group_of, in_role, is_form, sequence_of};
 
-/// Bytes in front of the rows of a record: group, roles, what is added to its weights, nothing.
+/// Bytes in front of the rows of a record: its head and a byte of nothing.
 const HEAD: usize = 12;
 /// Where the rows of a record begin that stands for all groups without weights: empty ones.
 pub const NOTHING: u32 = HEAD as u32;
@@ -26,13 +27,25 @@ const MOST: i16 = i8::MAX as i16;
 /// Rows by group.
 #[derive(Clone, Debug)]
 pub struct Table {
-    /// All others.
+    /// All groups but those of sequences and forms.
     others: Places,
     /// Sequences of characters.
     sequences: Sequences,
     /// The forms of words.
     forms: Sequences,
+    /// The heads of sequences of characters, each with where its rows begin.
+    heads: Vec<(Head, u32)>,
     records: Vec<u8>,
+}
+
+/// What is known of a group but for its rows.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    group: u64,
+    /// The roles that have rows, one bit each.
+    roles: u16,
+    /// What is added to its weights.
+    shift: i8,
 }
 
 /// Where the records of groups begin: an open table with linear probing, half empty at least.
@@ -117,41 +130,46 @@ impl Table {
         };
         let mut groups: Vec<&[(u64, Row)]> = by_group().collect();
         groups.sort_by_cached_key(n_weights);
-        let starts: Vec<u32> = groups
-            .iter()
-            .map(|of_group| {
-                records.resize(records.len().next_multiple_of(STEP), 0);
-                let start = records.len() / STEP;
-                record(of_group, &mut records);
-                start as u32
-            })
-            .collect();
-        records.resize(
-            (records.len() + ROLES * LABELS + LANES).next_multiple_of(STEP),
-            0,
-        );
-        let is_sequence = |group: &&&[(u64, Row)]| sequence_of(group[0].0).is_some();
-        let n_sequences = groups.iter().filter(is_sequence).count();
-        let mut others = Places::new(groups.len() - n_sequences, records.len() / STEP);
+        let (mut heads, mut others) = (Vec::new(), Vec::new());
         let (mut sequences, mut forms) = (Vec::new(), Vec::new());
-        for (of_group, start) in groups.iter().zip(starts) {
-            let (group, _) = group_of(of_group[0].0);
-            let Some(codes) = sequence_of(group) else {
-                others.add(group, start);
-                continue;
-            };
-            let rows = rows_at(start);
-            let of_kind = if is_form(group) {
-                &mut forms
+        for of_group in groups {
+            records.resize(records.len().next_multiple_of(STEP), 0);
+            let head = Head::new(of_group);
+            let codes = sequence_of(head.group);
+            let is_form = is_form(head.group);
+            if codes.is_some() && !is_form {
+                // In as few lines as can be.
+                let size = LABELS * of_group.len();
+                if records.len() % LINE + size > size.next_multiple_of(LINE) {
+                    records.resize(records.len().next_multiple_of(LINE), 0);
+                }
+                heads.push((head, records.len() as u32));
             } else {
-                &mut sequences
-            };
-            of_kind.push(Sequence { codes, rows });
+                records.extend(head.group.to_le_bytes());
+                records.extend(head.roles.to_le_bytes());
+                records.extend([head.shift as u8, 0]);
+            }
+            let rows = records.len() as u32;
+            for (_, row) in of_group {
+                records.extend(row[..LABELS].iter().map(|weight| head.byte(*weight)));
+            }
+            match codes {
+                Some(codes) if is_form => forms.push(Sequence { codes, rows }),
+                Some(codes) => sequences.push(Sequence { codes, rows }),
+                None => others.push((head.group, start_of(rows))),
+            }
+        }
+        let end = (records.len() + ROLES * LABELS + LANES).next_multiple_of(STEP);
+        records.resize(end, 0);
+        let mut places = Places::new(others.len(), end / STEP);
+        for (group, start) in others {
+            places.add(group, start);
         }
         Self {
+            others: places,
             sequences: Sequences::new(sequences),
             forms: Sequences::new(forms),
-            others,
+            heads,
             records,
         }
     }
@@ -204,14 +222,14 @@ impl Table {
         }
     }
 
-    /// Has the rows that begin in these places come near, all together, before the first of them is needed.
-    pub fn near(&self, firsts: &[u32]) {
-        let bytes = |first: &u32| {
-            let first = *first as usize;
-            self.records[first] | self.records[first + LINE]
-        };
+    /// Has rows come near, all together, before the first of them is needed: from where they begin, so many bytes.
+    #[inline(always)]
+    pub fn near(&self, rows: impl Iterator<Item = (u32, usize)>) {
         // What is read has no meaning.
-        std::hint::black_box(firsts.iter().fold(0, |all, first| all | bytes(first)));
+        let read = |(first, size): (u32, usize)| {
+            self.records[first as usize] | self.records[first as usize + size]
+        };
+        std::hint::black_box(rows.map(read).fold(0, |all, one| all | one));
     }
 
     /// The roles that have rows, one bit each, given where the rows begin.
@@ -244,25 +262,59 @@ impl Table {
 
     /// All attributes with their weights, by group, then role.
     pub fn rows(&self) -> impl Iterator<Item = (u64, Row)> {
-        let of_sequences = self.sequences.rows().chain(self.forms.rows());
-        let of_sequences = of_sequences.map(|rows| (rows - rows_at(0)) / STEP as u32);
-        let starts = self.others.starts();
-        let mut starts: Vec<u32> = starts.chain(of_sequences).collect();
-        starts.sort_unstable_by_key(|start| self.group_at(*start));
-        starts.into_iter().flat_map(move |start| {
-            let (group, first) = (self.group_at(start), rows_at(start));
-            let [shift] = self.bytes(first as usize - HEAD + 10);
-            let roles = self.roles(first);
-            let given = (0..u16::BITS as u8).filter(move |role| roles >> role & 1 == 1);
-            given.map(move |role| {
-                let mut row = self.row(self.row_of(first, role));
+        let with_head = self.others.starts().map(rows_at).chain(self.forms.rows());
+        let with_head = with_head.map(|rows| (self.head(rows), rows));
+        let mut heads: Vec<(Head, u32)> = with_head.chain(self.heads.iter().copied()).collect();
+        heads.sort_unstable_by_key(|(head, _)| head.group);
+        heads.into_iter().flat_map(move |(head, first)| {
+            let given = (0..u16::BITS as u8).filter(move |role| head.roles >> role & 1 == 1);
+            given.enumerate().map(move |(n, role)| {
+                let mut row = self.row(first as usize + LABELS * n);
                 row[..LABELS]
                     .iter_mut()
-                    .for_each(|weight| *weight -= i16::from(shift as i8));
+                    .for_each(|weight| *weight -= i16::from(head.shift));
                 row[LABELS..].fill(0);
-                (in_role(group, role), row)
+                (in_role(head.group, role), row)
             })
         })
+    }
+
+    /// What stands in front of rows that are none of a sequence.
+    fn head(&self, rows: u32) -> Head {
+        let start = rows as usize - HEAD;
+        let [shift] = self.bytes(start + 10);
+        Head {
+            group: self.group_at(start_of(rows)),
+            roles: self.roles(rows),
+            shift: shift as i8,
+        }
+    }
+}
+
+impl Head {
+    fn new(of_group: &[(u64, Row)]) -> Self {
+        let weights = || of_group.iter().flat_map(|(_, row)| row);
+        let (least, most) = (weights().min().copied(), weights().max().copied());
+        // Only where a byte would not hold them.
+        let shift = match (least.unwrap_or(0), most.unwrap_or(0)) {
+            (least, most) if least < -MOST || most > MOST => {
+                -least.midpoint(most).clamp(-MOST, MOST)
+            }
+            _ => 0,
+        };
+        Self {
+            group: group_of(of_group[0].0).0,
+            roles: of_group
+                .iter()
+                .fold(0, |roles, (key, _)| roles | 1 << group_of(*key).1),
+            shift: shift as i8,
+        }
+    }
+
+    /// A weight as a record has it.
+    fn byte(&self, weight: i16) -> u8 {
+        let weight = weight.saturating_add(i16::from(self.shift));
+        weight.clamp(-MOST, MOST) as i8 as u8
     }
 }
 
@@ -278,24 +330,7 @@ fn rows_at(start: u32) -> u32 {
     start * STEP as u32 + HEAD as u32
 }
 
-/// Appends the record of a group.
-fn record(of_group: &[(u64, Row)], records: &mut Vec<u8>) {
-    let (group, _) = group_of(of_group[0].0);
-    let roles = of_group
-        .iter()
-        .fold(0u16, |roles, (key, _)| roles | 1 << group_of(*key).1);
-    let weights = || of_group.iter().flat_map(|(_, row)| row);
-    let (least, most) = (weights().min().copied(), weights().max().copied());
-    // Only where a byte would not hold them.
-    let shift = match (least.unwrap_or(0), most.unwrap_or(0)) {
-        (least, most) if least < -MOST || most > MOST => -least.midpoint(most).clamp(-MOST, MOST),
-        _ => 0,
-    };
-    let byte = |weight: i16| weight.saturating_add(shift).clamp(-MOST, MOST) as i8 as u8;
-    records.extend(group.to_le_bytes());
-    records.extend(roles.to_le_bytes());
-    records.extend([byte(0), 0]);
-    for (_, row) in of_group {
-        records.extend(row[..LABELS].iter().map(|weight| byte(*weight)));
-    }
+/// Where a record with a head begins whose rows begin there.
+fn start_of(rows: u32) -> u32 {
+    (rows - HEAD as u32) / STEP as u32
 }
