@@ -44,13 +44,18 @@ impl Cell {
     }
 }
 
-/// A sequence of one to three characters, as attributes see them, with where its rows begin.
+/// A sequence of one to three characters with where its rows begin.
 pub struct Sequence {
-    /// Its characters.
-    pub codes: Vec<u16>,
+    /// Its characters as attributes see them.
+    pub codes: [u16; 3],
+    /// So many of them are its own.
+    pub length: usize,
     /// Where its rows begin.
     pub rows: u32,
 }
+
+/// The same by the numbers of its characters; 0 stands where it has ended.
+type Numbered = ([u16; 3], u32);
 
 /// Where the rows of sequences begin.
 #[derive(Clone, Debug)]
@@ -66,14 +71,15 @@ impl Sequences {
     ///
     /// # Panics
     /// If there are about a million of them, fifty times what a report has characters.
-    pub fn new(mut given: Vec<Sequence>) -> Self {
-        let numbers = numbers(&given);
-        for sequence in &mut given {
-            for code in &mut sequence.codes {
-                *code = numbers[usize::from(*code)];
-            }
-        }
-        given.sort_unstable_by(|a, b| a.codes.cmp(&b.codes));
+    pub fn new(given: &[Sequence]) -> Self {
+        let numbers = numbers(given);
+        let numbered = |sequence: &Sequence| {
+            let mut codes = sequence.codes.map(|code| numbers[usize::from(code)]);
+            codes[sequence.length..].fill(0);
+            (codes, sequence.rows)
+        };
+        let mut given: Vec<Numbered> = given.iter().map(numbered).collect();
+        given.sort_unstable();
         let n_numbers = 1 + numbers.iter().copied().max().map_or(0, usize::from);
         let mut making = Making {
             cells: vec![Some(Cell::EMPTY); n_numbers],
@@ -82,37 +88,35 @@ impl Sequences {
             tried: n_numbers,
         };
         // Those that begin alike, by what their state is: level by level, the ones with most followers first.
-        let mut open: Vec<(u32, &[Sequence])> = given
-            .chunk_by(|a, b| a.codes[0] == b.codes[0])
-            .map(|alike| (u32::from(alike[0].codes[0]), alike))
+        let mut open: Vec<(u32, &[Numbered])> = given
+            .chunk_by(|(a, _), (b, _)| a[0] == b[0])
+            .map(|alike| (u32::from(alike[0].0[0]), alike))
             .collect();
+        let mut next = Vec::new();
         for length in 1..=3 {
-            let followers = |alike: &[Sequence]| {
-                let longer = alike.iter().filter(|s| s.codes.len() > length);
-                let mut next: Vec<u16> = longer.map(|s| s.codes[length]).collect();
+            let ended = |sequence: &Numbered| sequence.0.get(length).is_none_or(|next| *next == 0);
+            let followers = |alike: &[Numbered], next: &mut Vec<u16>| {
+                next.clear();
+                let longer = alike.iter().filter(|s| !ended(s));
+                next.extend(longer.map(|(codes, _)| codes[length]));
                 next.dedup();
-                next
             };
-            let mut states: Vec<_> = open
-                .iter()
-                .map(|(state, alike)| (*state, *alike, followers(alike)))
-                .collect();
-            states.sort_by_key(|(_, _, next)| Reverse(next.len()));
-            open.clear();
-            for (state, alike, next) in states {
-                let of_own = alike.iter().find(|s| s.codes.len() == length);
-                let rows = of_own.map_or(NOTHING, |s| s.rows);
+            open.sort_by_cached_key(|(_, alike)| {
+                followers(alike, &mut next);
+                Reverse(next.len())
+            });
+            let mut longer = Vec::new();
+            for (state, alike) in open {
+                followers(alike, &mut next);
                 let first = making.place(&next, state);
+                let n_ended = usize::from(ended(&alike[0]));
+                let rows = alike[..n_ended].first().map_or(NOTHING, |(_, rows)| *rows);
                 let cell = making.cells[state as usize].get_or_insert(Cell::EMPTY);
                 *cell = Cell::new(cell.before(), first, rows);
-                let longer = alike.iter().position(|s| s.codes.len() > length);
-                let longer = &alike[longer.unwrap_or(alike.len())..];
-                open.extend(
-                    longer
-                        .chunk_by(|a, b| a.codes[length] == b.codes[length])
-                        .map(|alike| (first + u32::from(alike[0].codes[length]), alike)),
-                );
+                let alike = alike[n_ended..].chunk_by(|(a, _), (b, _)| a[length] == b[length]);
+                longer.extend(alike.map(|alike| (first + u32::from(alike[0].0[length]), alike)));
             }
+            open = longer;
         }
         making.finish(numbers)
     }
@@ -149,7 +153,7 @@ impl Sequences {
 fn numbers(given: &[Sequence]) -> Vec<u16> {
     let mut counts = vec![0u32; PLANE];
     for sequence in given {
-        for code in &sequence.codes {
+        for code in &sequence.codes[..sequence.length] {
             counts[usize::from(*code)] += 1;
         }
     }

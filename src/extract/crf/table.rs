@@ -153,11 +153,16 @@ impl Table {
             for (_, row) in of_group {
                 records.extend(row[..LABELS].iter().map(|weight| head.byte(*weight)));
             }
-            match codes {
-                Some(codes) if is_form => forms.push(Sequence { codes, rows }),
-                Some(codes) => sequences.push(Sequence { codes, rows }),
-                None => others.push((head.group, start_of(rows))),
-            }
+            let Some((length, codes)) = codes else {
+                others.push((head.group, start_of(rows)));
+                continue;
+            };
+            let alike = if is_form { &mut forms } else { &mut sequences };
+            alike.push(Sequence {
+                codes,
+                length,
+                rows,
+            });
         }
         let end = (records.len() + ROLES * LABELS + LANES).next_multiple_of(STEP);
         records.resize(end, 0);
@@ -167,8 +172,8 @@ impl Table {
         }
         Self {
             others: places,
-            sequences: Sequences::new(sequences),
-            forms: Sequences::new(forms),
+            sequences: Sequences::new(&sequences),
+            forms: Sequences::new(&forms),
             heads,
             records,
         }
@@ -199,15 +204,14 @@ impl Table {
 
     /// Where the rows of a group begin; those of [`NOTHING`] if it has none.
     pub fn group(&self, group: u64) -> u32 {
-        let Some(codes) = sequence_of(group) else {
+        let Some((length, codes)) = sequence_of(group) else {
             return self.other(group);
         };
         let numbers = match is_form(group) {
             true => &self.forms,
             false => &self.sequences,
         };
-        let code = |i: usize| codes.get(i).copied().unwrap_or_default();
-        numbers.find([0, 1, 2].map(|i| numbers.number(code(i))))[codes.len() - 1]
+        numbers.find(codes.map(|code| numbers.number(code)))[length - 1]
     }
 
     /// The same for a group that is no sequence and no form.

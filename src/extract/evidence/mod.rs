@@ -227,15 +227,18 @@ fn told(codes: &[u16]) -> u64 {
     codes.iter().fold(0, |told, c| told << 16 | u64::from(*c))
 }
 
-/// The characters of a group of a sequence or of the form of a word, as attributes see them; `None` for other groups.
-pub(super) fn sequence_of(group: u64) -> Option<Vec<u16>> {
+/// The length and the characters of a group of a sequence or of the form of a word; `None` for other groups.
+pub(super) fn sequence_of(group: u64) -> Option<(usize, [u16; 3])> {
     let of_length = |t: &Template| *t as u64 == group >> 56;
     let length = match is_form(group) {
-        true => 2,
-        false => SEQUENCES.iter().position(of_length)?,
+        true => 3,
+        false => 1 + SEQUENCES.iter().position(of_length)?,
     };
-    let codes = (0..=length).rev();
-    Some(codes.map(|i| (group >> (16 * i)) as u16).collect())
+    let first_first = (group & PAYLOAD) << (16 * (3 - length));
+    Some((
+        length,
+        [32, 16, 0].map(|shift| (first_first >> shift) as u16),
+    ))
 }
 
 /// The number of roles of the groups whose rows are added without asking which of them are there.
