@@ -5,19 +5,22 @@
 mod campaigns;
 #[path = "src/embedded/labels.rs"]
 mod labels;
+#[path = "src/embedded/words.rs"]
+mod words;
 
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// What decides what a document says and how it stands in the store.
-const KNOWLEDGE: [&str; 7] = [
+const KNOWLEDGE: [&str; 8] = [
     "src",
     "ontology",
     "data/gazetteer",
     "data/identity",
     "data/lexicon",
     "data/model",
+    "data/words",
     "Cargo.lock",
 ];
 /// The table of weights that is built into the program in its packed form alone.
@@ -70,6 +73,8 @@ fn main() {
     };
     let table = PathBuf::from("data/model").join(PACKED);
     write("labels.bin", &packed(&table, labels::pack(&read(&table))));
+    let table = PathBuf::from("data/words/words.tsv");
+    write("words.bin", &packed(&table, words::pack(&read(&table))));
     let mut turtle = Vec::new();
     gather(Path::new(&root), "ontology/campaigns".into(), &mut turtle);
     turtle.sort();

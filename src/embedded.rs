@@ -7,6 +7,9 @@ include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 /// The weights of the labelling, packed from `data/model/labels.tsv` by the build.
 pub const LABELS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/labels.bin"));
 
+/// The dictionary that texts are cut into words by, packed from `data/words/words.tsv` by the build.
+pub const WORDS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/words.bin"));
+
 /// What the recogniser reads of `ontology/campaigns`, one statement a line: concept (empty for that of the line before),
 /// predicate, language of a literal, object.
 pub const CAMPAIGNS: &str = include_str!(concat!(env!("OUT_DIR"), "/campaigns.tsv"));

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Context, Done, Exit, table, write_json};
 use crate::eval::{self, Reliability, Row, Score};
-use crate::extract::train::{self, Training};
+use crate::extract::train::{self, Learned, Training};
 use crate::gold::{self, Gold};
 use crate::model::Extraction;
 use crate::{Error, pipeline};
@@ -123,7 +123,11 @@ fn extractions(
         for folder in &arguments.gold[1..] {
             all.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
         }
-        train::left_out(&train::prepare(all), &Training::default(), folds.max(2))
+        let options = Training {
+            folds: folds.max(2),
+            ..Training::default()
+        };
+        Learned::new(&train::prepare(all), options).left_out()
     } else {
         golds
             .par_iter()

@@ -264,7 +264,7 @@ pub fn run() -> Done {
         Command::Review(arguments) => review::run(&arguments, &context, &mut out),
         Command::Export(arguments) => export::run(&arguments, &context, &mut out),
         Command::Check(arguments) => check::run(&arguments, &context, &mut out),
-        Command::Train(arguments) => train::run(&arguments, &mut out),
+        Command::Train(arguments) => train::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments, &context, &mut out),
         Command::Completions(arguments) => {
             completions::run(&arguments, localised(context.lang), &mut out)

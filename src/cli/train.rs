@@ -1,11 +1,10 @@
-//! `xiangtu train`: the recogniser's weights from annotated documents, or what they are worth on documents left out.
+//! `xiangtu train`: the recogniser's weights from annotated documents, and what they are worth on documents left out.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use super::{Done, Exit};
-use crate::extract::train::Training;
-use crate::extract::{candidates, evidence, train};
+use crate::extract::train::{self, Learned, Training};
+use crate::extract::{candidates, evidence};
 use crate::{Error, gold};
 
 #[derive(clap::Args)]
@@ -16,8 +15,8 @@ pub(super) struct Arguments {
     texts: Option<PathBuf>,
     #[arg(long, short, default_value = "data/model", value_name = "DIR")]
     output: PathBuf,
-    #[arg(long, value_name = "FOLDS")]
-    left_out: Option<usize>,
+    #[arg(long, value_name = "FILE")]
+    left_out: Option<PathBuf>,
     #[arg(long, default_value_t = Training::default().labels.epochs)]
     epochs: usize,
     #[arg(long, default_value_t = Training::default().labels.dropout)]
@@ -26,7 +25,7 @@ pub(super) struct Arguments {
     threshold: f64,
 }
 
-pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
+pub(super) fn run(arguments: &Arguments) -> Done {
     let mut options = Training::default();
     options.labels.epochs = arguments.epochs;
     options.labels.dropout = arguments.dropout;
@@ -36,14 +35,16 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Done {
         golds.extend(gold::read_folder(folder, arguments.texts.as_deref())?);
     }
     let documents = train::prepare(golds);
-    if let Some(folds) = arguments.left_out {
-        for extraction in train::left_out(&documents, &options, folds.max(2)) {
-            serde_json::to_writer(&mut *out, &extraction).map_err(std::io::Error::from)?;
-            writeln!(out)?;
+    let learned = Learned::new(&documents, options);
+    if let Some(path) = &arguments.left_out {
+        let mut lines = Vec::new();
+        for extraction in learned.left_out() {
+            serde_json::to_writer(&mut lines, &extraction).map_err(std::io::Error::from)?;
+            lines.push(b'\n');
         }
-        return Ok(Exit::Found);
+        std::fs::write(path, lines).map_err(|e| Error::file(path, e))?;
     }
-    let model = train::train(&documents, &options);
+    let model = learned.model();
     for (name, text) in [
         ("labels.tsv", model.crf.to_tsv(evidence::describe)),
         (

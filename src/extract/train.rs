@@ -310,45 +310,70 @@ fn train_trust(documents: &[Prepared], keep: impl Fn(usize) -> bool + Sync) -> T
     trust
 }
 
-/// Learns all parts of the model from all documents.
-pub fn train(documents: &[Prepared], options: &Training) -> Model {
-    let parts = parts(documents, options.folds);
-    let proposed = propose(documents, options, &parts);
-    let choosers = choosers(documents, &proposed, &parts, options);
-    let samples = looked_at(documents, &proposed, &parts, &choosers);
-    Model {
-        crf: train_labels(documents, options, &vec![true; documents.len()]),
-        chooser: train_choice(documents, &proposed, |_| true, options),
-        forest: train_forest(&samples, |_| true, options),
-        trust: train_trust(documents, |_| true),
-    }
+/// What is learned from documents in parts, each time from all parts but one.
+pub struct Learned<'a> {
+    documents: &'a [Prepared],
+    options: Training,
+    /// For each document its part.
+    parts: Vec<usize>,
+    proposed: Vec<Proposed>,
+    /// For each part the choice that has not seen it.
+    choosers: Vec<Chooser>,
+    samples: Vec<Samples>,
 }
 
-/// Extracts every document with weights learned from the other families: what the recogniser is worth on texts it has not seen.
-///
-/// The labelling that proposes candidates for the choice to learn from has seen the document that is left out, the one
-/// that proposes in that document has not; so it is with the choice and what the second look learns from.
-pub fn left_out(documents: &[Prepared], options: &Training, folds: usize) -> Vec<Extraction> {
-    let parts = parts(documents, folds);
-    let proposed = propose(documents, options, &parts);
-    let choosers = choosers(documents, &proposed, &parts, options);
-    let samples = looked_at(documents, &proposed, &parts, &choosers);
-    let forests: Vec<Forest> = (0..choosers.len())
-        .into_par_iter()
-        .map(|fold| train_forest(&samples, |i| parts[i] != fold, options))
-        .collect();
-    let trusts: Vec<Trust> = (0..folds)
-        .map(|fold| train_trust(documents, |i| parts[i] != fold))
-        .collect();
-    documents
-        .par_iter()
-        .zip(&proposed)
-        .zip(&parts)
-        .map(|((d, p), &part)| {
-            let chooser = &choosers[part];
-            let names = d.scene().choose(chooser, &forests[part], &p.spans());
-            let rulings = Rulings::default();
-            super::from_names(&d.doc, &d.survey, names.into(), &rulings, &trusts[part])
-        })
-        .collect()
+impl<'a> Learned<'a> {
+    /// Learns from documents in so many parts as the options say.
+    pub fn new(documents: &'a [Prepared], options: Training) -> Self {
+        let parts = parts(documents, options.folds);
+        let proposed = propose(documents, &options, &parts);
+        let choosers = choosers(documents, &proposed, &parts, &options);
+        let samples = looked_at(documents, &proposed, &parts, &choosers);
+        Self {
+            documents,
+            options,
+            parts,
+            proposed,
+            choosers,
+            samples,
+        }
+    }
+
+    /// Learns all parts of the model from all documents.
+    pub fn model(&self) -> Model {
+        let Self {
+            documents, options, ..
+        } = self;
+        Model {
+            crf: train_labels(documents, options, &vec![true; documents.len()]),
+            chooser: train_choice(documents, &self.proposed, |_| true, options),
+            forest: train_forest(&self.samples, |_| true, options),
+            trust: train_trust(documents, |_| true),
+        }
+    }
+
+    /// Extracts every document with weights learned from the other parts: what the recogniser is worth on texts it has not seen.
+    ///
+    /// The labelling that proposes candidates for the choice to learn from has seen the document that is left out, the one
+    /// that proposes in that document has not; so it is with the choice and what the second look learns from.
+    pub fn left_out(&self) -> Vec<Extraction> {
+        let learned: Vec<(Forest, Trust)> = (0..self.choosers.len())
+            .into_par_iter()
+            .map(|fold| {
+                let keep = |i: usize| self.parts[i] != fold;
+                let forest = train_forest(&self.samples, keep, &self.options);
+                (forest, train_trust(self.documents, keep))
+            })
+            .collect();
+        self.documents
+            .par_iter()
+            .zip(&self.proposed)
+            .zip(&self.parts)
+            .map(|((d, p), &part)| {
+                let (forest, trust) = &learned[part];
+                let names = d.scene().choose(&self.choosers[part], forest, &p.spans());
+                super::from_names(&d.doc, &d.survey, names.into(), &Rulings::default(), trust)
+            })
+            .collect()
+    }
 }

@@ -55,7 +55,7 @@ impl Default for Training {
             prune: 0.05,
             dropout: 0.5,
             average: true,
-            runs: 2,
+            runs: 3,
         }
     }
 }

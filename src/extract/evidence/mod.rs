@@ -8,22 +8,18 @@
 
 mod frames;
 mod near;
+mod words;
 
 use std::ops::Range;
 use std::sync::LazyLock;
-
-use jieba_rs::Jieba;
 
 use super::places::PlaceHit;
 use crate::lexicon::{Class, Hit, Lexicon};
 use crate::model::Part;
 use crate::text::{Document, Text, is_common_han, is_han};
 
-static JIEBA: LazyLock<Jieba> = LazyLock::new(Jieba::new);
-
 /// Loads what is loaded on first use, so that timings of single documents are fair.
 pub fn warm() {
-    LazyLock::force(&JIEBA);
     Lexicon::get();
 }
 
@@ -347,35 +343,9 @@ pub fn keys(doc: &Document, places: &[PlaceHit], clues: &Clues) -> Vec<Vec<u64>>
     keys.rows
 }
 
-/// A part-of-speech tag as a number; only its first two letters count.
-fn tag_code(tag: &str) -> u64 {
-    tag.bytes()
-        .take(2)
-        .fold(0, |code, b| code << 8 | u64::from(b))
-}
-
 /// The words of a text.
 pub fn segment(text: &Text) -> Vec<Word> {
-    let chars = &text.chars;
-    let mut words = Vec::with_capacity(chars.len() / 2);
-    let mut start = 0;
-    while start < chars.len() {
-        let end = chars[start..]
-            .iter()
-            .position(|&c| c == '\n')
-            .map_or(chars.len(), |n| start + n + 1);
-        words.extend(JIEBA.tag(text.slice(start, end), true).iter().map(|word| {
-            let (from, to) = (start + word.start, start + word.end);
-            Word {
-                start: from,
-                end: to,
-                tag: tag_code(word.tag),
-                form: form_code(&chars[from..to]),
-            }
-        }));
-        start = end;
-    }
-    words
+    words::cut(&text.chars)
 }
 
 /// The first two and the last character of a word; the last is told of words of three characters or more.
