@@ -26,6 +26,14 @@ pub struct Chooser {
 /// What features add to the score of each type.
 pub type Row = [f64; EntityType::ALL.len()];
 
+/// A group of features that has weights.
+pub(super) struct Weighed {
+    pub group: u64,
+    value: f32,
+    /// The number of its weights.
+    row: usize,
+}
+
 /// The bits of a feature that tell its type; without them it is a group.
 const KIND_SHIFT: u32 = 52;
 const KIND: u64 = 0xF << KIND_SHIFT;
@@ -322,27 +330,35 @@ impl Chooser {
         rows.extend(groups.iter().map(find));
     }
 
-    /// What groups of features that were found add to the score of each type.
-    pub(super) fn of_each(&self, groups: &[Feature], rows: &[usize]) -> Row {
+    /// What groups of features that were found add to the score of each type; those with weights are kept.
+    pub(super) fn of_each(
+        &self,
+        groups: &[Feature],
+        rows: &[usize],
+        weighed: &mut Vec<Weighed>,
+    ) -> Row {
         let mut sums = Row::default();
-        for ((_, value), row) in groups.iter().zip(rows).filter(|(_, row)| **row > 0) {
-            for (sum, weight) in sums.iter_mut().zip(&self.weights.rows[row - 1].1) {
+        for ((group, value), row) in groups.iter().zip(rows).filter(|(_, row)| **row > 0) {
+            let row = row - 1;
+            for (sum, weight) in sums.iter_mut().zip(&self.weights.rows[row].1) {
                 *sum += f64::from(weight * value);
             }
+            weighed.push(Weighed {
+                group: *group,
+                value: *value,
+                row,
+            });
         }
         sums
     }
 
-    /// What they add to the score of one type.
-    pub(super) fn of_one(&self, groups: &[Feature], rows: &[usize], kind: usize) -> f64 {
-        let found = groups.iter().zip(rows).filter(|(_, row)| **row > 0);
-        found
-            .map(|((_, value), row)| f64::from(self.weights.rows[row - 1].1[kind] * value))
-            .sum()
+    /// What a group of features with weights adds to the score of a type.
+    pub(super) fn adds(&self, weighed: &Weighed, kind: usize) -> f32 {
+        self.weights.rows[weighed.row].1[kind] * weighed.value
     }
 
     /// What each group of features that was found adds to the score of one type.
-    pub(super) fn by_group(
+    pub(super) fn of_one(
         &self,
         groups: &[Feature],
         rows: &[usize],

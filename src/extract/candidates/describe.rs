@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::Feature;
-use super::features::{Collector, Template, length, step};
+use super::features::{Collector, N_TEMPLATES, Template, length, step, template};
 use super::rivals::{Place, Rivals, longest};
 use super::surroundings::Surroundings;
-use crate::extract::choose::{Chooser, Row, clusters, of_kind};
+use crate::extract::choose::{Chooser, Row, Weighed, clusters, of_kind};
 use crate::extract::crf::Span;
 use crate::extract::evidence::{CLASS_CODES, Clues, code};
 use crate::extract::places::{PlaceHit, Survey};
@@ -58,6 +58,20 @@ impl Offsets {
     fn at(&self, position: usize) -> Range<usize> {
         self.0[position] as usize..self.0[position + 1] as usize
     }
+}
+
+/// What each thing that features speak of adds to a score.
+pub(super) type Adds = [f32; N_TEMPLATES];
+
+/// Features that spans share.
+#[derive(Default)]
+struct Shared {
+    /// Where these spans begin or end.
+    of: Option<usize>,
+    /// What the features add to the score of each type.
+    sums: Row,
+    /// Those that have weights.
+    weighed: Vec<Weighed>,
 }
 
 /// Sums for so many ends of spans are kept: no more ends than that lie so near to each other that spans go back to one.
@@ -206,61 +220,84 @@ impl<'a> Describer<'a> {
         }
     }
 
-    /// The score of each span by a chooser, in order.
-    pub(super) fn scores(&self, chooser: &Chooser) -> Vec<f64> {
+    /// The score of each span by a chooser, in order, and what each thing that features speak of adds to it.
+    pub(super) fn weigh(&self, chooser: &Chooser) -> (Vec<f64>, Vec<Adds>) {
         let mut scores = Vec::with_capacity(self.around.spans.len());
+        let mut adds = Vec::with_capacity(self.around.spans.len());
         let mut c = Collector::default();
         let mut places = Vec::new();
         let (mut own_ends, mut rows) = (Vec::new(), Vec::new());
         // Of spans that begin together the one before was the last.
-        let mut of_beginning = (usize::MAX, Row::default());
-        let mut of_ends = [(usize::MAX, Row::default()); ENDS];
+        let (mut beginning, mut both) = (Shared::default(), Shared::default());
+        let mut ends: [Shared; ENDS] = std::array::from_fn(|_| Shared::default());
         for cluster in clusters(&self.around.spans) {
             Place::of_cluster(&self.around.spans, cluster, &mut places);
             let longest = longest(&places);
             for (at, place) in places.iter().enumerate() {
                 let rivals = Rivals::of(&places, at, longest);
-                let of_end = &mut of_ends[place.end % ENDS];
+                let end = &mut ends[place.end % ENDS];
                 c.groups.clear();
-                if of_beginning.0 != place.start {
+                if beginning.of != Some(place.start) {
                     self.beginning(&mut c, place.start);
                 }
-                let beginning = 0..c.groups.len();
-                if of_end.0 != place.end {
+                let of_beginning = 0..c.groups.len();
+                if end.of != Some(place.end) {
                     self.end(&mut c, place.end);
                 }
-                let end = beginning.end..c.groups.len();
+                let of_end = of_beginning.end..c.groups.len();
                 self.both(&mut c, place.start, place.end);
-                let both = end.end..c.groups.len();
+                let of_both = of_end.end..c.groups.len();
                 own_ends.clear();
                 for i in place.spans.clone() {
                     self.own(&mut c, i, &rivals);
                     own_ends.push(c.groups.len());
                 }
                 chooser.find(&c.groups, &mut rows);
-                let of_each =
-                    |part: Range<usize>| chooser.of_each(&c.groups[part.clone()], &rows[part]);
-                if of_beginning.0 != place.start {
-                    of_beginning = (place.start, of_each(beginning));
+                let mut from = of_both.end;
+                let weigh = |part: &mut Shared, of: Option<usize>, told: Range<usize>| {
+                    part.of = of;
+                    part.weighed.clear();
+                    let (groups, rows) = (&c.groups[told.clone()], &rows[told]);
+                    part.sums = chooser.of_each(groups, rows, &mut part.weighed);
+                };
+                if beginning.of != Some(place.start) {
+                    weigh(&mut beginning, Some(place.start), of_beginning);
                 }
-                if of_end.0 != place.end {
-                    *of_end = (place.end, of_each(end));
+                if end.of != Some(place.end) {
+                    weigh(end, Some(place.end), of_end);
                 }
-                let of_both = of_each(both.clone());
-                let mut from = both.end;
+                weigh(&mut both, None, of_both);
                 for (i, &to) in place.spans.clone().zip(&own_ends) {
                     let kind = self.around.spans[i].kind;
-                    let of_own = chooser.of_one(&c.groups[from..to], &rows[from..to], kind);
-                    scores.push(of_beginning.1[kind] + of_end.1[kind] + of_both[kind] + of_own);
+                    let mut by_template = [0.0; N_TEMPLATES];
+                    let mut score = 0.0;
+                    for part in [&beginning, &*end, &both] {
+                        score += part.sums[kind];
+                        for weighed in &part.weighed {
+                            by_template[template(weighed.group)] += chooser.adds(weighed, kind);
+                        }
+                    }
+                    let mut of_own = 0.0;
+                    chooser.of_one(
+                        &c.groups[from..to],
+                        &rows[from..to],
+                        kind,
+                        |group, added| {
+                            of_own += f64::from(added);
+                            by_template[template(group)] += added;
+                        },
+                    );
+                    scores.push(score + of_own);
+                    adds.push(by_template);
                     from = to;
                 }
             }
         }
-        scores
+        (scores, adds)
     }
 
     /// What is told of the beginning of a span alone.
-    pub(super) fn beginning(&self, c: &mut Collector, start: usize) {
+    fn beginning(&self, c: &mut Collector, start: usize) {
         let chars = &self.doc.text.chars;
         let left = self.left(start);
         let first = c.groups.len();
@@ -288,7 +325,7 @@ impl<'a> Describer<'a> {
     }
 
     /// What is told of the end of a span alone.
-    pub(super) fn end(&self, c: &mut Collector, end: usize) {
+    fn end(&self, c: &mut Collector, end: usize) {
         let chars = &self.doc.text.chars;
         let right = self.right(end);
         let first = c.groups.len();
@@ -307,14 +344,14 @@ impl<'a> Describer<'a> {
     }
 
     /// What is told of a span, whatever its type.
-    pub(super) fn both(&self, c: &mut Collector, start: usize, end: usize) {
+    fn both(&self, c: &mut Collector, start: usize, end: usize) {
         self.terms(c, start, end);
         self.edges(c, start, end);
         self.inner(c, start, end);
     }
 
     /// What is told of a span of one type.
-    pub(super) fn own(&self, c: &mut Collector, i: usize, rivals: &Rivals) {
+    fn own(&self, c: &mut Collector, i: usize, rivals: &Rivals) {
         let span = self.around.spans[i];
         self.labelling(c, span.probability);
         self.document(c, i);

@@ -120,6 +120,11 @@ pub(super) const TEMPLATES: [Template; 33] = {
     ]
 };
 
+/// The number of what a feature or a group of them speaks of.
+pub(super) fn template(feature: u64) -> usize {
+    (feature >> 56) as usize
+}
+
 /// Steps of probability; 0 for none.
 pub(super) fn step(p: f64) -> u64 {
     const STEPS: [f64; 11] = [0.003, 0.01, 0.03, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97];
@@ -167,7 +172,7 @@ impl Collector {
 
 /// A readable name for a feature.
 pub fn describe(feature: u64) -> String {
-    let Some(template) = TEMPLATES.get((feature >> 56) as usize) else {
+    let Some(of) = TEMPLATES.get(template(feature)) else {
         return format!("{feature:x}");
     };
     let kind = EntityType::ALL
@@ -181,7 +186,7 @@ pub fn describe(feature: u64) -> String {
             .map(|c| if c == '\0' || c == '\n' { '␣' } else { c })
             .collect()
     };
-    let payload = match template {
+    let payload = match of {
         Template::Exact
         | Template::Prefix
         | Template::Suffix
@@ -202,5 +207,5 @@ pub fn describe(feature: u64) -> String {
         }
         _ => format!("{p:x}"),
     };
-    format!("{kind} {template:?}={payload}")
+    format!("{kind} {of:?}={payload}")
 }

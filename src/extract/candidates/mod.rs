@@ -105,13 +105,13 @@ pub fn look(
     each: impl FnMut(usize, f64, &[f32]),
 ) -> FirstLook {
     let describer = Describer::new(doc, survey, clues, spans);
-    let scores = describer.scores(chooser);
+    let (scores, adds) = describer.weigh(chooser);
     let probabilities = chooser.probabilities(spans, &scores);
     let first = FirstLook {
         scores,
         probabilities,
     };
-    view::tell(&describer, chooser, &first, each);
+    view::tell(&describer.around, &first, &adds, each);
     first
 }
 

@@ -3,12 +3,12 @@
 //! There are what the labelling and the choice make of it, what its features add to its score by what they speak of, and what the
 //! choice makes of the other candidates around it and of those with the same characters.
 
-use super::describe::Describer;
-use super::features::{Collector, N_TEMPLATES, TEMPLATES};
+use super::describe::Adds;
+use super::features::{N_TEMPLATES, TEMPLATES};
 use super::rivals::{Place, Rivals, longest};
 use super::surroundings::Surroundings;
 use super::{FirstLook, T};
-use crate::extract::choose::{Chooser, clusters};
+use crate::extract::choose::clusters;
 use crate::extract::crf::Span;
 use crate::model::EntityType;
 
@@ -79,62 +79,46 @@ impl Sums {
     }
 }
 
-/// Tells the columns of the spans of which the choice is not sure, each with its index and what the choice gives it.
+/// Tells the columns of the spans of which the choice is not sure, each with its index and what the choice gives it; `adds` says
+/// of every span what its features add to its score.
 pub(super) fn tell(
-    describer: &Describer,
-    chooser: &Chooser,
+    around: &Surroundings,
     first: &FirstLook,
+    adds: &[Adds],
     mut each: impl FnMut(usize, f64, &[f32]),
 ) {
     let is_open = |i: &usize| log_odds(first.probabilities[*i]).abs() < SURE;
-    let spans = &*describer.around.spans;
     // What the choice gives takes the place of what the labelling gives.
-    let chosen = describer.around.with(&first.probabilities);
+    let chosen = around.with(&first.probabilities);
     let sums = Sums::new(&chosen.spans);
-    let mut c = Collector::default();
-    let (mut places, mut chosen_places, mut rows) = (Vec::new(), Vec::new(), Vec::new());
-    for cluster in clusters(spans) {
+    let mut places = Vec::new();
+    for cluster in clusters(&around.spans) {
         if !cluster.clone().any(|i| is_open(&i)) {
             continue;
         }
-        Place::of_cluster(spans, cluster.clone(), &mut places);
-        Place::of_cluster(&chosen.spans, cluster, &mut chosen_places);
+        Place::of_cluster(&chosen.spans, cluster, &mut places);
         let longest = longest(&places);
         for (at, place) in places.iter().enumerate() {
-            let open = place.spans.clone().filter(is_open);
-            if open.clone().next().is_none() {
+            if !place.spans.clone().any(|i| is_open(&i)) {
                 continue;
             }
             let rivals = Rivals::of(&places, at, longest);
-            let chosen_rivals = Rivals::of(&chosen_places, at, longest);
-            c.groups.clear();
-            describer.beginning(&mut c, place.start);
-            describer.end(&mut c, place.end);
-            describer.both(&mut c, place.start, place.end);
-            let shared = c.groups.len();
-            for i in open {
-                c.groups.truncate(shared);
-                describer.own(&mut c, i, &rivals);
-                chooser.find(&c.groups, &mut rows);
+            for i in place.spans.clone().filter(is_open) {
+                let span = around.spans[i];
                 let mut row = [0.0; WIDTH];
-                let kind = spans[i].kind;
-                let (own, others) = row.split_at_mut(T + OWN.len() + N_TEMPLATES);
-                own[kind] = 1.0;
+                row[span.kind] = 1.0;
                 let of_self = [
-                    (place.end - place.start) as f64,
-                    log_odds(spans[i].probability),
+                    (span.end - span.start) as f64,
+                    log_odds(span.probability),
                     first.scores[i],
                     log_odds(first.probabilities[i]),
                 ];
-                for (column, number) in own[T..].iter_mut().zip(of_self) {
-                    *column = number as f32;
-                }
-                chooser.by_group(&c.groups, &rows, kind, |group, adds| {
-                    own[T + OWN.len() + (group >> 56) as usize] += adds;
-                });
-                let of_others = of_others(&chosen, i, &chosen_rivals, &sums);
-                for (column, number) in others.iter_mut().zip(of_others) {
-                    *column = number as f32;
+                let of_others = of_others(&chosen, i, &rivals, &sums);
+                let told = of_self.iter().map(|number| *number as f32);
+                let told = told.chain(adds[i]);
+                let told = told.chain(of_others.iter().map(|number| *number as f32));
+                for (column, number) in row[T..].iter_mut().zip(told) {
+                    *column = number;
                 }
                 each(i, first.probabilities[i], &row);
             }
@@ -181,6 +165,7 @@ fn of_others(chosen: &Surroundings, i: usize, rivals: &Rivals, sums: &Sums) -> [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::candidates::features::template;
     use crate::extract::places;
     use crate::extract::recognise::{self, Scene};
     use crate::extract::{evidence::Clues, model};
@@ -196,11 +181,43 @@ mod tests {
         assert_eq!(names.len(), WIDTH);
     }
 
+    const TEXT: &str = "青溪镇2023年工作报告\n深入开展“美丽庭院”行动，引进红叶家具有限公司，推进百日攻坚、清廉村居建设，\
+        枫林产业园项目开工，获评省级卫生镇、平安建设先进集体。";
+
+    #[test]
+    fn columns_add_up_what_features_add() {
+        let doc = Document::new("", TEXT);
+        let survey = places::survey(&doc, &Selected::default());
+        let clues = Clues::new(&doc.text);
+        let scene = Scene {
+            doc: &doc,
+            survey: &survey,
+            clues: &clues,
+        };
+        let model = model();
+        let candidates = recognise::propose(&model.crf, &scene);
+        let spans: Vec<Span> = candidates.iter().map(|c| c.span).collect();
+        let mut n = 0;
+        scene.look_once(&model.chooser, &spans, |i, _, row| {
+            let mut expected = [0.0; N_TEMPLATES];
+            for (feature, adds) in model.chooser.contributions(&candidates[i].features) {
+                expected[template(feature)] += adds;
+            }
+            let told = &row[T + OWN.len()..][..N_TEMPLATES];
+            for (column, expected) in told.iter().zip(expected) {
+                assert!(
+                    (f64::from(*column) - expected).abs() < 1e-4,
+                    "{i}: {told:?}"
+                );
+            }
+            n += 1;
+        });
+        assert!(n > 10, "{n}");
+    }
+
     #[test]
     fn only_what_is_not_sure_is_looked_at_again() {
-        let text = "青溪镇2023年工作报告\n深入开展“美丽庭院”行动，引进红叶家具有限公司，推进百日攻坚、清廉村居建设，\
-            枫林产业园项目开工，获评省级卫生镇、平安建设先进集体。";
-        let doc = Document::new("", text);
+        let doc = Document::new("", TEXT);
         let survey = places::survey(&doc, &Selected::default());
         let clues = Clues::new(&doc.text);
         let scene = Scene {
