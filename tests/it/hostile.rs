@@ -10,44 +10,18 @@ use flate2::{Compression, write::ZlibEncoder};
 use proptest::prelude::*;
 use xiangtu::pipeline::extract_document;
 use xiangtu::pipeline::{BuildOptions, build};
-use xiangtu::read::{Aside, Limits, Options, Reason, Source, find_piece, list_files, pieces};
+use xiangtu::read::{Limits, Options, Reason, find_piece, list_files, pieces};
 
 use crate::files::{
     PdfFont, REPORT, assemble, docx_of, paragraph, pdf, put, read_all, read_one, zip,
 };
-
-/// Limits that a test reaches quickly.
-fn small() -> Options {
-    Options {
-        limits: Limits {
-            size: 1 << 20,
-            expansion: 20,
-            ..Limits::default()
-        },
-        ..Options::default()
-    }
-}
+use crate::sound::{is_sound, keeps_the_laws, small_limits};
 
 fn reasons(name: &str, bytes: &[u8], options: &Options) -> Vec<Option<Reason>> {
     let all = read_all(name, bytes, options);
     all.into_iter()
         .map(|(_, read)| read.err().map(|aside| aside.reason))
         .collect()
-}
-
-/// What holds of whatever is read.
-fn is_sound(name: &str, read: &Result<Source, Aside>) {
-    let Ok(source) = read else { return };
-    assert!(
-        source.text.chars().any(char::is_alphanumeric),
-        "{name}: {source:?}"
-    );
-    assert!(!source.metadata.format.is_empty(), "{name}");
-    if name.ends_with(".txt") {
-        return;
-    }
-    let controls = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    assert!(!source.text.contains(controls), "{name}: {:?}", source.text);
 }
 
 // ---------------------------------------------------------------- bombs
@@ -62,7 +36,7 @@ fn archives_that_grow_too_much_are_stopped_and_the_rest_is_read() {
     let names: Vec<String> = (0..40).map(|i| format!("{i:02}.txt")).collect();
     let mut entries: Vec<(&str, &[u8])> = vec![("00-first.txt", REPORT[2].as_bytes())];
     entries.extend(names.iter().map(|name| (name.as_str(), entry.as_slice())));
-    let found = reasons("a.zip", &zip(&entries), &small());
+    let found = reasons("a.zip", &zip(&entries), &small_limits());
     assert_eq!((found.len(), found[0]), (41, None));
     assert_eq!(found[1], Some(Reason::NoText));
     assert_eq!(found[40], Some(Reason::Expands));
@@ -70,7 +44,7 @@ fn archives_that_grow_too_much_are_stopped_and_the_rest_is_read() {
     let found = reasons(
         "a.zip",
         &zip(&[("b.zip", &inner), ("c.zip", &inner)]),
-        &small(),
+        &small_limits(),
     );
     assert_eq!(found.last(), Some(&Some(Reason::Expands)));
 }
@@ -79,7 +53,7 @@ fn archives_that_grow_too_much_are_stopped_and_the_rest_is_read() {
 fn word_documents_and_pdfs_that_grow_too_much_are_stopped() {
     let body = paragraph(&"增".repeat(2 << 20));
     assert_eq!(
-        reasons("a.docx", &docx_of(&body, &[]), &small()),
+        reasons("a.docx", &docx_of(&body, &[]), &small_limits()),
         [Some(Reason::Expands)]
     );
     let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
@@ -97,7 +71,10 @@ fn word_documents_and_pdfs_that_grow_too_much_are_stopped() {
     );
     bytes.extend(packed);
     bytes.extend(b"\nendstream endobj\ntrailer <</Root 1 0 R/Size 5>>\n%%EOF");
-    assert_eq!(reasons("a.pdf", &bytes, &small()), [Some(Reason::Expands)]);
+    assert_eq!(
+        reasons("a.pdf", &bytes, &small_limits()),
+        [Some(Reason::Expands)]
+    );
 }
 
 #[test]
@@ -131,7 +108,7 @@ fn forms_that_show_one_another_end() {
             shows.len()
         ));
     }
-    let mut options = small();
+    let mut options = small_limits();
     options.limits.time = std::time::Duration::from_secs(2);
     let found = reasons("a.pdf", &assemble(&objects), &options);
     assert!(
@@ -233,17 +210,17 @@ fn what_is_too_long_costs_itself_alone() {
     let lines =
         format!("{{\"text\": \"甲镇。\"}}\n{{\"text\": \"{long}\"}}\n{{\"text\": \"乙镇。\"}}\n");
     assert_eq!(
-        reasons("a.jsonl", lines.as_bytes(), &small()),
+        reasons("a.jsonl", lines.as_bytes(), &small_limits()),
         [None, Some(Reason::TooLarge), None]
     );
     let rows = format!("text\n甲镇。\n{long}\n乙镇。\n");
     assert_eq!(
-        reasons("a.csv", rows.as_bytes(), &small())[..2],
+        reasons("a.csv", rows.as_bytes(), &small_limits())[..2],
         [None, Some(Reason::TooLarge)]
     );
     let open = format!("text\n甲镇。\n\"{}", "乙镇。\n".repeat(300_000));
     assert_eq!(
-        reasons("a.csv", open.as_bytes(), &small()),
+        reasons("a.csv", open.as_bytes(), &small_limits()),
         [None, Some(Reason::TooLarge)]
     );
     for name in ["a.txt", "a.html", "a.pdf", "a.docx"] {
@@ -254,7 +231,7 @@ fn what_is_too_long_costs_itself_alone() {
         };
         bytes.extend(long.as_bytes());
         assert_eq!(
-            reasons(name, &bytes, &small()),
+            reasons(name, &bytes, &small_limits()),
             [Some(Reason::TooLarge)],
             "{name}"
         );
@@ -465,11 +442,11 @@ proptest! {
     fn changed_files_are_read_or_set_aside(at in 0usize..9, changes in changes()) {
         let (name, bytes) = seeds().swap_remove(at);
         let bytes = changed(bytes, &changes);
-        let once = read_all(name, &bytes, &small());
+        let once = read_all(name, &bytes, &small_limits());
         for (_, read) in &once {
             is_sound(name, read);
         }
-        prop_assert_eq!(once, read_all(name, &bytes, &small()));
+        prop_assert_eq!(once, read_all(name, &bytes, &small_limits()));
     }
 
     #[test]
@@ -480,17 +457,17 @@ proptest! {
     ) {
         let bytes = [start, &bytes].concat();
         let name = format!("a.{ending}");
-        for (_, read) in read_all(&name, &bytes, &small()) {
-            is_sound(if ending == "md" || ending == "markdown" { "a.txt" } else { &name }, &read);
+        for (_, read) in read_all(&name, &bytes, &small_limits()) {
+            is_sound(&name, &read);
         }
     }
 
     #[test]
     fn what_is_read_of_changed_files_is_extracted(at in 0usize..9, changes in changes()) {
         let (name, bytes) = seeds().swap_remove(at);
-        for (name, read) in read_all(name, &changed(bytes, &changes), &small()) {
+        for (name, read) in read_all(name, &changed(bytes, &changes), &small_limits()) {
             if let Ok(source) = read {
-                crate::laws::keeps_the_laws(&source.text, &extract_document(&name, &source.text));
+                keeps_the_laws(&source.text, &extract_document(&name, &source.text));
             }
         }
     }
