@@ -78,6 +78,24 @@ fn word_documents_and_pdfs_that_grow_too_much_are_stopped() {
 }
 
 #[test]
+fn a_number_before_every_paragraph_does_not_grow_without_bound() {
+    let pattern = "第".repeat(1 << 16);
+    let numbering = format!(
+        "<w:numbering><w:abstractNum w:abstractNumId=\"0\"><w:lvl w:ilvl=\"0\"><w:lvlText w:val=\"{pattern}\"/></w:lvl>\
+         </w:abstractNum><w:num w:numId=\"1\"><w:abstractNumId w:val=\"0\"/></w:num></w:numbering>"
+    );
+    let numbered = "<w:p><w:pPr><w:numPr><w:numId w:val=\"1\"/></w:numPr></w:pPr><w:r><w:t>镇</w:t></w:r></w:p>";
+    let document = |n: usize| docx_of(&numbered.repeat(n), &[("word/numbering.xml", &numbering)]);
+    // The pattern is cut to the 255 characters that Word takes.
+    let source = read_one("a.docx", &document(2)).unwrap();
+    assert_eq!(source.text.chars().count(), 2 * (255 + 2));
+    assert_eq!(
+        reasons("a.docx", &document(2000), &small_limits()),
+        [Some(Reason::TooLarge)]
+    );
+}
+
+#[test]
 fn entities_are_not_expanded() {
     let mut declared = String::from("<!DOCTYPE d [<!ENTITY a0 \"乡\">");
     for i in 1..20 {
@@ -115,6 +133,55 @@ fn forms_that_show_one_another_end() {
         matches!(found[0], Some(Reason::TooSlow | Reason::Expands)),
         "{found:?}"
     );
+}
+
+/// A PDF of one page that shows a string in the font 5, with these objects besides.
+fn pdf_with(more: &[String]) -> Vec<u8> {
+    let shows = "BT /F 9 Tf <0041> Tj ET";
+    let mut objects = vec![
+        "1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj".to_owned(),
+        "2 0 obj <</Type/Pages/Count 1/Kids[3 0 R]>> endobj".to_owned(),
+        "3 0 obj <</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>> endobj"
+            .to_owned(),
+        format!(
+            "4 0 obj <</Length {}>> stream\n{shows}\nendstream endobj",
+            shows.len()
+        ),
+    ];
+    objects.extend(more.iter().cloned());
+    assemble(&objects)
+}
+
+#[test]
+fn tables_of_a_font_cost_no_more_than_their_size() {
+    // Each of few bytes names 65,536 codes, or the same ones again.
+    let map = format!("{} endbfrange", "<0000> <FFFF> <E000>\n".repeat(20_000));
+    let maps = pdf_with(&[
+        "5 0 obj <</Type/Font/Subtype/Type0/Encoding/Identity-H/ToUnicode 6 0 R>> endobj"
+            .to_owned(),
+        format!(
+            "6 0 obj <</Length {}>> stream\n{map}\nendstream endobj",
+            map.len()
+        ),
+    ]);
+    let widths = pdf_with(&[
+        "5 0 obj <</Type/Font/Subtype/Type0/Encoding/GBK-EUC-H/DescendantFonts[6 0 R]>> endobj"
+            .to_owned(),
+        format!(
+            "6 0 obj <</Type/Font/W[{}]>> endobj",
+            "0 7 0 R ".repeat(10_000)
+        ),
+        format!("7 0 obj [{}] endobj", "1 ".repeat(1 << 16)),
+    ]);
+    let names = pdf_with(&[format!(
+        "5 0 obj <</Type/Font/Subtype/Type1/Encoding<</Differences[{}]>>>> endobj",
+        "0/a".repeat(300_000)
+    )]);
+    for bytes in [maps, widths, names] {
+        let begin = std::time::Instant::now();
+        read_all("a.pdf", &bytes, &Options::default());
+        assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
+    }
 }
 
 // ---------------------------------------------------------------- memory and time of extraction
@@ -275,6 +342,51 @@ fn names_that_are_markup_are_names() {
         (source.text.as_str(), source.metadata.url),
         ("\"><script>alert(1)</script>\n青河镇。\n", None)
     );
+}
+
+#[test]
+fn entries_of_an_archive_and_of_one_within_it_have_paths_of_their_own() {
+    let inner = zip(&[("b.txt", "甲镇。".as_bytes())]);
+    let bytes = zip(&[("a.zip", &inner), ("a.zip/b.txt", "乙镇。".as_bytes())]);
+    let all = read_all("包.zip", &bytes, &Options::default());
+    let paths: Vec<&str> = all.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["包.zip/a.zip/b.txt", "包.zip/a.zip/b.txt(2)"]);
+}
+
+#[test]
+fn headings_of_what_follows_an_article_cost_no_more_than_other_lines() {
+    let page = format!(
+        "<body><p>青河镇推行河长制。{}",
+        "<p>相关阅读".repeat(100_000)
+    );
+    let begin = std::time::Instant::now();
+    let source = read_one("a.html", page.as_bytes()).unwrap();
+    assert!(source.text.starts_with("青河镇推行河长制。\n相关阅读\n"));
+    assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
+}
+
+#[test]
+fn names_that_become_one_cost_no_more_than_others() {
+    // Each character stands for a digit; all of them become spaces.
+    let digit = |n: usize, place: u32| char::from(1 + (n / 28usize.pow(place) % 28) as u8);
+    let names: Vec<String> = (0..20_000)
+        .map(|n| {
+            format!(
+                "a{}.txt",
+                String::from_iter([0, 1, 2].map(|place| digit(n, place)))
+            )
+        })
+        .collect();
+    let entries: Vec<(&str, &[u8])> = names
+        .iter()
+        .map(|name| (name.as_str(), &b"1"[..]))
+        .collect();
+    let bytes = zip(&entries);
+    let begin = std::time::Instant::now();
+    let all = read_all("a.zip", &bytes, &Options::default());
+    assert_eq!(all.len(), names.len());
+    assert_eq!(all[19_999].0, "a.zip/a   .txt(20000)");
+    assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
 }
 
 // ---------------------------------------------------------------- random and mutated files
