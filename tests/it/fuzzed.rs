@@ -200,7 +200,8 @@ fn extract(bytes: &[u8]) {
     keeps_the_laws(&source, &found);
     let written = serde_json::to_string(&found).unwrap();
     let back: Extraction = serde_json::from_str(&written).unwrap();
-    assert_eq!(serde_json::to_string(&back).unwrap(), written);
+    // Not the same bytes: the last digit of a confidence may be read otherwise than it was written.
+    keeps_the_laws(&source, &back);
 }
 
 /// A text, and an extraction that somebody made of it: statements are found among the names that it tells.

@@ -3,7 +3,6 @@
 //!
 //! The first is how TeX embeds Latin letters and figures, the second how fonts made for typesetters number Han characters.
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use hayro_cmap::{BfString, CMap, CidFamily, load_embedded};
@@ -176,8 +175,6 @@ fn put(names: &[(u8, String)], characters: &mut Vec<Option<String>>) {
     if !names.is_empty() {
         characters.resize(256, None);
     }
-    // The last name of a code counts, and only that is looked up: a list may name each code any number of times.
-    let names: BTreeMap<u8, &String> = names.iter().map(|(code, name)| (*code, name)).collect();
     for (code, name) in names {
         // The library knows the names; it gives the code 0 no character of its own.
         let differences = vec![Object::Integer(0), Object::Name(name.clone().into())];
@@ -186,7 +183,7 @@ fn put(names: &[(u8, String)], characters: &mut Vec<Option<String>>) {
             "Encoding" => dictionary! { "Differences" => differences },
         };
         let known = decoded(&font, &Document::new(), 0);
-        characters[usize::from(code)] = known.or_else(|| by_number(name));
+        characters[usize::from(*code)] = known.or_else(|| by_number(name));
     }
 }
 
