@@ -1,9 +1,9 @@
 //! Archives: every text in a .zip becomes a piece; nothing is ever written to disk.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io::{Read, Seek};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -21,7 +21,12 @@ pub(super) struct Within {
     depth: usize,
     /// Shared by all archives within one file; none outside of any.
     left: Option<Arc<AtomicU64>>,
+    /// Paths given so far, shared likewise: `b.zip/c.txt` may be an entry of that name or one of the archive `b.zip`.
+    paths: Paths,
 }
+
+/// With the number of times that each was wanted: thousands of names may differ in nothing that a path keeps.
+type Paths = Arc<Mutex<HashMap<String, usize>>>;
 
 /// The pieces of an archive of so many bytes.
 pub(super) fn entries(
@@ -44,9 +49,9 @@ pub(super) fn entries(
         left: within
             .left
             .unwrap_or_else(|| Arc::new(AtomicU64::new(budget))),
+        paths: within.paths,
         depth: within.depth,
         options: options.clone(),
-        names: HashSet::new(),
         inner: None,
     }))
 }
@@ -57,9 +62,9 @@ struct Entries<R> {
     path: String,
     budget: u64,
     left: Arc<AtomicU64>,
+    paths: Paths,
     depth: usize,
     options: Options,
-    names: HashSet<String>,
     /// The pieces of the entry that is being read: a table or an archive has many.
     inner: Option<Pieces>,
 }
@@ -95,22 +100,31 @@ impl<R: Read + Seek + Send + 'static> Entries<R> {
         if is_dir || !(is_known(&name) || name.starts_with('#')) || is_hidden(&name) {
             return None;
         }
-        let mut path = format!("{}/{name}", self.path);
-        let mut again = 2;
-        while !self.names.insert(path.clone()) {
-            path = format!("{}/{name}({again})", self.path);
-            again += 1;
-        }
+        let path = self.unused(format!("{}/{name}", self.path));
         Some(match self.unpack(at) {
             Ok(bytes) => {
                 let within = Within {
                     depth: self.depth + 1,
                     left: Some(self.left.clone()),
+                    paths: self.paths.clone(),
                 };
                 from_bytes(path, bytes, within, &self.options)
             }
             Err(reason) => Box::new(std::iter::once(Piece::aside(path, reason))),
         })
+    }
+
+    /// The path, with a number behind it where it is taken.
+    fn unused(&self, wanted: String) -> String {
+        let mut paths = self.paths.lock().expect("nothing panics while it is held");
+        let mut path = wanted.clone();
+        while paths.contains_key(&path) {
+            let times = paths.entry(wanted.clone()).or_default();
+            *times += 1;
+            path = format!("{wanted}({times})");
+        }
+        paths.insert(path.clone(), 1);
+        path
     }
 
     fn unpack(&mut self, at: usize) -> Result<Vec<u8>, Aside> {

@@ -10,44 +10,18 @@ use flate2::{Compression, write::ZlibEncoder};
 use proptest::prelude::*;
 use xiangtu::pipeline::extract_document;
 use xiangtu::pipeline::{BuildOptions, build};
-use xiangtu::read::{Aside, Limits, Options, Reason, Source, find_piece, list_files, pieces};
+use xiangtu::read::{Limits, Options, Reason, find_piece, list_files, pieces};
 
 use crate::files::{
     PdfFont, REPORT, assemble, docx_of, paragraph, pdf, put, read_all, read_one, zip,
 };
-
-/// Limits that a test reaches quickly.
-fn small() -> Options {
-    Options {
-        limits: Limits {
-            size: 1 << 20,
-            expansion: 20,
-            ..Limits::default()
-        },
-        ..Options::default()
-    }
-}
+use crate::sound::{is_sound, keeps_the_laws, small_limits};
 
 fn reasons(name: &str, bytes: &[u8], options: &Options) -> Vec<Option<Reason>> {
     let all = read_all(name, bytes, options);
     all.into_iter()
         .map(|(_, read)| read.err().map(|aside| aside.reason))
         .collect()
-}
-
-/// What holds of whatever is read.
-fn is_sound(name: &str, read: &Result<Source, Aside>) {
-    let Ok(source) = read else { return };
-    assert!(
-        source.text.chars().any(char::is_alphanumeric),
-        "{name}: {source:?}"
-    );
-    assert!(!source.metadata.format.is_empty(), "{name}");
-    if name.ends_with(".txt") {
-        return;
-    }
-    let controls = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    assert!(!source.text.contains(controls), "{name}: {:?}", source.text);
 }
 
 // ---------------------------------------------------------------- bombs
@@ -62,7 +36,7 @@ fn archives_that_grow_too_much_are_stopped_and_the_rest_is_read() {
     let names: Vec<String> = (0..40).map(|i| format!("{i:02}.txt")).collect();
     let mut entries: Vec<(&str, &[u8])> = vec![("00-first.txt", REPORT[2].as_bytes())];
     entries.extend(names.iter().map(|name| (name.as_str(), entry.as_slice())));
-    let found = reasons("a.zip", &zip(&entries), &small());
+    let found = reasons("a.zip", &zip(&entries), &small_limits());
     assert_eq!((found.len(), found[0]), (41, None));
     assert_eq!(found[1], Some(Reason::NoText));
     assert_eq!(found[40], Some(Reason::Expands));
@@ -70,7 +44,7 @@ fn archives_that_grow_too_much_are_stopped_and_the_rest_is_read() {
     let found = reasons(
         "a.zip",
         &zip(&[("b.zip", &inner), ("c.zip", &inner)]),
-        &small(),
+        &small_limits(),
     );
     assert_eq!(found.last(), Some(&Some(Reason::Expands)));
 }
@@ -79,7 +53,7 @@ fn archives_that_grow_too_much_are_stopped_and_the_rest_is_read() {
 fn word_documents_and_pdfs_that_grow_too_much_are_stopped() {
     let body = paragraph(&"增".repeat(2 << 20));
     assert_eq!(
-        reasons("a.docx", &docx_of(&body, &[]), &small()),
+        reasons("a.docx", &docx_of(&body, &[]), &small_limits()),
         [Some(Reason::Expands)]
     );
     let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
@@ -97,7 +71,28 @@ fn word_documents_and_pdfs_that_grow_too_much_are_stopped() {
     );
     bytes.extend(packed);
     bytes.extend(b"\nendstream endobj\ntrailer <</Root 1 0 R/Size 5>>\n%%EOF");
-    assert_eq!(reasons("a.pdf", &bytes, &small()), [Some(Reason::Expands)]);
+    assert_eq!(
+        reasons("a.pdf", &bytes, &small_limits()),
+        [Some(Reason::Expands)]
+    );
+}
+
+#[test]
+fn a_number_before_every_paragraph_does_not_grow_without_bound() {
+    let pattern = "第".repeat(1 << 16);
+    let numbering = format!(
+        "<w:numbering><w:abstractNum w:abstractNumId=\"0\"><w:lvl w:ilvl=\"0\"><w:lvlText w:val=\"{pattern}\"/></w:lvl>\
+         </w:abstractNum><w:num w:numId=\"1\"><w:abstractNumId w:val=\"0\"/></w:num></w:numbering>"
+    );
+    let numbered = "<w:p><w:pPr><w:numPr><w:numId w:val=\"1\"/></w:numPr></w:pPr><w:r><w:t>镇</w:t></w:r></w:p>";
+    let document = |n: usize| docx_of(&numbered.repeat(n), &[("word/numbering.xml", &numbering)]);
+    // The pattern is cut to the 255 characters that Word takes.
+    let source = read_one("a.docx", &document(2)).unwrap();
+    assert_eq!(source.text.chars().count(), 2 * (255 + 2));
+    assert_eq!(
+        reasons("a.docx", &document(2000), &small_limits()),
+        [Some(Reason::TooLarge)]
+    );
 }
 
 #[test]
@@ -131,13 +126,58 @@ fn forms_that_show_one_another_end() {
             shows.len()
         ));
     }
-    let mut options = small();
+    let mut options = small_limits();
     options.limits.time = std::time::Duration::from_secs(2);
     let found = reasons("a.pdf", &assemble(&objects), &options);
     assert!(
         matches!(found[0], Some(Reason::TooSlow | Reason::Expands)),
         "{found:?}"
     );
+}
+
+/// A PDF of one page that shows a string in the font 5, with these objects besides.
+fn pdf_with(more: &[String]) -> Vec<u8> {
+    let shows = "BT /F 9 Tf <0041> Tj ET";
+    let mut objects = vec![
+        "1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj".to_owned(),
+        "2 0 obj <</Type/Pages/Count 1/Kids[3 0 R]>> endobj".to_owned(),
+        "3 0 obj <</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>> endobj"
+            .to_owned(),
+        format!(
+            "4 0 obj <</Length {}>> stream\n{shows}\nendstream endobj",
+            shows.len()
+        ),
+    ];
+    objects.extend(more.iter().cloned());
+    assemble(&objects)
+}
+
+#[test]
+fn tables_of_a_font_cost_no_more_than_their_size() {
+    // Each of few bytes names 65,536 codes, or the same ones again.
+    let map = format!("{} endbfrange", "<0000> <FFFF> <E000>\n".repeat(20_000));
+    let maps = pdf_with(&[
+        "5 0 obj <</Type/Font/Subtype/Type0/Encoding/Identity-H/ToUnicode 6 0 R>> endobj"
+            .to_owned(),
+        format!(
+            "6 0 obj <</Length {}>> stream\n{map}\nendstream endobj",
+            map.len()
+        ),
+    ]);
+    let widths = pdf_with(&[
+        "5 0 obj <</Type/Font/Subtype/Type0/Encoding/GBK-EUC-H/DescendantFonts[6 0 R]>> endobj"
+            .to_owned(),
+        format!(
+            "6 0 obj <</Type/Font/W[{}]>> endobj",
+            "0 7 0 R ".repeat(10_000)
+        ),
+        format!("7 0 obj [{}] endobj", "1 ".repeat(1 << 16)),
+    ]);
+    for bytes in [maps, widths] {
+        let begin = std::time::Instant::now();
+        read_all("a.pdf", &bytes, &Options::default());
+        assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
+    }
 }
 
 // ---------------------------------------------------------------- memory and time of extraction
@@ -233,17 +273,17 @@ fn what_is_too_long_costs_itself_alone() {
     let lines =
         format!("{{\"text\": \"甲镇。\"}}\n{{\"text\": \"{long}\"}}\n{{\"text\": \"乙镇。\"}}\n");
     assert_eq!(
-        reasons("a.jsonl", lines.as_bytes(), &small()),
+        reasons("a.jsonl", lines.as_bytes(), &small_limits()),
         [None, Some(Reason::TooLarge), None]
     );
     let rows = format!("text\n甲镇。\n{long}\n乙镇。\n");
     assert_eq!(
-        reasons("a.csv", rows.as_bytes(), &small())[..2],
+        reasons("a.csv", rows.as_bytes(), &small_limits())[..2],
         [None, Some(Reason::TooLarge)]
     );
     let open = format!("text\n甲镇。\n\"{}", "乙镇。\n".repeat(300_000));
     assert_eq!(
-        reasons("a.csv", open.as_bytes(), &small()),
+        reasons("a.csv", open.as_bytes(), &small_limits()),
         [None, Some(Reason::TooLarge)]
     );
     for name in ["a.txt", "a.html", "a.pdf", "a.docx"] {
@@ -254,7 +294,7 @@ fn what_is_too_long_costs_itself_alone() {
         };
         bytes.extend(long.as_bytes());
         assert_eq!(
-            reasons(name, &bytes, &small()),
+            reasons(name, &bytes, &small_limits()),
             [Some(Reason::TooLarge)],
             "{name}"
         );
@@ -298,6 +338,51 @@ fn names_that_are_markup_are_names() {
         (source.text.as_str(), source.metadata.url),
         ("\"><script>alert(1)</script>\n青河镇。\n", None)
     );
+}
+
+#[test]
+fn entries_of_an_archive_and_of_one_within_it_have_paths_of_their_own() {
+    let inner = zip(&[("b.txt", "甲镇。".as_bytes())]);
+    let bytes = zip(&[("a.zip", &inner), ("a.zip/b.txt", "乙镇。".as_bytes())]);
+    let all = read_all("包.zip", &bytes, &Options::default());
+    let paths: Vec<&str> = all.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["包.zip/a.zip/b.txt", "包.zip/a.zip/b.txt(2)"]);
+}
+
+#[test]
+fn headings_of_what_follows_an_article_cost_no_more_than_other_lines() {
+    let page = format!(
+        "<body><p>青河镇推行河长制。{}",
+        "<p>相关阅读".repeat(100_000)
+    );
+    let begin = std::time::Instant::now();
+    let source = read_one("a.html", page.as_bytes()).unwrap();
+    assert!(source.text.starts_with("青河镇推行河长制。\n相关阅读\n"));
+    assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
+}
+
+#[test]
+fn names_that_become_one_cost_no_more_than_others() {
+    // Each character stands for a digit; all of them become spaces.
+    let digit = |n: usize, place: u32| char::from(1 + (n / 28usize.pow(place) % 28) as u8);
+    let names: Vec<String> = (0..20_000)
+        .map(|n| {
+            format!(
+                "a{}.txt",
+                String::from_iter([0, 1, 2].map(|place| digit(n, place)))
+            )
+        })
+        .collect();
+    let entries: Vec<(&str, &[u8])> = names
+        .iter()
+        .map(|name| (name.as_str(), &b"1"[..]))
+        .collect();
+    let bytes = zip(&entries);
+    let begin = std::time::Instant::now();
+    let all = read_all("a.zip", &bytes, &Options::default());
+    assert_eq!(all.len(), names.len());
+    assert_eq!(all[19_999].0, "a.zip/a   .txt(20000)");
+    assert!(begin.elapsed().as_secs() < 10, "{:?}", begin.elapsed());
 }
 
 // ---------------------------------------------------------------- random and mutated files
@@ -465,11 +550,11 @@ proptest! {
     fn changed_files_are_read_or_set_aside(at in 0usize..9, changes in changes()) {
         let (name, bytes) = seeds().swap_remove(at);
         let bytes = changed(bytes, &changes);
-        let once = read_all(name, &bytes, &small());
+        let once = read_all(name, &bytes, &small_limits());
         for (_, read) in &once {
             is_sound(name, read);
         }
-        prop_assert_eq!(once, read_all(name, &bytes, &small()));
+        prop_assert_eq!(once, read_all(name, &bytes, &small_limits()));
     }
 
     #[test]
@@ -480,17 +565,17 @@ proptest! {
     ) {
         let bytes = [start, &bytes].concat();
         let name = format!("a.{ending}");
-        for (_, read) in read_all(&name, &bytes, &small()) {
-            is_sound(if ending == "md" || ending == "markdown" { "a.txt" } else { &name }, &read);
+        for (_, read) in read_all(&name, &bytes, &small_limits()) {
+            is_sound(&name, &read);
         }
     }
 
     #[test]
     fn what_is_read_of_changed_files_is_extracted(at in 0usize..9, changes in changes()) {
         let (name, bytes) = seeds().swap_remove(at);
-        for (name, read) in read_all(name, &changed(bytes, &changes), &small()) {
+        for (name, read) in read_all(name, &changed(bytes, &changes), &small_limits()) {
             if let Ok(source) = read {
-                crate::laws::keeps_the_laws(&source.text, &extract_document(&name, &source.text));
+                keeps_the_laws(&source.text, &extract_document(&name, &source.text));
             }
         }
     }

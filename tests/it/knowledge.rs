@@ -516,11 +516,11 @@ proptest! {
             extract_source("a.txt", "a.txt", &given, &corrections, &Limits::default()).unwrap()
         };
         let named = by(&format!("{span}\t{}\n", kind.name()));
-        crate::laws::keeps_the_laws(&source, &named);
+        crate::sound::keeps_the_laws(&source, &named);
         let told = names(&named).into_iter().filter(|name| *name == (kind, span.clone())).count();
         prop_assert!(told >= 1 && told <= source.matches(&span).count());
         let forbidden = by(&format!("{span}\tnone\n"));
-        crate::laws::keeps_the_laws(&source, &forbidden);
+        crate::sound::keeps_the_laws(&source, &forbidden);
         prop_assert!(names(&forbidden).iter().all(|(_, name)| *name != span));
         let elsewhere = by(&format!("{span}\t{}\t\tb.txt\n", kind.name()));
         prop_assert_eq!(elsewhere, extract_document("a.txt", &source));

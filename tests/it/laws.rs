@@ -9,11 +9,13 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use xiangtu::knowledge::Corrections;
-use xiangtu::model::{EntityType, Extraction, LOCAL, Metadata, Predicate};
+use xiangtu::model::{EntityType, Metadata, Predicate};
 use xiangtu::pipeline::{BuildOptions, build, extract_document, extract_sources};
 use xiangtu::read::{self, Limits, Source, decode, list_files};
 use xiangtu::store::{Store, parse_query_file};
 use xiangtu::vocab;
+
+use crate::sound::keeps_the_laws;
 
 /// The sample folder.
 pub fn samples() -> PathBuf {
@@ -101,56 +103,6 @@ pub fn every_span_is_found(store: &Store) -> (usize, usize) {
         );
     }
     (statements, answer.rows.len())
-}
-
-/// What holds of an extraction whatever its text.
-pub fn keeps_the_laws(source: &str, found: &Extraction) {
-    let text: Vec<char> = source.chars().collect();
-    assert_eq!(found.length, text.len());
-    let cut = |start: usize, end: usize| text[start..end].iter().collect::<String>();
-    let known: BTreeSet<&str> = found.entities.iter().map(|e| e.id.as_str()).collect();
-    assert_eq!(known.len(), found.entities.len(), "an entity stands twice");
-    let mut last = 0;
-    for m in &found.mentions {
-        assert!(m.start < m.end && cut(m.start, m.end) == m.text, "{m:?}");
-        assert!(m.start >= last, "mentions overlap: {m:?}");
-        assert!(known.contains(m.entity.as_str()), "{m:?}");
-        assert!(m.confidence > 0.0 && m.confidence <= 1.0, "{m:?}");
-        last = m.end;
-    }
-    let spans = found
-        .facts
-        .iter()
-        .map(|f| (f.start, f.end, &f.text, &f.quote))
-        .chain(
-            found
-                .indicators
-                .iter()
-                .map(|i| (i.start, i.end, &i.text, &i.quote)),
-        );
-    for (start, end, words, quote) in spans {
-        assert!(
-            start < end && cut(start, end) == *words,
-            "{start}-{end} {words}"
-        );
-        assert_eq!(cut(quote.start, quote.end), quote.text);
-        assert!(
-            quote.start <= start && end <= quote.end,
-            "{start}-{end} outside of {quote:?}"
-        );
-    }
-    let named = found
-        .facts
-        .iter()
-        .flat_map(|f| std::iter::once(&f.subject).chain(&f.object))
-        .chain(found.indicators.iter().map(|i| &i.place));
-    for id in named {
-        let is_home = found.home.as_ref().is_some_and(|home| home.id == *id);
-        assert!(
-            is_home || id.starts_with(LOCAL) || known.contains(id.as_str()),
-            "{id} is no entity of the document"
-        );
-    }
 }
 
 #[test]

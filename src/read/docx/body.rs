@@ -22,12 +22,14 @@ pub(super) fn text(part: &str, numbering: Numbering, limits: &Limits) -> Result<
         skipped: 0,
         in_properties: 0,
         in_text: false,
+        labels: 0,
     };
     let mut steps = 0u32;
     loop {
         steps = steps.wrapping_add(1);
         if steps.is_multiple_of(4096) {
             deadline.check()?;
+            limits.check_size(walk.labels as u64)?;
         }
         match xml.step() {
             Step::Start(start) => {
@@ -69,6 +71,8 @@ struct Walk {
     skipped: usize,
     in_properties: usize,
     in_text: bool,
+    /// Bytes of automatic numbers: the only part of the text that the document does not hold as often as it stands there.
+    labels: usize,
 }
 
 impl Walk {
@@ -165,6 +169,7 @@ impl Walk {
                 paragraph.style.as_deref(),
             )
         };
+        self.labels += number.len();
         let text = paragraph.text.trim_end();
         match self
             .tables

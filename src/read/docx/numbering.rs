@@ -8,6 +8,8 @@ use super::xml::{Step, Xml, attribute};
 
 /// Levels that Word knows.
 const LEVELS: usize = 9;
+/// Characters of a pattern that are kept. Word takes no more than 255; a longer one would stand before every paragraph.
+const PATTERN: usize = 255;
 
 /// How one level of a list is numbered.
 #[derive(Clone, Default)]
@@ -64,7 +66,7 @@ impl Numbering {
                     match field {
                         "start" => level.start = value("val").parse().unwrap_or(1),
                         "numFmt" => level.format = value("val"),
-                        _ => level.pattern = value("val"),
+                        _ => level.pattern = value("val").chars().take(PATTERN).collect(),
                     }
                 }
                 _ => {}

@@ -28,11 +28,19 @@ pub(super) fn article(page: &Page) -> String {
 /// The line at which something else begins, such as comments: a heading of its own, with nothing as long as a line of the
 /// article below it.
 fn end_of_article(lines: &[&str]) -> usize {
-    let longest = |lines: &[&str]| lines.iter().map(|line| line.len()).max().unwrap_or(0);
-    let mut headings = (0..lines.len()).filter(|&at| known::is_after(lines[at]));
-    headings
-        .find(|&at| longest(&lines[..at]) >= PASSAGE.max(longest(&lines[at..])))
-        .unwrap_or(lines.len())
+    // The longest line from each on, so that a page of nothing but such headings costs no more than another.
+    let mut below: Vec<usize> = lines.iter().map(|line| line.len()).collect();
+    for at in (1..below.len()).rev() {
+        below[at - 1] = below[at - 1].max(below[at]);
+    }
+    let mut above = 0;
+    for (at, line) in lines.iter().enumerate() {
+        if above >= PASSAGE.max(below[at]) && known::is_after(line) {
+            return at;
+        }
+        above = above.max(line.len());
+    }
+    lines.len()
 }
 
 /// The block that names itself the article; else the smallest that holds nearly all that is no link.

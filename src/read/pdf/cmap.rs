@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use super::lex::{Lexer, Operand};
 
-/// Entries of one map; two-byte codes are no more than these.
+/// Entries of one map that are looked at; two-byte codes are no more than half of these.
 const ENTRIES: usize = 1 << 17;
 
 /// Codes to characters.
 #[derive(Debug, Default)]
 pub(super) struct CMap {
     map: HashMap<u32, String>,
+    /// Entries so far. Not those of `map`: a range of a few bytes may say the same as the last one, or nothing, 65,536 times.
+    told: usize,
     /// Bytes of a code, where the map says so.
     pub(super) bytes: Option<usize>,
 }
@@ -65,7 +67,7 @@ impl CMap {
             match &triple[2] {
                 Operand::Text(first) => {
                     for (i, code) in (from..=to).enumerate() {
-                        if self.map.len() >= ENTRIES {
+                        if self.told >= ENTRIES {
                             return;
                         }
                         self.insert(code, counted(first, i as u32));
@@ -84,13 +86,14 @@ impl CMap {
     }
 
     fn insert(&mut self, code: u32, text: String) {
+        self.told += 1;
         // Private and control characters say nothing: some typesetters fill the map with them.
         let says = !text.is_empty()
             && text.chars().all(|c| {
                 !c.is_control()
                     && !matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FFFD}' | '\u{F0000}'..)
             });
-        if says && self.map.len() < ENTRIES {
+        if says && self.told <= ENTRIES {
             self.map.insert(code, text);
         }
     }

@@ -177,6 +177,9 @@ struct Widths {
     default: f32,
 }
 
+/// Ranges of widths that are kept; a list may name one array of many widths any number of times.
+const RANGES: usize = 1 << 17;
+
 impl Widths {
     fn new(font: &Dictionary, is_composite: bool, document: &Document) -> Self {
         if is_composite {
@@ -218,7 +221,8 @@ impl Widths {
         while let [first, second, more @ ..] = rest {
             let first = number(first, document)?.max(0.0) as u32;
             if let Ok((_, Object::Array(each))) = document.dereference(second) {
-                for (i, width) in each.iter().enumerate().take(1 << 16) {
+                let room = RANGES.saturating_sub(ranges.len());
+                for (i, width) in each.iter().enumerate().take(room.min(1 << 16)) {
                     let code = first.saturating_add(i as u32);
                     ranges.push((code, code, em(number(width, document)?)));
                 }

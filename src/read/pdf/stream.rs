@@ -85,6 +85,7 @@ pub(super) fn measure(bytes: &[u8], limits: &Limits) -> Result<(), Aside> {
     let mut buffer = vec![0; 1 << 16];
     let mut at = 0;
     while let Some(found) = format::find(&bytes[at..], KEYWORD) {
+        deadline.check()?;
         at += found + KEYWORD.len();
         let data = &bytes[at..];
         let data = data.strip_prefix(b"\r").unwrap_or(data);

@@ -259,6 +259,8 @@ impl<'a> Walk<'a> {
         let Ok(dictionary) = object.as_dict() else {
             return Ok(None);
         };
+        // One that is no object of its own is made anew each time that it is set.
+        self.deadline.check()?;
         let font = Rc::new(Font::new(dictionary, self.document, self.streams)?);
         if let Some(id) = id {
             self.fonts.insert(id, font.clone());
