@@ -22,8 +22,11 @@ use xiangtu::store::parse_query_file;
 use crate::files::{put, read_all, zip};
 use crate::sound::{is_sound, keeps_the_laws, small_limits};
 
+/// Takes any bytes and panics where a law is broken.
+pub type Target = fn(&[u8]);
+
 /// All targets by name.
-pub const TARGETS: [(&str, fn(&[u8])); 12] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("any", any),
     ("archive", archive),
     ("docx", docx),

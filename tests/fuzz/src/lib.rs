@@ -10,7 +10,7 @@ pub mod fuzzed;
 pub mod sound;
 
 /// The target of this name.
-pub fn target(name: &str) -> fn(&[u8]) {
+pub fn target(name: &str) -> fuzzed::Target {
     let found = fuzzed::TARGETS.iter().find(|(known, _)| *known == name);
     found.expect("each program has the name of a target").1
 }
