@@ -186,7 +186,8 @@ mod tests {
 
     #[test]
     fn columns_add_up_what_features_add() {
-        let doc = Document::new("", TEXT);
+        let report = include_str!("../../../data/samples/honghe-2023.txt");
+        let doc = Document::new("", report);
         let survey = places::survey(&doc, &Selected::default());
         let clues = Clues::new(&doc.text);
         let scene = Scene {
