@@ -7,6 +7,7 @@
 //! gold gives the same weights.
 
 mod messages;
+mod packed;
 mod sequences;
 mod sums;
 mod table;
@@ -17,20 +18,18 @@ pub use train::{Example, Training};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::evidence::{group_of, in_role, n_roles};
+use super::evidence::keys;
 use crate::model::EntityType;
 use messages::Messages as MessagesOf;
 use messages::{Edges, Nodes, Number, States, WIDTH};
 use pulp::{Arch, NullaryFnOnce};
 pub use sums::{Room, Sums};
-use table::Table;
+pub use table::LABELS;
+use table::{EMPTY, LANES, Row, Table};
 
 /// Number of entity types.
 const T: usize = EntityType::ALL.len();
-/// Number of labels.
-pub const LABELS: usize = 1 + 3 * T;
-/// Labels padded to whole vectors of eight, which makes adding a row a handful of instructions.
-const LANES: usize = 24;
+const _: () = assert!(LABELS == 1 + 3 * T, "O, and three labels for each type");
 const TRANSITIONS: usize = (T + 1) * (T + 1) + 4 * T;
 
 /// Label of the first character of a mention.
@@ -66,10 +65,6 @@ fn lane(label: usize) -> usize {
 /// Room for the messages of a text, which others can have used.
 pub type Messages = MessagesOf<f32>;
 
-/// Weights of an attribute for every label, each in its [`lane`], in hundredths: sums are exact, whatever their order.
-type Row = [i16; LANES];
-/// The row of an attribute without weights.
-const EMPTY: Row = [0; LANES];
 /// Hundredths in a weight of one.
 const UNIT: f32 = 100.0;
 
@@ -319,12 +314,12 @@ impl Scores<'_> {
 
 impl Crf {
     fn new(rows: Vec<(u64, Row)>, transitions: Vec<f32>) -> Self {
-        let mut rows = rows;
-        if !rows.is_sorted_by_key(|(key, _)| group_of(*key)) {
-            rows.sort_unstable_by_key(|(key, _)| group_of(*key));
-        }
+        Self::of(Table::new(rows), transitions)
+    }
+
+    fn of(weights: Table, transitions: Vec<f32>) -> Self {
         Self {
-            weights: Table::new(&filled(rows)),
+            weights,
             edges: Edges::new(&transitions),
             transitions,
         }
@@ -370,72 +365,6 @@ impl Crf {
         }
         out
     }
-
-    /// Reads what [`Crf::to_tsv`] wrote in the form that the build packs it in; `None` if it is cut short.
-    pub fn unpack(bytes: &[u8]) -> Option<Self> {
-        let mut bytes = Bytes(bytes);
-        let transitions = (0..bytes.number()?)
-            .map(|_| bytes.take().map(f32::from_le_bytes))
-            .collect::<Option<_>>()?;
-        let mut labels = Vec::new();
-        for _ in 0..bytes.number()? {
-            let [length] = bytes.take()?;
-            let name = bytes.text(length as usize)?;
-            labels.push(NAMES.iter().position(|n| n.as_bytes() == name)?);
-        }
-        let mut rows = Vec::new();
-        while !bytes.0.is_empty() {
-            let key = u64::from_le_bytes(bytes.take()?);
-            let mut told = bytes.number()?;
-            let mut row = [0; LANES];
-            while told > 0 {
-                let label = *labels.get(told.trailing_zeros() as usize)?;
-                row[lane(label)] = i16::from_le_bytes(bytes.take()?);
-                told &= told - 1;
-            }
-            rows.push((key, row));
-        }
-        Some(Self::new(rows, transitions))
-    }
-}
-
-/// Rows with empty ones for the roles that a group leaves out, where those are few or their rows are added without asking.
-fn filled(rows: Vec<(u64, Row)>) -> Vec<(u64, Row)> {
-    let mut filled = Vec::with_capacity(rows.len() * 5 / 4);
-    for of_group in rows.chunk_by(|(a, _), (b, _)| group_of(*a).0 == group_of(*b).0) {
-        let (group, _) = group_of(of_group[0].0);
-        let Some(n) = n_roles(group) else {
-            filled.extend_from_slice(of_group);
-            continue;
-        };
-        let mut given = of_group.iter().copied().peekable();
-        filled.extend((0..n).map(|role| {
-            let key = in_role(group, role);
-            given.next_if(|(k, _)| *k == key).unwrap_or((key, EMPTY))
-        }));
-    }
-    filled
-}
-
-/// What is left to read.
-struct Bytes<'a>(&'a [u8]);
-
-impl<'a> Bytes<'a> {
-    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (&first, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(first)
-    }
-
-    fn number(&mut self) -> Option<u32> {
-        self.take().map(u32::from_le_bytes)
-    }
-
-    fn text(&mut self, length: usize) -> Option<&'a [u8]> {
-        let (first, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(first)
-    }
 }
 
 /// A weight in hundredths, as training rounds it.
@@ -478,7 +407,10 @@ mod tests {
             cells(&written) == cells(&table),
             "the packed weights differ"
         );
-        assert!(Crf::unpack(&crate::embedded::LABELS[..99]).is_none());
+        let packed = crate::embedded::LABELS;
+        for cut in [99, packed.len() / 2, packed.len() - 1] {
+            assert!(Crf::unpack(&packed[..cut]).is_none());
+        }
     }
 
     #[test]

@@ -10,14 +10,14 @@ use std::hint::select_unpredictable;
 use super::table::{NOTHING, STEP};
 
 /// Characters as attributes see them.
-const PLANE: usize = 0x1_0000;
+pub(super) const PLANE: usize = 0x1_0000;
 /// The bits of a cell that say which state it follows, and those that say where what follows it stands.
 const BITS: u32 = 20;
 const MOST: u32 = (1 << BITS) - 1;
 
 /// A state: the state before it, where what follows it stands, and where the rows of its sequence begin, packed.
 #[derive(Clone, Copy, Debug)]
-struct Cell(u64);
+pub(super) struct Cell(pub(super) u64);
 
 impl Cell {
     /// No sequence. What follows all characters that are not known, and the first characters, whose state before is asked of
@@ -61,9 +61,9 @@ type Numbered = ([u16; 3], u32);
 #[derive(Clone, Debug)]
 pub struct Sequences {
     /// The number of each character; 0 for those that are in no sequence.
-    numbers: Vec<u16>,
+    pub(super) numbers: Vec<u16>,
     /// The states: first those after one character, by its number.
-    cells: Vec<Cell>,
+    pub(super) cells: Vec<Cell>,
 }
 
 impl Sequences {

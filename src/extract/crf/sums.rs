@@ -7,9 +7,10 @@ use std::ops::Range;
 
 use pulp::{Arch, NullaryFnOnce};
 
-use super::table::{NOTHING, Table};
-use super::{Crf, LABELS, LANES, Row, Scores};
-use crate::extract::evidence::{BEFORE, SEEN_BY, Sink, ToldWord, n_roles};
+use super::keys::{BEFORE, SEEN_BY, n_roles};
+use super::table::{LABELS, LANES, NOTHING, Row, Table};
+use super::{Crf, Scores};
+use crate::extract::evidence::{Sink, ToldWord};
 
 /// Lengths of sequences of characters.
 const N_SEQUENCES: usize = SEEN_BY.len();

@@ -5,13 +5,23 @@
 //! whose heads, which nobody asks for, stand apart. Weights are hundredths. Where a byte does not hold them, the same number is
 //! added to all weights of the group, O's too, which changes no odds; weights that are farther apart than even so a byte holds,
 //! odds of 12 to 1, are cut.
+//!
+//! The build makes the table of the built-in weights with this file, and packs it (`src/embedded/labels.rs`).
 
 use std::cmp::Reverse;
 use std::hint::select_unpredictable;
 
+use super::keys::{ROLES, group_of, in_role, is_form, n_roles, sequence_of};
 use super::sequences::{Sequence, Sequences};
-use super::{LABELS, LANES, Row};
-use crate::extract::evidence::{ROLES, group_of, in_role, is_form, sequence_of};
+
+/// Number of labels: O, then B of all types, I of all and E of all, each in its lane.
+pub const LABELS: usize = 19;
+/// Labels padded to whole vectors of eight, which makes adding a row a handful of instructions.
+pub const LANES: usize = 24;
+/// Weights of an attribute for every label, each in its lane, in hundredths: sums are exact, whatever their order.
+pub type Row = [i16; LANES];
+/// The row of an attribute without weights.
+pub const EMPTY: Row = [0; LANES];
 
 /// Bytes in front of the rows of a record: its head and a byte of nothing.
 const HEAD: usize = 12;
@@ -28,24 +38,24 @@ const MOST: i16 = i8::MAX as i16;
 #[derive(Clone, Debug)]
 pub struct Table {
     /// All groups but those of sequences and forms.
-    others: Places,
+    pub(super) others: Places,
     /// Sequences of characters.
-    sequences: Sequences,
+    pub(super) sequences: Sequences,
     /// The forms of words.
-    forms: Sequences,
+    pub(super) forms: Sequences,
     /// The heads of sequences of characters, each with where its rows begin.
-    heads: Vec<(Head, u32)>,
-    records: Vec<u8>,
+    pub(super) heads: Vec<(Head, u32)>,
+    pub(super) records: Vec<u8>,
 }
 
 /// What is known of a group but for its rows.
 #[derive(Clone, Copy, Debug)]
-struct Head {
-    group: u64,
+pub(super) struct Head {
+    pub(super) group: u64,
     /// The roles that have rows, one bit each.
-    roles: u16,
+    pub(super) roles: u16,
     /// What is added to its weights.
-    shift: i8,
+    pub(super) shift: i8,
 }
 
 /// Where the records of groups begin: an open table with linear probing, half empty at least.
@@ -53,12 +63,12 @@ struct Head {
 /// In front of where a record begins stand bits of the hash of its group, so that nearly all look-ups for groups that are not
 /// there end here.
 #[derive(Clone, Debug)]
-struct Places {
-    places: Vec<u32>,
+pub(super) struct Places {
+    pub(super) places: Vec<u32>,
     /// The upper bits of a hash are where the search begins.
-    shift: u32,
+    pub(super) shift: u32,
     /// The bits of a place that say where the record begins.
-    start: u32,
+    pub(super) start: u32,
 }
 
 impl Places {
@@ -113,13 +123,15 @@ impl Places {
 
 impl Default for Table {
     fn default() -> Self {
-        Self::new(&[])
+        Self::new(Vec::new())
     }
 }
 
 impl Table {
-    /// The table of attributes with their weights, sorted by group, then role.
-    pub fn new(rows: &[(u64, Row)]) -> Self {
+    /// The table of attributes with their weights.
+    pub fn new(mut rows: Vec<(u64, Row)>) -> Self {
+        rows.sort_unstable_by_key(|(key, _)| group_of(*key));
+        let rows = filled(rows);
         let by_group = || rows.chunk_by(|(a, _), (b, _)| group_of(*a).0 == group_of(*b).0);
         // What is not there stands at 0.
         let mut records = vec![0; HEAD + ROLES * LABELS];
@@ -320,6 +332,24 @@ impl Head {
         let weight = weight.saturating_add(i16::from(self.shift));
         weight.clamp(-MOST, MOST) as i8 as u8
     }
+}
+
+/// Rows with empty ones for the roles that a group leaves out, where those are few or their rows are added without asking.
+fn filled(rows: Vec<(u64, Row)>) -> Vec<(u64, Row)> {
+    let mut filled = Vec::with_capacity(rows.len() * 5 / 4);
+    for of_group in rows.chunk_by(|(a, _), (b, _)| group_of(*a).0 == group_of(*b).0) {
+        let (group, _) = group_of(of_group[0].0);
+        let Some(n) = n_roles(group) else {
+            filled.extend_from_slice(of_group);
+            continue;
+        };
+        let mut given = of_group.iter().copied().peekable();
+        filled.extend((0..n).map(|role| {
+            let key = in_role(group, role);
+            given.next_if(|(k, _)| *k == key).unwrap_or((key, EMPTY))
+        }));
+    }
+    filled
 }
 
 /// One of several rows.

@@ -3,11 +3,11 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::keys::group_of;
 use super::messages::{Edges, Messages, Nodes, States};
 use super::{
     Crf, LABELS, LANES, T, TRANSITIONS, begin, cross, end, hundredths, inside, lane, within,
 };
-use crate::extract::evidence::group_of;
 
 /// Weights of one attribute, padded to a multiple of four.
 const STRIDE: usize = 20;

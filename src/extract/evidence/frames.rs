@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use super::{Sink, Template, group};
+use super::Sink;
+use super::keys::{Template, group};
 use crate::lexicon::{Class, Hit, Lexicon};
 use crate::text::is_common_han;
 

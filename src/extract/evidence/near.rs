@@ -1,7 +1,8 @@
 //! Attributes from near by: characters, words, terms and names of divisions at a character or beside it.
 
 use super::super::places::PlaceHit;
-use super::{BEFORE, BEHIND, CLASS_CODES, Sink, Template, ToldWord, Word, code, group, kind};
+use super::keys::{BEFORE, BEHIND, Template, group};
+use super::{CLASS_CODES, Sink, ToldWord, Word, code, kind};
 use crate::lexicon::Hit;
 
 /// Single characters, pairs and triples around, and kinds of characters.
