@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::build::read_extractions;
 use super::reading::{ReadArguments, reason_text};
 use super::{Context, Done, Exit};
+use crate::extract;
 use crate::knowledge::Corrections;
 use crate::model::{Extraction, Metadata};
 use crate::pipeline::{
@@ -49,6 +50,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context, out: &mut dyn Write)
     let pool = threads(arguments.jobs)?;
     let options = arguments.read.options();
     let corrections = &context.knowledge.corrections;
+    pool.install(extract::load);
     let mut set_aside = false;
     for batch in batches(&files, &options) {
         let parts = parts(&batch, &pool);

@@ -31,7 +31,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use crate::embedded;
+use crate::gazetteer::Gazetteer;
 use crate::knowledge::{Line, Rulings, Selected, reference};
+use crate::lexicon::Lexicon;
 use crate::model::{Entity, EntityType, Extraction, Fact, Home, Mention, Quote};
 use crate::text::Document;
 use crate::thesaurus::Thesaurus;
@@ -242,6 +244,14 @@ static MODEL: LazyLock<Model> = LazyLock::new(|| {
 /// The built-in weights.
 pub fn model() -> &'static Model {
     &MODEL
+}
+
+/// Loads what extraction knows: names of places beside weights and terms, where a second thread of the pool is free.
+///
+/// Nothing that is loaded here may use the pool itself: a thread that waits for it would wait for its own work.
+pub fn load() {
+    let weights_and_terms = || (model(), Lexicon::get());
+    rayon::join(Gazetteer::get, weights_and_terms);
 }
 
 /// Extracts a document: a pure function of its text, the knowledge files and the user's corrections.
