@@ -66,6 +66,10 @@ pub(super) fn decode_as<'a>(bytes: &'a [u8], label: Option<&[u8]>) -> Result<Dec
         });
     };
     let (text, damaged) = found.encoding.decode_with_bom_removal(bytes);
+    // Pairs of bytes behind a mark can be this character as well as single bytes.
+    if text.contains('\0') {
+        return Err(Reason::Binary.into());
+    }
     Ok(Decoded {
         text,
         encoding: name(found.encoding),
@@ -241,6 +245,15 @@ mod tests {
             }
         };
         text.encode_utf16().flat_map(bytes).collect()
+    }
+
+    #[test]
+    fn a_mark_does_not_make_text_of_bytes() {
+        for mark in [b"\xEF\xBB\xBF".as_slice(), b"\xFF\xFE", b"\xFE\xFF"] {
+            let bytes = [mark, "青\0\0河镇".as_bytes(), b"\0\0\0\0"].concat();
+            let aside = decode(&bytes).expect_err("no text has this character");
+            assert_eq!(aside.reason, Reason::Binary);
+        }
     }
 
     #[test]

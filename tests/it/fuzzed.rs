@@ -63,7 +63,9 @@ fn text(bytes: &[u8]) {
     for source in read("a.txt", bytes) {
         if source.metadata.format == "text/plain; charset=utf-8" {
             let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-            assert!(source.text.as_bytes().ends_with(bytes));
+            // What a mark says is UTF-8 may be broken; then that is to be seen, and only what is broken is lost.
+            let whole = String::from_utf8_lossy(bytes);
+            assert!(source.text.ends_with(&*whole));
         }
     }
 }

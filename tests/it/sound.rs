@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use xiangtu::model::{Extraction, LOCAL};
 use xiangtu::read::{Aside, Limits, Options, Source};
+use xiangtu::text::is_han;
 
 /// Limits that a test reaches quickly.
 pub fn small_limits() -> Options {
@@ -21,7 +22,10 @@ pub fn small_limits() -> Options {
 pub fn is_sound(name: &str, read: &Result<Source, Aside>) {
     let Ok(source) = read else { return };
     assert!(
-        source.text.chars().any(char::is_alphanumeric),
+        source
+            .text
+            .chars()
+            .any(|c| c.is_alphanumeric() || is_han(c)),
         "{name}: {source:?}"
     );
     assert!(!source.metadata.format.is_empty(), "{name}");
