@@ -21,7 +21,8 @@ const PREFIXES: &str = "@prefix skos: <http://www.w3.org/2004/02/skos/core#> . \
 
 /// The additions as Turtle that stands by itself; empty where the file adds nothing.
 pub(super) fn read(path: &str, text: &str, faults: &mut Vec<Fault>) -> String {
-    let text = format!("{PREFIXES}{text}\n");
+    // Nothing behind it: a file that ends too soon does so in a line of its own.
+    let text = format!("{PREFIXES}{text}");
     let quads = match parse_turtle(path, &text, vocab::THESAURUS_GRAPH) {
         Ok(quads) => quads,
         Err(error) => {
@@ -55,7 +56,7 @@ pub(super) fn read(path: &str, text: &str, faults: &mut Vec<Fault>) -> String {
         faults.push(Fault::of(error, path));
     }
     // What every concept of the thesaurus says of itself, a user need not write.
-    let mut whole = text.clone();
+    let mut whole = format!("{text}\n");
     for concept in concepts {
         whole.push_str(&format!(
             "<{concept}> a skos:Concept ; skos:inScheme <{ID_BASE}campaigns> .\n"
