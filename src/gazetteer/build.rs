@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::code::{ancestors, parse_code};
 use super::load::EXTRA;
-use super::shorten::{Shortened, shorten, table_rows};
+use super::shorten::{Shortened, shorten, shorten_below, table_rows};
 use super::{Level, villages};
 use crate::{Error, Result};
 
@@ -39,12 +39,12 @@ pub fn build(newest: &Path, earlier: &[&Path], out: &Path) -> Result<Built> {
 
     let mut lines: Vec<String> = divisions
         .iter()
-        .map(|(code, name)| line(*code, name, None))
+        .map(|(code, name)| line(&divisions, *code, name, None))
         .collect();
     lines.extend(
         past.rows
             .iter()
-            .map(|((code, name), gone)| line(*code, name, Some(gone))),
+            .map(|((code, name), gone)| line(&divisions, *code, name, Some(gone))),
     );
     let table = lines.concat();
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -261,8 +261,10 @@ fn parent_in(edition: &Edition, code: u64) -> u64 {
         .unwrap_or(0)
 }
 
-fn line(code: u64, name: &str, gone: Option<&Gone>) -> String {
-    let Shortened { short, briefs, .. } = shorten(name, Level::of_code(code));
+fn line(today: &Edition, code: u64, name: &str, gone: Option<&Gone>) -> String {
+    let parent = gone.map_or_else(|| parent_in(today, code), |gone| gone.parent);
+    let above = today.get(&parent).map_or("", String::as_str);
+    let Shortened { short, briefs, .. } = shorten_below(above, name, Level::of_code(code));
     let mut line = format!(
         "{code}\t{name}\t{}\t{}",
         short.unwrap_or_default(),

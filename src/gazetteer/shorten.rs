@@ -26,12 +26,44 @@ pub struct Shortened {
 /// assert_eq!(shorten("蔚县", Level::County).short, None);
 /// ```
 pub fn shorten(name: &str, level: Level) -> Shortened {
-    let Some(rule) = RULES
-        .iter()
-        .find(|rule| rule.levels.contains(letter(level)) && name.ends_with(rule.ending))
-    else {
+    let fits = |rule: &&Rule| rule.levels.contains(letter(level)) && name.ends_with(rule.ending);
+    let mut rules = RULES.iter().filter(fits);
+    let Some(rule) = rules.next() else {
         return Shortened::default();
     };
+    if rule.kind != "also" {
+        return by_rule(name, rule);
+    }
+    let mut plain = rules
+        .next()
+        .map_or_else(Shortened::default, |rule| by_rule(name, rule));
+    let stem = &name[..name.len() - rule.ending.len()];
+    if stem.chars().count() > 2 {
+        plain.briefs.extend(with_heads(stem, rule, name));
+    }
+    plain
+}
+
+/// The same for the name of a township below a division that has the name `above`: some begin with that name in the register
+/// (济源市五龙口镇), which is then told as a shorter one as well.
+pub(super) fn shorten_below(above: &str, name: &str, level: Level) -> Shortened {
+    let heads = ["镇", "乡", "街道", "苏木"];
+    let is_name = |own: &&str| {
+        let head = heads.iter().find(|head| own.ends_with(*head));
+        head.is_some_and(|head| own.chars().count() > 1 + head.chars().count())
+    };
+    let own = name.strip_prefix(above).filter(is_name);
+    match own.filter(|_| level == Level::Township && !above.is_empty()) {
+        Some(own) => {
+            let mut shortened = shorten(own, level);
+            shortened.briefs.insert(0, own.to_owned());
+            shortened
+        }
+        None => shorten(name, level),
+    }
+}
+
+fn by_rule(name: &str, rule: &Rule) -> Shortened {
     let rest = &name[..name.len() - rule.ending.len()];
     match rule.kind {
         "pseudo" => Shortened {

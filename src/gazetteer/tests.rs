@@ -98,6 +98,11 @@ fn short_forms_follow_the_tables() {
     assert_eq!(short("于家务回族乡", Level::Township), "于家务");
     assert_eq!(short("保康街道办事处", Level::Township), "保康");
     assert_eq!(short("浦东新区", Level::County), "浦东");
+    let briefs = |name| shorten(name, Level::Township).briefs;
+    assert_eq!(briefs("唐家墩街街道"), ["唐家墩街办事处", "唐家墩街道"]);
+    assert_eq!(briefs("新华街街道"), ["新华街办事处"]);
+    assert_eq!(briefs("峪口地区"), ["峪口镇", "峪口乡"]);
+    assert_eq!(briefs("兆麟街道地区"), ["兆麟街道"]);
     for (name, level) in [
         ("兰州新区", Level::County),
         ("城区", Level::County),
