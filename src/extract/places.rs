@@ -8,7 +8,7 @@ mod pairs;
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::issuer;
 use crate::gazetteer::{Division, DivisionId, Form, FormKind, Gazetteer, Hit, Level, Match};
@@ -51,12 +51,23 @@ impl Survey {
     }
 }
 
-/// What a division is called in reports: a village not by its name in the register.
+/// What a division is called in reports: a village not by its name in the register, a township without the name of the division
+/// above it, with which some begin there.
 pub(super) fn usual_name<'a>(division: Division<'a>) -> &'a str {
     match division.level() {
         Level::Village => division.short.unwrap_or(division.name),
+        Level::Township => own_name(division).unwrap_or(division.name),
         _ => division.name,
     }
+}
+
+/// 五龙口镇 of 济源市五龙口镇, where it is known by that name.
+fn own_name<'a>(division: Division<'a>) -> Option<&'a str> {
+    let gazetteer = Gazetteer::get();
+    let above = gazetteer.division(gazetteer.parent(division.id)?)?;
+    let own = division.name.strip_prefix(above.name)?;
+    let is_known = gazetteer.named(own).iter().any(|hit| hit.id == division.id);
+    is_known.then_some(own)
 }
 
 /// Finds the home place, if no correction says it, and grades every name of a division by it.
@@ -99,6 +110,10 @@ fn leftmost_longest<'a>(matches: &[Match<'a>]) -> Vec<Match<'a>> {
     out
 }
 
+/// By so much must the score of a home be above that of its namesakes for its code to be told: what the name of its province adds.
+const TELLING: f64 = 0.45;
+/// What it adds for one of them that the head of the text says in which division above it lies.
+const LYING: f64 = 1.6;
 /// So many characters are the head of a text.
 const EARLY: usize = 200;
 
@@ -115,6 +130,24 @@ struct Candidate<'a> {
     /// It is said whose report this is.
     reports: bool,
     name: &'a str,
+}
+
+/// Whether the words between two names say that the first lies in the second.
+fn lies_in(between: &[char]) -> bool {
+    const WORDS: [&str; 8] = [
+        "位于",
+        "地处",
+        "隶属",
+        "隶属于",
+        "属",
+        "属于",
+        "坐落于",
+        "坐落在",
+    ];
+    between.len() <= 3
+        && WORDS
+            .iter()
+            .any(|words| between.iter().copied().eq(words.chars()))
 }
 
 /// How often a form stands in the text.
@@ -210,6 +243,10 @@ struct Named<'a> {
     /// How often a name stands directly behind that of a division above.
     adjacent: FxHashMap<(DivisionId, DivisionId), usize>,
     about: issuer::SelfReference,
+    /// Forms directly in front of a name that is none (柳河 in 柳河经济开发区).
+    of_zones: Vec<Form<'a>>,
+    /// Divisions of which the head of the text says in which division above them they lie.
+    lying: FxHashSet<DivisionId>,
 }
 
 impl<'a> Named<'a> {
@@ -225,7 +262,13 @@ impl<'a> Named<'a> {
         let mut index: FxHashMap<usize, usize> = FxHashMap::default();
         let mut touching: FxHashMap<(usize, usize), usize> = FxHashMap::default();
         let mut before: Option<(usize, usize)> = None;
+        let (mut of_zones, mut lies) = (Vec::new(), Vec::new());
         for m in matches {
+            if Gazetteer::get().is_generic(m.form.text) {
+                let touched = before.filter(|(_, end)| *end == m.start);
+                of_zones.extend(touched.map(|(at, _)| forms[at].form));
+                continue;
+            }
             let at = *index
                 .entry(m.form.hits.as_ptr() as usize)
                 .or_insert_with(|| {
@@ -242,20 +285,43 @@ impl<'a> Named<'a> {
             forms[at].in_title += usize::from(m.start < title_end);
             forms[at].early += usize::from(m.start < EARLY);
             forms[at].reports |= m.start < EARLY && issuer::says_whose(&doc.text.chars, m);
-            if let Some((b, _)) = before.filter(|(_, end)| *end == m.start) {
-                *touching.entry((b, at)).or_default() += 1;
-            }
+            let between = before.map(|(b, end)| (b, &doc.text.chars[end..m.start]));
+            let lying = match between {
+                Some((b, [])) => {
+                    *touching.entry((b, at)).or_default() += 1;
+                    Some((b, at))
+                }
+                Some((b, between)) if lies_in(between) => Some((at, b)),
+                _ => None,
+            };
+            lies.extend(lying.filter(|_| m.start < EARLY));
             before = Some((at, m.end));
         }
         let mut named = Self {
             candidates: Candidates::new(&forms),
             adjacent: FxHashMap::default(),
             about: issuer::self_reference(&doc.text.chars),
+            of_zones,
+            lying: FxHashSet::default(),
         };
         for ((b, at), n) in touching {
             named.touch(&forms[b].form, &forms[at].form, n);
         }
+        for (above, below) in lies {
+            named.lies(&forms[above].form, &forms[below].form);
+        }
         named
+    }
+
+    /// The head of the text says of what one form names that it lies in what another names.
+    fn lies(&mut self, above: &Form, below: &Form) {
+        for hit in below.hits {
+            Gazetteer::get().each_above(hit, |id| {
+                if above.hits.iter().any(|above| above.id == id) {
+                    self.lying.insert(hit.id);
+                }
+            });
+        }
     }
 
     /// One form stands `n` times directly behind another.
@@ -291,6 +357,56 @@ impl<'a> Named<'a> {
             return false;
         }
         id.level() != Level::Township || c.full > 0 || (self.about.township > 0 && c.short >= 2)
+    }
+
+    /// The county of a text that names no more of it than a zone (柳河经济开发区): the only one with this name, or the only one in a
+    /// province that the text names.
+    fn county_of_zone(&self) -> Option<DivisionId> {
+        let gazetteer = Gazetteer::get();
+        let is_county = |hit: &&Hit| hit.id.level() == Level::County && gazetteer.exists(hit);
+        let hits = self.of_zones.iter().flat_map(|form| form.hits);
+        let mut counties: Vec<&Hit> = hits.filter(is_county).collect();
+        counties.sort_unstable_by_key(|hit| hit.id);
+        counties.dedup_by_key(|hit| hit.id);
+        let is_told = |id: DivisionId| {
+            let told = self.candidates.get(id);
+            id.level() == Level::Province && told.is_some_and(|c| c.full + c.telling > 0)
+        };
+        if counties.len() > 1 {
+            counties.retain(|hit| gazetteer.above(hit).any(is_told));
+        }
+        match counties[..] {
+            [only] => Some(only.id),
+            _ => None,
+        }
+    }
+
+    /// The county of a text that speaks of its county and does not name it: the one in which the townships are that it names, where
+    /// most of those that no other county has are in one.
+    fn county_of_towns(&self) -> Option<DivisionId> {
+        let gazetteer = Gazetteer::get();
+        let about = &self.about;
+        if about.county == 0 || about.county < about.township || about.county < about.province {
+            return None;
+        }
+        let is_only = |c: &Candidate| {
+            let full = |hit: &&Hit| hit.kind == FormKind::Full;
+            gazetteer.named(c.name).iter().filter(full).count() == 1
+        };
+        let mut towns: FxHashMap<DivisionId, usize> = FxHashMap::default();
+        for (id, c) in &self.candidates.0 {
+            let is_town =
+                id.level() == Level::Township && c.full > 0 && c.hit.kind == FormKind::Full;
+            if is_town && is_only(c) {
+                let above = gazetteer
+                    .above(c.hit)
+                    .find(|id| id.level() == Level::County);
+                *towns.entry(above?).or_default() += 1;
+            }
+        }
+        let all: usize = towns.values().sum();
+        let (county, n) = towns.into_iter().max_by_key(|(id, n)| (*n, *id))?;
+        (2 * n > all).then_some(county)
     }
 
     /// What speaks for a division of which so many villages are named.
@@ -430,25 +546,50 @@ fn rank(named: &Named, chars: &[char]) -> Vec<(f64, DivisionId)> {
     ranked
 }
 
+/// How sure a home is that is told by no more than its townships or its zones.
+const HINTED: f64 = 0.6;
+
 fn find_home(doc: &Document, matches: &[Match]) -> Survey {
     let gazetteer = Gazetteer::get();
     let chars = &doc.text.chars;
     let named = Named::new(doc, matches);
     let scored = rank(&named, chars);
-    let Some(&(best, id)) = scored.first() else {
-        return Survey::default();
+    let told = scored
+        .first()
+        .filter(|(best, id)| *best >= 3.0 && is_told(&named.candidates[*id], *id, chars));
+    let Some(&(_, first)) = told else {
+        let county = named.county_of_towns().or_else(|| named.county_of_zone());
+        return county.map_or_else(Survey::default, |county| Survey {
+            home: Some(county),
+            home_name: gazetteer.division(county).map_or("", |d| d.name).to_owned(),
+            confidence: HINTED,
+            certain: true,
+            ..Survey::default()
+        });
     };
-    if best < 3.0 || !is_told(&named.candidates[id], id, chars) {
-        return Survey::default();
-    }
-    let name = gazetteer.division(id).map_or("", |d| d.name).to_owned();
-    // The runner-up of the same name decides whether the code can be told.
-    let namesakes = namesakes(&name);
-    let rival = scored
+    // Among divisions of one name counts too where the head of the text says that it lies; the runner-up of them decides whether
+    // the code can be told.
+    let of_first = namesakes(gazetteer.division(first).map_or("", |d| d.name));
+    let alike = scored
         .iter()
-        .skip(1)
-        .find(|(_, other)| named.alike(id, *other, &namesakes))
-        .map(|(s, _)| *s);
+        .filter(|(_, id)| *id == first || named.alike(first, *id, &of_first));
+    let mut alike: Vec<(f64, DivisionId)> = alike
+        .map(|&(score, id)| {
+            (
+                score
+                    + if named.lying.contains(&id) {
+                        LYING
+                    } else {
+                        0.0
+                    },
+                id,
+            )
+        })
+        .collect();
+    alike.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    let (best, id) = alike[0];
+    let rival = alike.get(1).map(|(score, _)| *score);
+    let name = gazetteer.division(id).map_or("", |d| d.name).to_owned();
     let shared = gazetteer
         .named(&name)
         .iter()
@@ -456,12 +597,15 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
         .count()
         > 1;
     let margin = rival.map_or(best, |r| best - r);
-    let certain = !shared || margin >= 0.6;
-    let second = scored.get(1).map_or(0.0, |s| s.0);
+    let certain = !shared || margin >= TELLING;
+    let second = scored
+        .iter()
+        .find(|(_, other)| *other != id)
+        .map_or(0.0, |s| s.0);
     let confidence = 1.0 / (1.0 + (-(best - second).min(margin) * 1.2).exp());
     Survey {
         home: Some(id),
-        home_name: name,
+        home_name: gazetteer.division(id).map_or("", usual_name).to_owned(),
         confidence: (confidence * 100.0).round() / 100.0,
         certain,
         hits: Vec::new(),
@@ -469,14 +613,12 @@ fn find_home(doc: &Document, matches: &[Match]) -> Survey {
     }
 }
 
-/// Whether the text really gives the name, rather than a word that happens to be one (街道) or a redacted name (X镇).
+/// Whether the text really gives the name, rather than words that happen to look like it (市和县) or a redacted name (X镇).
 fn is_told(candidate: &Candidate, id: DivisionId, chars: &[char]) -> bool {
-    let gazetteer = Gazetteer::get();
-    let generic = gazetteer
+    let is_words = Gazetteer::get()
         .division(id)
-        .is_some_and(|d| matches!(d.name, "街道" | "城镇" | "和县" | "开发区" | "城区"));
-    let no_name = gazetteer.division(id).is_some_and(|d| d.name == "街道");
-    !no_name && (candidate.in_title > 0 || (!generic && !is_redacted(candidate, chars)))
+        .is_some_and(|d| d.name == "和县");
+    candidate.in_title > 0 || (!is_words && !is_redacted(candidate, chars))
 }
 
 /// Whether names are blacked out in a text: a name in it is another place's then, unless the title gives it.
@@ -582,5 +724,94 @@ fn villages(gazetteer: &Gazetteer, chars: &[char], home: DivisionId, hits: &mut 
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The code of the home of a text; its name where the code cannot be told.
+    fn home(text: &str) -> String {
+        let survey = survey(&Document::new("", text), &Selected::default());
+        match survey.known_home() {
+            Some(id) => id.0.to_string(),
+            None => survey.home_name,
+        }
+    }
+
+    #[test]
+    fn townships_are_known_by_the_names_that_reports_give_them() {
+        // In the register: 唐家墩街街道, 峪口地区, 济源市五龙口镇.
+        for (text, code) in [
+            (
+                "唐家墩街道2020年工作总结\n一年来，街道上下一条心。\n",
+                "420103009",
+            ),
+            (
+                "平谷区峪口镇2023年工作总结\n全镇上下一条心。\n",
+                "110117004",
+            ),
+            (
+                "五龙口镇概况\n五龙口镇在济源市东北，全镇有三十五个村。\n",
+                "419001101",
+            ),
+        ] {
+            assert_eq!(home(text), code, "{text}");
+        }
+        let gazetteer = Gazetteer::get();
+        let name = |code| gazetteer.by_code(code).map(usual_name);
+        assert_eq!(name("419001101"), Some("五龙口镇"));
+        assert_eq!(name("360923102"), Some("锦江镇"));
+    }
+
+    #[test]
+    fn of_namesakes_the_one_counts_of_which_the_text_says_where_it_lies() {
+        for (text, code) in [
+            (
+                "渠县三汇镇的一年\n全镇上下一条心，三汇镇的码头变了样，合川区也来学习。\n",
+                "511725104",
+            ),
+            (
+                "二郎镇概况\n二郎镇位于古蔺县城东，与贵州省习水县隔河相望。全镇有六个村。\n",
+                "510525104",
+            ),
+            (
+                "新安镇2025年工作要点\n全镇学习浙江省的经验。\n",
+                "330521114",
+            ),
+            // Nothing tells which.
+            ("三汇镇2023年工作总结\n全镇上下一条心。\n", "三汇镇"),
+            ("梅江镇2023年工作会\n全镇上下一条心。\n", "梅江镇"),
+        ] {
+            assert_eq!(home(text), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_none_are_no_home() {
+        for (text, code) in [
+            (
+                "经济开发区2023年工作总结\n经济开发区引进了三家企业，社区面貌一新。\n",
+                "",
+            ),
+            (
+                "肇东经济开发区发展情况\n肇东经济开发区在哈尔滨和大庆之间，肇东市和肇东人都看重它，肇东开发区去年有十家企业。\n",
+                "231282",
+            ),
+            (
+                "一家药业公司\n该公司位于柳河经济开发区，是吉林省的老厂。\n",
+                "220524",
+            ),
+        ] {
+            assert_eq!(home(text), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_county_is_told_by_its_towns_where_the_text_speaks_of_its_county() {
+        let told = "信访局来访\n昨天，信访局一行来到我县的定江镇，县领导一同前往。我县把这件事放在心上。\n";
+        assert_eq!(home(told), "450323");
+        assert_eq!(home("客人到访\n昨天，客人来到定江镇。\n"), "");
     }
 }

@@ -15,6 +15,7 @@ const DIVISIONS: &[u8] = include_bytes!("../../data/gazetteer/divisions.tsv.gz")
 const VILLAGES: &[u8] = include_bytes!("../../data/gazetteer/villages.bin");
 pub(super) const EXTRA: &str = include_str!("../../data/gazetteer/extra.tsv");
 const WEAK: &str = include_str!("../../data/gazetteer/weak.tsv");
+const GENERIC: &str = include_str!("../../data/gazetteer/generic.tsv");
 
 impl Gazetteer {
     /// Reads the tables that the program brings along.
@@ -200,6 +201,7 @@ impl Reader {
             forms: Forms::new(&self.forms),
             hits,
             villages: Villages::open(VILLAGES).expect("the embedded file was packed by build"),
+            generic: table_rows(GENERIC).collect(),
         }
     }
 }

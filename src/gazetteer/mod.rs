@@ -15,7 +15,7 @@ mod villages;
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
 pub use build::{Built, build};
@@ -129,6 +129,8 @@ pub struct Gazetteer {
     /// In order of forms.
     hits: Vec<Hit>,
     villages: Villages,
+    /// Names of townships in the register that are none.
+    generic: FxHashSet<&'static str>,
 }
 
 impl Gazetteer {
@@ -207,6 +209,17 @@ impl Gazetteer {
     /// ```
     pub fn form(&self, name: &str) -> Option<Form<'_>> {
         Some(self.form_at(self.forms.find(name)?))
+    }
+
+    /// Whether a name is none (经济开发区, 社区): a text that gives it means the one of its own place.
+    ///
+    /// ```
+    /// use xiangtu::gazetteer::Gazetteer;
+    /// assert!(Gazetteer::get().is_generic("工业集中区"));
+    /// assert!(!Gazetteer::get().is_generic("锦江镇"));
+    /// ```
+    pub fn is_generic(&self, name: &str) -> bool {
+        self.generic.contains(name)
     }
 
     /// Names from the province down to the division; levels that only the statistics know (市辖区) are not in it.
