@@ -136,6 +136,7 @@ impl Reader {
                 n_hits: 0,
                 length: length as u8,
                 weak: false,
+                generic: false,
             });
             self.forms.len() as u32 - 1
         });
@@ -176,6 +177,7 @@ impl Reader {
             form.n_hits += 1;
         }
         let weak: FxHashSet<&str> = table_rows(WEAK).collect();
+        let generic: FxHashSet<&str> = table_rows(GENERIC).collect();
         let mut n_kept = 0;
         for form in &mut self.forms {
             let all = form.first as usize..(form.first + form.n_hits) as usize;
@@ -192,6 +194,7 @@ impl Reader {
             let bare = n_kept - first >= WEAK_FROM
                 && hits[first..n_kept].iter().all(|hit| !hit.kind.has_head());
             form.weak = bare || weak.contains(form.text);
+            form.generic = generic.contains(form.text);
         }
         hits.truncate(n_kept);
         Gazetteer {
@@ -201,7 +204,6 @@ impl Reader {
             forms: Forms::new(&self.forms),
             hits,
             villages: Villages::open(VILLAGES).expect("the embedded file was packed by build"),
-            generic: table_rows(GENERIC).collect(),
         }
     }
 }

@@ -15,7 +15,7 @@ mod villages;
 
 use std::sync::LazyLock;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 pub use build::{Built, build};
@@ -91,6 +91,8 @@ pub struct Form<'a> {
     pub text: &'a str,
     /// It is an ordinary word too (和平, 中心, 开发区), or a short name that at least [`WEAK_FROM`] divisions share.
     pub weak: bool,
+    /// It is a name in the register and none elsewhere (经济开发区, 社区): a text that gives it means the one of its own place.
+    pub generic: bool,
     /// What it names, in order of codes.
     pub hits: &'a [Hit],
 }
@@ -129,8 +131,6 @@ pub struct Gazetteer {
     /// In order of forms.
     hits: Vec<Hit>,
     villages: Villages,
-    /// Names of townships in the register that are none.
-    generic: FxHashSet<&'static str>,
 }
 
 impl Gazetteer {
@@ -206,20 +206,10 @@ impl Gazetteer {
     /// # use xiangtu::gazetteer::Gazetteer;
     /// assert!(Gazetteer::get().form("和平").unwrap().weak);
     /// assert!(!Gazetteer::get().form("浏阳").unwrap().weak);
+    /// assert!(Gazetteer::get().form("工业集中区").unwrap().generic);
     /// ```
     pub fn form(&self, name: &str) -> Option<Form<'_>> {
         Some(self.form_at(self.forms.find(name)?))
-    }
-
-    /// Whether a name is none (经济开发区, 社区): a text that gives it means the one of its own place.
-    ///
-    /// ```
-    /// use xiangtu::gazetteer::Gazetteer;
-    /// assert!(Gazetteer::get().is_generic("工业集中区"));
-    /// assert!(!Gazetteer::get().is_generic("锦江镇"));
-    /// ```
-    pub fn is_generic(&self, name: &str) -> bool {
-        self.generic.contains(name)
     }
 
     /// Names from the province down to the division; levels that only the statistics know (市辖区) are not in it.
@@ -449,6 +439,7 @@ impl Gazetteer {
         Form {
             text: row.text,
             weak: row.weak,
+            generic: row.generic,
             hits: &self.hits[hits],
         }
     }
@@ -511,6 +502,7 @@ struct FormRow {
     /// Characters.
     length: u8,
     weak: bool,
+    generic: bool,
 }
 
 #[cfg(test)]
