@@ -4,6 +4,7 @@
 //! the source, so that what is printed is always cut from the text as it stands in the file.
 
 mod charset;
+pub mod double_array;
 mod normal;
 mod outline;
 mod pairs;

@@ -20,6 +20,7 @@ use std::sync::LazyLock;
 
 use super::evidence::keys;
 use crate::model::EntityType;
+use crate::text::double_array;
 use messages::Messages as MessagesOf;
 use messages::{Edges, Nodes, Number, States, WIDTH};
 use pulp::{Arch, NullaryFnOnce};

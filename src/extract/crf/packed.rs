@@ -1,6 +1,7 @@
 //! Reads the weights that the build has packed; `src/embedded/labels.rs` says how.
 
-use super::sequences::{Cell, PLANE, Sequences};
+use super::double_array::Cell;
+use super::sequences::{PLANE, Sequences};
 use super::table::{Head, Places, Table};
 use super::{Crf, LABELS, NAMES, lane};
 

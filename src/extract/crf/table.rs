@@ -173,7 +173,7 @@ impl Table {
             alike.push(Sequence {
                 codes,
                 length,
-                rows,
+                start: start_of(rows),
             });
         }
         let end = (records.len() + ROLES * LABELS + LANES).next_multiple_of(STEP);
@@ -360,7 +360,7 @@ fn row(rows: &[u8], role: usize) -> Row {
 }
 
 /// Where the rows of a record begin.
-fn rows_at(start: u32) -> u32 {
+pub(super) fn rows_at(start: u32) -> u32 {
     start * STEP as u32 + HEAD as u32
 }
 

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use super::{Word, form_code};
 use crate::embedded::WORDS;
+use crate::text::double_array::{self, Cell};
 
 /// Characters that have numbers.
 const PLANE: usize = 0x1_0000;
@@ -16,32 +17,8 @@ const PLANE: usize = 0x1_0000;
 const NUMERAL: u16 = b'm' as u16;
 const LETTERS: u16 = (b'e' as u16) << 8 | b'n' as u16;
 const UNKNOWN: u16 = b'x' as u16;
-
-/// Part of a trie; `src/embedded/words.rs` says how it is packed.
-#[derive(Clone, Copy)]
-struct Cell(u64);
-
-impl Cell {
-    /// The number of the character by which it is reached.
-    fn number(self) -> u16 {
-        self.0 as u16 & 0x3FFF
-    }
-
-    /// Where what follows it is counted from.
-    fn next(self) -> usize {
-        (self.0 >> 14) as usize & 0x3F_FFFF
-    }
-
-    /// The cost of the word that ends here, if one does.
-    fn cost(self) -> Option<u64> {
-        (self.0 >> 36 & 0x3FFF).checked_sub(1)
-    }
-
-    /// The number of its tag.
-    fn tag(self) -> usize {
-        (self.0 >> 50) as usize
-    }
-}
+/// The bits of a value for the cost of a word plus one; its tag stands above them, as `src/embedded/words.rs` packs it.
+const COST: u32 = 14;
 
 /// Words with their costs, the less the more frequent, and their tags.
 struct Dictionary<'a> {
@@ -83,17 +60,15 @@ impl<'a> Dictionary<'a> {
     /// The words with which characters of these numbers begin: how long each is, its cost and tag.
     #[inline(always)]
     fn words(&self, numbers: &[u16], mut each: impl FnMut(usize, u64, u16)) {
-        let mut from = 0;
-        for (length, number) in (1..).zip(numbers) {
-            let cell = self.cell(from + usize::from(*number));
-            if *number == 0 || cell.number() != *number {
-                break;
-            }
-            if let Some(cost) = cell.cost() {
-                each(length, cost, self.tags[cell.tag()]);
-            }
-            from = cell.next();
-        }
+        let cell = |at: usize| self.cell(at);
+        double_array::walk(cell, numbers.iter().copied(), |length, value| {
+            let cost = value & ((1 << COST) - 1);
+            each(
+                length,
+                u64::from(cost) - 1,
+                self.tags[(value >> COST) as usize],
+            );
+        });
     }
 }
 
