@@ -57,7 +57,7 @@ pub fn pack(table: &str) -> Result<Vec<u8>, String> {
         }
         let start = end;
         end += word.chars().count();
-        entries.push((&numbered[start..end], cost + 1 | tag << COST));
+        entries.push((&numbered[start..end], (cost + 1) | (tag << COST)));
     }
     entries.sort_unstable();
     let cells = double_array::cells(&entries)?;
