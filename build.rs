@@ -3,7 +3,6 @@
 
 #[path = "src/embedded/campaigns.rs"]
 mod campaigns;
-#[expect(dead_code, reason = "the build makes the arrays and looks nothing up")]
 #[path = "src/text/double_array.rs"]
 mod double_array;
 #[expect(dead_code, reason = "the build makes no keys")]

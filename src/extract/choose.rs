@@ -8,6 +8,7 @@
 
 use std::ops::Range;
 
+use prefetch_index::prefetch_index;
 use rustc_hash::FxHashMap;
 
 use super::candidates::{Candidate, Feature};
@@ -322,12 +323,28 @@ impl Chooser {
             .sum()
     }
 
-    /// Looks groups of features up: for each the number of its weights plus one, 0 where it has none. They come near by that, and
-    /// the waits for memory overlap.
+    /// Looks groups of features up: for each the number of its weights plus one, 0 where it has none. Each asks for what it needs
+    /// next from memory while the others do, so that the waits overlap.
     pub(super) fn find(&self, groups: &[Feature], rows: &mut Vec<usize>) {
-        let find = |(group, _): &Feature| self.weights.find(*group).map_or(0, |row| row + 1);
+        let Weights { index, rows: all } = &self.weights;
         rows.clear();
-        rows.extend(groups.iter().map(find));
+        if index.is_empty() {
+            rows.resize(groups.len(), 0);
+            return;
+        }
+        rows.extend(groups.iter().map(|(group, _)| {
+            let (at, _) = self.weights.first(*group);
+            prefetch_index(index, at);
+            at
+        }));
+        for at in &*rows {
+            let number = index[*at] & !(!0 << NUMBER);
+            prefetch_index(all, (number as usize).saturating_sub(1));
+        }
+        let find = |group: u64| self.weights.find(group).map_or(0, |row| row + 1);
+        for (row, (group, _)) in rows.iter_mut().zip(groups) {
+            *row = find(*group);
+        }
     }
 
     /// What groups of features that were found add to the score of each type; those with weights are kept.

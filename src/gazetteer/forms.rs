@@ -4,6 +4,10 @@
 //! characters behind are one number, so that nearly all names are told without a look at their texts: a name that stands in a
 //! text is found in two places of memory, which is what it costs.
 
+use std::ops::Range;
+
+use prefetch_index::prefetch_index;
+
 use crate::text::PairFilter;
 
 use super::FormRow;
@@ -109,7 +113,7 @@ impl Forms {
 
     /// The rows of the forms that begin with two characters.
     #[inline]
-    fn run(&self, a: char, b: char) -> std::ops::Range<usize> {
+    fn run(&self, a: char, b: char) -> Range<usize> {
         let pair = pair_of(a, b);
         let mut at = self.slot(pair);
         loop {
@@ -153,15 +157,49 @@ impl Forms {
 
     /// The forms that a text begins with, the shortest first.
     #[inline]
-    pub(super) fn beginning<'a>(&'a self, text: &[char], mut each: impl FnMut(&'a FormRow)) {
-        let [first, second, behind @ ..] = text else {
-            return;
-        };
-        if !self.may_begin(*first, *second) {
-            return;
+    pub(super) fn beginning<'a>(&'a self, text: &[char], each: impl FnMut(&'a FormRow)) {
+        if let [first, second, ..] = text
+            && self.may_begin(*first, *second)
+        {
+            self.beginning_of(self.run(*first, *second), text, each);
         }
-        let mut run = self.run(*first, *second);
-        let here = rest_of(behind.iter().copied());
+    }
+
+    /// All forms that stand anywhere in a text, by start, then the shortest first: their starts and rows.
+    ///
+    /// Each start asks for what it needs next from memory while the others do, so that the waits overlap.
+    pub(super) fn all<'a>(&'a self, text: &[char], mut each: impl FnMut(usize, &'a FormRow)) {
+        const TOGETHER: usize = 512;
+        let mut starts: Vec<(usize, Range<usize>)> = Vec::with_capacity(TOGETHER);
+        for first in (0..text.len()).step_by(TOGETHER) {
+            let pairs = text[first..].windows(2).take(TOGETHER);
+            starts.clear();
+            for (start, pair) in (first..).zip(pairs) {
+                if self.may_begin(pair[0], pair[1]) {
+                    prefetch_index(&self.runs, self.slot(pair_of(pair[0], pair[1])));
+                    starts.push((start, 0..0));
+                }
+            }
+            for (start, run) in &mut starts {
+                *run = self.run(text[*start], text[*start + 1]);
+                prefetch_index(&self.rests, run.start);
+                prefetch_index(&self.rows, run.start);
+            }
+            for (start, run) in starts.drain(..) {
+                self.beginning_of(run, &text[start..], |row| each(start, row));
+            }
+        }
+    }
+
+    /// The forms of a run that a text begins with, whose first two characters are theirs, the shortest first.
+    #[inline]
+    fn beginning_of<'a>(
+        &'a self,
+        mut run: Range<usize>,
+        text: &[char],
+        mut each: impl FnMut(&'a FormRow),
+    ) {
+        let here = rest_of(text.iter().skip(2).copied());
         if run.len() > FEW {
             // Those of two characters, and those whose third one is the text's.
             let rests = &self.rests[run.clone()];

@@ -405,16 +405,13 @@ impl Gazetteer {
     /// ```
     pub fn matches(&self, chars: &[char]) -> Vec<Match<'_>> {
         let mut matches = Vec::new();
-        let may_begin = |(_, pair): &(usize, &[char])| self.forms.may_begin(pair[0], pair[1]);
-        for (start, _) in chars.windows(2).enumerate().filter(may_begin) {
-            self.beginning(&chars[start..], |length, form| {
-                matches.push(Match {
-                    start,
-                    end: start + length,
-                    form,
-                });
+        self.forms.all(chars, |start, row| {
+            matches.push(Match {
+                start,
+                end: start + usize::from(row.length),
+                form: self.form_at(row),
             });
-        }
+        });
         matches
     }
 

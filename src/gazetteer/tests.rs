@@ -127,12 +127,14 @@ fn codes_may_be_filled_with_zeros() {
 #[test]
 fn matches_are_exactly_the_forms_that_stand_there() {
     let gazetteer = Gazetteer::get();
+    // Long enough to be gone through in several parts.
     let text: Vec<char> = "上高县锦江镇党委书记到湖南省浏阳市文家市镇、蔚县学习。和平发展，湘"
+        .repeat(40)
         .chars()
         .collect();
     let mut expected = Vec::new();
     for start in 0..text.len() {
-        for end in start + 2..=text.len() {
+        for end in start + 2..=text.len().min(start + 20) {
             let slice: String = text[start..end].iter().collect();
             expected.extend(
                 gazetteer

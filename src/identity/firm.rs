@@ -24,9 +24,7 @@ static BRANCHES: LazyLock<Trie> =
 /// Whether a name has one of the words for a part of an enterprise.
 fn names_branch(name: &str) -> bool {
     let chars: Vec<char> = name.chars().collect();
-    let mut found = false;
-    BRANCHES.find_all(&chars, |_, _, _| found = true);
-    found
+    BRANCHES.occurs_in(&chars)
 }
 
 /// A place in brackets: 红叶家具（江西）有限公司.

@@ -9,6 +9,7 @@ mod normal;
 mod outline;
 mod pairs;
 mod trie;
+pub mod walks;
 
 pub use charset::CharSet;
 pub use normal::normalise;

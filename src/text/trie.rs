@@ -3,6 +3,7 @@
 //! From every position of a text all terms that begin there are found by one walk, one load a character.
 
 use super::double_array::{self, Cell, walk};
+use super::walks::walk_all;
 
 /// Terms, each with a number.
 #[derive(Clone, Debug)]
@@ -76,11 +77,19 @@ impl Trie {
     /// All terms that stand anywhere in a text, by start, then the shortest first: their start and length in characters, their number.
     #[inline]
     pub fn find_all(&self, text: &[char], mut each: impl FnMut(usize, usize, u32)) {
-        let numbers: Vec<u16> = text.iter().map(|c| self.number(*c)).collect();
-        for start in 0..numbers.len() {
-            let numbers = numbers[start..].iter().copied();
-            self.walk(numbers, |length, term| each(start, length, term));
+        let numbers = text.iter().map(|c| self.number(*c));
+        for found in walk_all(&*self.cells, numbers) {
+            each(found.start as usize, found.length as usize, found.value - 1);
         }
+    }
+
+    /// Whether a term stands anywhere in a text.
+    pub fn occurs_in(&self, text: &[char]) -> bool {
+        let mut occurs = false;
+        for start in 0..text.len() {
+            self.find(&text[start..], |_, _| occurs = true);
+        }
+        occurs
     }
 
     /// The number of a term.
@@ -114,11 +123,12 @@ mod tests {
         #[test]
         fn finds_every_term_that_begins_there(
             terms in prop::collection::btree_set("[甲乙𠀀]{1,4}", 1..12),
-            text in "[甲乙丙𠀀]{0,24}",
+            text in "[甲乙丙𠀀]{0,24}", again in 1..60usize,
         ) {
             let terms: Vec<String> = terms.into_iter().collect();
             let trie = Trie::new(terms.iter().map(String::as_str).zip(0..));
-            let chars: Vec<char> = text.chars().collect();
+            // Long ones are walked along in several parts.
+            let chars: Vec<char> = text.repeat(again).chars().collect();
             for start in 0..chars.len() {
                 let mut found = Vec::new();
                 trie.find(&chars[start..], |length, term| found.push((length, term)));
@@ -137,6 +147,7 @@ mod tests {
             for start in 0..chars.len() {
                 trie.find(&chars[start..], |length, term| one_by_one.push((start, length, term)));
             }
+            prop_assert_eq!(trie.occurs_in(&chars), !all.is_empty());
             prop_assert_eq!(all, one_by_one);
             for (n, term) in (0..).zip(&terms) {
                 prop_assert_eq!(trie.get(term.chars()), Some(n));

@@ -9,6 +9,7 @@
 mod messages;
 mod packed;
 mod sequences;
+mod steps;
 mod sums;
 mod table;
 mod train;

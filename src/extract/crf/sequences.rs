@@ -1,8 +1,6 @@
-//! Sequences of one, two and three characters, found step by step: for a text that is three loads of memory a character.
+//! Sequences of one, two and three characters, found step by step.
 
-use std::hint::select_unpredictable;
-
-use super::double_array::{self, Cell, Entry};
+use super::double_array::{self, Cell, Entry, walk};
 use super::table::rows_at;
 
 /// Characters as attributes see them.
@@ -56,17 +54,13 @@ impl Sequences {
 
     /// Where the rows begin of the sequences of one, two and three characters with which characters begin that have these
     /// numbers; those of [`NOTHING`](super::table::NOTHING) where there is none.
-    #[inline(always)]
     pub fn find(&self, numbers: [u16; 3]) -> [u32; 3] {
-        let mut is_first = true;
-        let mut last = Cell::default();
-        numbers.map(|number| {
-            let cell = self.cells[last.next() + usize::from(number)];
-            let is_known = (is_first | (last.next() > 0)) & (cell.number() == number);
-            is_first = false;
-            last = select_unpredictable(is_known, cell, Cell::default());
-            rows_at(last.value())
-        })
+        let mut found = [rows_at(0); 3];
+        let cell = |at: usize| self.cells[at];
+        walk(cell, numbers.into_iter(), |length, start| {
+            found[length - 1] = rows_at(start);
+        });
+        found
     }
 
     /// Where the rows of each sequence begin.

@@ -24,6 +24,10 @@ const FIRST: u8 = 0;
 const MIDDLE: u8 = 1;
 const LAST: u8 = 2;
 const ONLY: u8 = 3;
+/// Rows are asked for so many characters or words before they are added: a wait for memory, in the time that these take.
+const AHEAD: usize = 8;
+/// The last byte of the rows of a sequence of two characters.
+const LAST_OF_TWO: usize = LABELS * SEEN_BY[1].1 as usize - 1;
 /// Groups of a word.
 const OF_WORD: usize = 4;
 
@@ -44,6 +48,8 @@ pub struct Room {
     numbers: Vec<u16>,
     /// Where the rows of sequences of one, two and three characters begin, in the order in which these begin.
     sequences: Vec<[u32; N_SEQUENCES]>,
+    /// The same for the forms of words.
+    forms: Vec<[u32; N_SEQUENCES]>,
     /// The place of each character in its word.
     places: Vec<u8>,
     /// Where the rows of the groups of words begin: of the edge of the text, each word and the other edge.
@@ -190,6 +196,12 @@ impl Adding<'_> {
         } = &mut *self.room;
         let mut step = [0; LANES];
         for (i, (found, of_step)) in sequences.iter().zip(steps).enumerate() {
+            // Those of single characters are few, and those of three lie in one line of memory.
+            if let Some([_, two, three]) = sequences.get(i + AHEAD) {
+                self.table.prefetch(*two as usize);
+                self.table.prefetch(*two as usize + LAST_OF_TWO);
+                self.table.prefetch(*three as usize);
+            }
             let [one, two, three] = *found;
             let one = self.table.dense::<{ SEEN_BY[0].1 as usize }>(one);
             let two = self.table.dense::<{ SEEN_BY[1].1 as usize }>(two);
@@ -232,7 +244,13 @@ impl Adding<'_> {
         } = &mut *self.room;
         let mut own = 0;
         for (sums, place) in rows[PAD..].iter_mut().zip(&*places) {
-            own += usize::from(matches!(*place, FIRST | ONLY));
+            if matches!(*place, FIRST | ONLY) {
+                own += 1;
+                if let Some([.., form]) = of_words.get(own + AHEAD) {
+                    self.table.prefetch(*form as usize);
+                    self.table.prefetch(*form as usize + LABELS * OF_WORD);
+                }
+            }
             if let Some(words) = of_words[own.max(1) - 1..].first_chunk() {
                 add_word(self.table, words, *place, sums);
             }
@@ -291,25 +309,29 @@ impl Sink for Sums<'_> {
     fn tell_words(&mut self, words: &[ToldWord]) {
         let table = &self.crf.weights;
         let forms = table.forms();
-        let form = |codes: [u16; 3]| forms.find(codes.map(|code| forms.number(code)))[2];
-        let edge = [NOTHING, NOTHING, NOTHING, form([0; 3])];
         for word in words {
             let Range { start, end } = word.span;
             self.room.places[end - 1] = LAST;
             self.room.places[start] = if end - start == 1 { ONLY } else { FIRST };
         }
-        self.room.of_words.push(edge);
-        // First the forms, so that the waits for them overlap.
-        let of_form = |word: &ToldWord| [NOTHING, NOTHING, NOTHING, form(word.form)];
-        self.room.of_words.extend(words.iter().map(of_form));
-        for (found, word) in self.room.of_words[1..].iter_mut().zip(words) {
+        let Room {
+            forms: found,
+            of_words,
+            ..
+        } = &mut self.room;
+        let codes = |place: usize| words.get(place).map_or([0; 3], |word| word.form);
+        let numbers = |place: usize| codes(place).map(|code| forms.number(code));
+        found.clear();
+        forms.find_all(words.len() + 1, numbers, found);
+        // The last form is that of the edges.
+        let with_form = |[.., form]: &[u32; N_SEQUENCES]| [NOTHING, NOTHING, NOTHING, *form];
+        of_words.extend(found.last().map(with_form));
+        of_words.extend(found.iter().map(with_form));
+        for (found, word) in of_words[1..].iter_mut().zip(words) {
             for (found, group) in found.iter_mut().zip(word.own) {
                 *found = table.other(group);
             }
         }
-        let forms = self.room.of_words.iter();
-        table.near(forms.map(|word| (word[OF_WORD - 1], LABELS * OF_WORD)));
-        self.room.of_words.push(edge);
     }
 
     fn tell_sequences(&mut self, codes: &[u16]) {
@@ -322,15 +344,9 @@ impl Sink for Sums<'_> {
         } = &mut self.room;
         numbers.clear();
         numbers.extend(codes.iter().map(|code| sequences.number(*code)));
-        let threes = numbers.windows(3);
-        found.extend(threes.map(|three| sequences.find([three[0], three[1], three[2]])));
-        let last = SEEN_BY.map(|(_, roles)| LABELS * usize::from(roles) - 1);
-        let found = self.room.sequences.iter();
-        table.near(
-            found.flat_map(|[one, two, three]| {
-                [(*one, last[0]), (*two, last[1]), (*three, last[2])]
-            }),
-        );
+        let n = numbers.len().saturating_sub(N_SEQUENCES - 1);
+        let of = |place: usize| std::array::from_fn(|k| numbers[place + k]);
+        sequences.find_all(n, of, found);
     }
 }
 
@@ -355,7 +371,9 @@ mod tests {
         let report = "青溪镇2023年工作报告\n一是坚持以党建为引领，实施“美丽庭院”行动，引进红叶家具有限公司、\
             海阳纺织厂等5家企业，总投资3.5亿元；枫林产业园项目开工。\n二是持续推进河长制。";
         let lengths = (1..12).chain([report.chars().count()]);
-        for text in lengths.map(|n| report.chars().take(n).collect::<String>()) {
+        let texts = lengths.map(|n| report.chars().take(n).collect::<String>());
+        // Long ones are told in several parts.
+        for text in texts.chain([report.repeat(12)]) {
             let doc = Document::new("", &text);
             let clues = Clues::new(&doc.text);
             let n = doc.text.chars.len();

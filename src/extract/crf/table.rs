@@ -238,16 +238,6 @@ impl Table {
         }
     }
 
-    /// Has rows come near, all together, before the first of them is needed: from where they begin, so many bytes.
-    #[inline(always)]
-    pub fn near(&self, rows: impl Iterator<Item = (u32, usize)>) {
-        // What is read has no meaning.
-        let read = |(first, size): (u32, usize)| {
-            self.records[first as usize] | self.records[first as usize + size]
-        };
-        std::hint::black_box(rows.map(read).fold(0, |all, one| all | one));
-    }
-
     /// The roles that have rows, one bit each, given where the rows begin.
     #[inline(always)]
     fn roles(&self, first: u32) -> u16 {

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use super::{Word, form_code};
 use crate::embedded::WORDS;
-use crate::text::double_array::{self, Cell};
+use crate::text::walks::{Found, walk_all};
 
 /// Characters that have numbers.
 const PLANE: usize = 0x1_0000;
@@ -53,22 +53,19 @@ impl<'a> Dictionary<'a> {
         number.map_or(0, |number| u16::from_le_bytes(*number))
     }
 
-    fn cell(&self, at: usize) -> Cell {
-        Cell(u64::from_le_bytes(self.cells[at]))
+    /// The words that stand in characters, by start.
+    fn words(&self, chars: &[char]) -> Vec<Found> {
+        walk_all(self.cells, chars.iter().map(|c| self.number(*c)))
     }
 
-    /// The words with which characters of these numbers begin: how long each is, its cost and tag.
+    /// The cost and the tag of a word.
     #[inline(always)]
-    fn words(&self, numbers: &[u16], mut each: impl FnMut(usize, u64, u16)) {
-        let cell = |at: usize| self.cell(at);
-        double_array::walk(cell, numbers.iter().copied(), |length, value| {
-            let cost = value & ((1 << COST) - 1);
-            each(
-                length,
-                u64::from(cost) - 1,
-                self.tags[(value >> COST) as usize],
-            );
-        });
+    fn weigh(&self, word: &Found) -> (u64, u16) {
+        let cost = word.value & ((1 << COST) - 1);
+        (
+            u64::from(cost) - 1,
+            self.tags[(word.value >> COST) as usize],
+        )
     }
 }
 
@@ -83,10 +80,13 @@ struct Best {
 /// Cuts characters into words; lines are cut one by one.
 pub(super) fn cut(chars: &[char]) -> Vec<Word> {
     let mut words = Vec::with_capacity(chars.len() / 2);
-    let (mut numbers, mut best) = (Vec::new(), Vec::new());
+    let found = DICTIONARY.words(chars);
+    let mut found = found.iter().peekable();
+    let mut best = Vec::new();
     let mut start = 0;
     for line in chars.split_inclusive(|c| *c == '\n') {
-        cheapest(&DICTIONARY, line, &mut numbers, &mut best);
+        let mut here = |at: usize| found.next_if(|word| word.start as usize == start + at);
+        cheapest(&DICTIONARY, line, &mut here, &mut best);
         let first = words.len();
         let mut end = line.len();
         while end > 0 {
@@ -106,10 +106,14 @@ pub(super) fn cut(chars: &[char]) -> Vec<Word> {
     words
 }
 
-/// Finds the cheapest way to cut a line before each position.
-fn cheapest(dictionary: &Dictionary, line: &[char], numbers: &mut Vec<u16>, best: &mut Vec<Best>) {
-    numbers.clear();
-    numbers.extend(line.iter().map(|c| dictionary.number(*c)));
+/// Finds the cheapest way to cut a line before each position; `here` gives the next of the words that begin at one, none of
+/// which goes beyond its line.
+fn cheapest<'a>(
+    dictionary: &Dictionary,
+    line: &[char],
+    here: &mut impl FnMut(usize) -> Option<&'a Found>,
+    best: &mut Vec<Best>,
+) {
     best.clear();
     let none = Best {
         cost: u64::MAX,
@@ -130,7 +134,10 @@ fn cheapest(dictionary: &Dictionary, line: &[char], numbers: &mut Vec<u16>, best
                 *best = Best { cost, from, tag };
             }
         };
-        dictionary.words(&numbers[at..], &mut see);
+        while let Some(word) = here(at) {
+            let (cost, tag) = dictionary.weigh(word);
+            see(word.length as usize, cost, tag);
+        }
         if at >= run.end && line[at].is_ascii_alphanumeric() {
             run = at..run_end(line, at);
             let is_numeral = !line[run.clone()].iter().any(char::is_ascii_alphabetic);
@@ -152,6 +159,9 @@ fn run_end(line: &[char], start: usize) -> usize {
     }
     end + usize::from(line.get(end) == Some(&'%'))
 }
+
+#[cfg(test)]
+use crate::text::double_array;
 
 #[cfg(test)]
 #[path = "../../embedded/words.rs"]
@@ -210,8 +220,11 @@ mod tests {
             let packed = packing::pack(table).expect("a good table");
             let dictionary = Dictionary::unpack(&packed).expect("as it was packed");
             let line: Vec<char> = "河长制办".chars().collect();
-            let (mut numbers, mut best) = (Vec::new(), Vec::new());
-            cheapest(&dictionary, &line, &mut numbers, &mut best);
+            let found = dictionary.words(&line);
+            let mut found = found.iter().peekable();
+            let mut here = |at: usize| found.next_if(|word| word.start as usize == at);
+            let mut best = Vec::new();
+            cheapest(&dictionary, &line, &mut here, &mut best);
             let mut ends = vec![line.len()];
             while let Some(end) = ends.last().filter(|end| **end > 0) {
                 ends.push(best[*end].from as usize);
@@ -233,9 +246,9 @@ mod tests {
         let words: BTreeSet<&str> = words.collect();
         for word in words.iter().step_by(7) {
             let chars: Vec<char> = word.chars().collect();
-            let numbers: Vec<u16> = chars.iter().map(|c| DICTIONARY.number(*c)).collect();
-            let mut found = Vec::new();
-            DICTIONARY.words(&numbers, |length, _, _| found.push(length));
+            let found = DICTIONARY.words(&chars);
+            let first = found.iter().take_while(|word| word.start == 0);
+            let found: Vec<usize> = first.map(|word| word.length as usize).collect();
             let is_word = |n: &usize| words.contains(&*chars[..*n].iter().collect::<String>());
             let expected: Vec<usize> = (1..=chars.len()).filter(is_word).collect();
             assert_eq!(found, expected, "{word}");
