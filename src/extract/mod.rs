@@ -10,6 +10,7 @@ pub mod crf;
 pub mod evidence;
 pub mod forest;
 mod indicate;
+mod inner;
 mod issuer;
 mod longer;
 mod phases;
@@ -29,6 +30,8 @@ pub use relate::relate;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
 
 use crate::embedded;
 use crate::gazetteer::Gazetteer;
@@ -64,8 +67,10 @@ pub struct Context<'a> {
     pub doc: &'a Document,
     /// Mentions, sorted by start, without overlaps.
     pub spans: Vec<Span>,
-    /// The things named.
+    /// The things named, behind them places that only names of other things hold.
     pub entities: Vec<Entity>,
+    /// So many of them are named by themselves.
+    pub n_named: usize,
     /// The place that the document is about.
     pub home: Option<Home>,
     /// The main year that it reports on.
@@ -120,6 +125,13 @@ impl Context<'_> {
             })
             .collect();
         let mut entities = self.entities;
+        // Of places that only names of other things hold those are kept of which something is said.
+        let said: FxHashSet<&str> = facts.iter().filter_map(|f| f.object.as_deref()).collect();
+        let mut n = 0;
+        entities.retain(|entity| {
+            n += 1;
+            n <= self.n_named || said.contains(&*entity.id)
+        });
         entities.sort_by(|a, b| a.id.cmp(&b.id));
         entities.dedup_by(|a, b| a.id == b.id);
         Extraction {
@@ -193,7 +205,11 @@ fn resolved<'a>(
     let scope = resolve::scope(doc, survey);
     let home = resolve::home(survey, &scope);
     let names = found.names;
-    let (spans, entities) = resolve::resolve(doc, survey, home.as_ref(), &scope, names, rulings);
+    let resolve::Resolved {
+        spans,
+        entities,
+        n_named,
+    } = resolve::resolve(doc, survey, home.as_ref(), &scope, names, rulings);
     let of_document = survey
         .correction
         .into_iter()
@@ -202,6 +218,7 @@ fn resolved<'a>(
         doc,
         spans,
         entities,
+        n_named,
         home,
         year: None,
         corrections: of_document.chain(found.forbidden).collect(),
@@ -385,6 +402,7 @@ pub fn given(doc: &Document, from: &Extraction) -> Extraction {
         doc,
         spans,
         entities: from.entities.clone(),
+        n_named: from.entities.len(),
         home: from.home.clone(),
         year: from.year,
         corrections: BTreeSet::new(),

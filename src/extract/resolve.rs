@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Span;
+use super::inner;
 use super::longer::Longer;
 use super::phases::phases;
 use super::places::{Survey, usual_name};
@@ -98,6 +99,16 @@ fn iri_part(name: &str) -> String {
         .collect()
 }
 
+/// Mentions and what they name.
+pub struct Resolved {
+    /// Mentions, sorted by start, without overlaps.
+    pub spans: Vec<Span>,
+    /// The things named, behind them places that only names of other things hold.
+    pub entities: Vec<Entity>,
+    /// So many are named by themselves.
+    pub n_named: usize,
+}
+
 /// Groups names into entities.
 pub fn resolve(
     doc: &Document,
@@ -106,7 +117,7 @@ pub fn resolve(
     scope: &Scope,
     names: Vec<Name>,
     rulings: &Rulings,
-) -> (Vec<Span>, Vec<Entity>) {
+) -> Resolved {
     let mut entities: Vec<Entity> = Vec::new();
     let mut by_id: FxHashMap<String, usize> = FxHashMap::default();
     let national = national_figures(doc, &names);
@@ -185,10 +196,30 @@ pub fn resolve(
             corrections: ruled.corrections,
         });
     }
+    let n_named = entities.len();
+    for place in inner::places(doc, survey, &names) {
+        let (id, label, code) = identifier.place(doc.text.slice(place.start, place.end));
+        let is_home = home.is_some_and(|home| home.id == id);
+        if !is_home && !by_id.contains_key(&id) {
+            by_id.insert(id.clone(), entities.len());
+            let surface = doc.text.slice(place.start, place.end).to_owned();
+            entities.push(Entity {
+                id,
+                kind: EntityType::Place,
+                name: label,
+                aliases: vec![surface],
+                code,
+            });
+        }
+    }
     for Entity { name, aliases, .. } in &mut entities {
         aliases.retain(|alias| alias != name);
     }
-    (spans, entities)
+    Resolved {
+        spans,
+        entities,
+        n_named,
+    }
 }
 
 /// A name as corrections have it.

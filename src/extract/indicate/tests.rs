@@ -41,6 +41,7 @@ fn read_with(text: &str, mentions: &[(EntityType, &str)]) -> Vec<Indicator> {
     let context = Context {
         doc: &doc,
         spans,
+        n_named: entities.len(),
         entities,
         home,
         year: Some(2021),
@@ -254,6 +255,7 @@ fn a_redacted_home_has_a_local_id() {
         doc: &doc,
         spans: Vec::new(),
         entities: Vec::new(),
+        n_named: 0,
         home: None,
         year: None,
         corrections: Default::default(),

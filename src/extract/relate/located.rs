@@ -307,14 +307,16 @@ struct Places<'a> {
     forms: FxHashMap<[char; 2], Vec<(usize, &'a str, bool)>>,
 }
 
-const SUFFIXES: [(&str, u8); 15] = [
+const SUFFIXES: [(&str, u8); 17] = [
     ("居民委员会", 4),
     ("村委会", 4),
     ("社区", 4),
+    ("嘎查", 4),
     ("村", 4),
     ("街道", 3),
     ("镇", 3),
     ("民族乡", 3),
+    ("苏木", 3),
     ("乡", 3),
     ("自治县", 2),
     ("县", 2),
@@ -434,12 +436,16 @@ pub fn by_name(facts: &mut Facts) {
             };
             if keep {
                 let sure = if h.full { 0.94 } else { 0.88 };
+                let rule = match h.place.entity < facts.context.n_named {
+                    true => "place-in-name",
+                    false => "place-only-in-name",
+                };
                 facts.add(
                     Predicate::LocatedIn,
                     mark.entity,
                     Object::Entity(h.place.entity),
                     mark.at..mark.at + SIGN,
-                    "place-in-name",
+                    rule,
                     sure,
                 );
             }

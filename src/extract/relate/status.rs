@@ -18,7 +18,7 @@ patterns! {
     /// What joins the projects of a list.
     JOINT = r"^(?:”?、“?|”?和“?|及|与|以及|”“|）?、)$";
     /// Words of intent: what follows is still to come.
-    INTENT = r"力争|确保|计划|拟|将于|将在|预计|争取|推动|促进?|有望|可望|底前|年底|月底|明年|力促|即将|年内|下步|下一步|早日|尽快|尽早|准备|打算|后将|要|可(?:投|完)|可$";
+    INTENT = r"力争|确保|计划|拟|将于|将在|预计|争取|推动|促进?|有望|可望|底前|(?:^|[^去上])年底|明年|力促|即将|年内|下步|下一步|早日|尽快|尽早|准备|打算|后将|要|可(?:投|完)|可$";
     /// The next sentence goes on about the project.
     GOES_ON = r"^[（(]?(?:该|此|这|项目|工程|一期|建设单位|建设内容|建设地点|总投资|投资|进展|目前|现|占地|路线|路基|规划|由|其中|截至|已|新村|连接道|主要|主体|概算|计划|拟|公司)";
     /// What stands directly in front of a cue and denies it.

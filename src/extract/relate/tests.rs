@@ -113,6 +113,7 @@ fn found(marked: &str) -> (String, Vec<Fact>) {
     let context = Context {
         doc: &doc,
         spans,
+        n_named: entities.len(),
         entities,
         home: Some(home),
         year: None,
@@ -223,6 +224,16 @@ fn denied_and_partial_cues_say_less() {
         &["北塘冷库 > planned"],
     );
     holds("status", "[项:北塘冷库]达产后年产值5亿元。", &[]);
+    // The end of a month may have passed, the end of the year has not.
+    holds(
+        "status",
+        "[项:北塘冷库]于8月底交付使用，[项:南塘冷库]年底交付使用，[项:西塘冷库]去年底交付使用。",
+        &[
+            "北塘冷库 > completed",
+            "南塘冷库 > ongoing",
+            "西塘冷库 > completed",
+        ],
+    );
 }
 
 #[test]
