@@ -8,20 +8,30 @@ use std::ops::Range;
 
 use super::fold::{Mark, SIGN};
 use super::words::WORDS;
-use super::{Facts, Object, Subject, patterns};
+use super::{Facts, Object, Subject, patterns, within};
 use crate::model::{EntityType, Part, Predicate};
 
 patterns! {
     /// Words that confer.
-    CONFERS = r"荣获|获评|获得|斩获|喜获|获授|获颁|获批|获|被评为|被评定为|被授予|授予|追授|评为|评定为|命名为|命名|认定为|列为|列入|入选|跻身|荣登|荣膺|荣立|荣列|上榜|登上|当选|拿下|拿到|捧回|捧得|摘得|夺得|赢得|成功创建为?|创成|创建成|成功创成|建成|通过|晋升|评上|评选为|记|追记|表彰为|取得|确定为|入围|进入|步入|迈入|跨入|纳入|公布为|授牌|是|系|作为|享有|素有|誉为|成为|蝉联|保持|保住|擦亮|挂上|连续[^，。；]{1,4}年(?:被)?";
+    CONFERS = r"荣获|获评|获得|斩获|喜获|获授|获颁|获批|获|得到|被评为|被评定为|被授予|授予|追授|评为|评定为|命名为|命名|认定为|列为|列入|入选|跻身|荣登|荣膺|荣立|荣列|上榜|登上|当选|拿下|拿到|捧回|捧得|摘得|夺得|赢得|成功(?:创建|申创|申报|争创|认定)为?|创成|创建成|成功创成|建成|通过|晋升|评上|评选为|记|追记|表彰为|取得|确定为|入围|进入|步入|迈入|跨入|纳入|公布为|授牌|是|系|作为|享有|素有|誉为|成长为|成为|成了|蝉联|保持|保住|擦亮|挂上|连续[^，。；]{1,4}年(?:被)?";
     /// Words that aim at an honour or take it away, wherever they stand in the clause.
     AIMS = r"争创|力争|争取|冲刺|争当|申报|申创|迎接|力创|退出|取消|摘掉|撤销|未能?|没能?|没有|落选|力促|确保|目标|复审|复评|复核|申请|支持|冲击|鼓励|帮助|努力|计划|拟|推荐|打下基础|为创建|全力创建";
     /// Words that aim at an honour when nothing confers it after them.
     MAKES = r"创建|打造|推进|推动|培育|启动|建设|新增|全力|开展";
     /// What follows an honour that was not conferred, or a mere count of them.
-    REFUSED = r"^[”’]?(?:称号|资格|牌子|招牌|创建|评选|复审|复评|复核|申报|认定|命名)?(?:工作|材料)?(?:数量|总数|累计|达到|达|各|及以上|共)*(?:[0-9X*]+(?:家|个|名|户|项|人|处)|[^，。；Ⓗ]{0,10}(?:未|没|落选|退回|取消|摘牌|收回|注销|暂缓|黄牌|搁置|失利|擦肩而过|公示|不达标|差)|，(?:因[^，。；]{1,16}，?)?(?:未|没|至今)|创建(?:工作|活动)|还没|为目标)";
+    REFUSED = r"^[”’]?(?:称号|资格|牌子|招牌|创建|评选|复审|复评|复核|申报|认定|命名)?(?:工作|材料)?(?:数量|总数|累计|达到|达|各|及以上|共)*(?:[0-9X*]+(?:家|个|名|户|项|人|处)|[^，。；Ⓗ]{0,10}(?:未|没|候选|提名|落选|退回|取消|摘牌|收回|注销|暂缓|黄牌|搁置|失利|擦肩而过|公示|不达标|差)|，(?:因[^，。；]{1,16}，?)?(?:未|没|至今)|创建(?:工作|活动)|还没|为目标)";
     /// An honour that stands in front of the one honoured.
-    BEFORE_NAME = r"^[”’]?(?:、“?Ⓗ”?)*(?:获得者|称号获得者|企业|单位|——|、)?[“]?([ⓃⒺⓅ])";
+    BEFORE_NAME = r"^[”’]?(?:、“?Ⓗ”?)*(?:(?:获得者|称号获得者|企业|单位|——|、)?[“]?([ⓃⒺⓅ])|的?Ⓛ*(Ⓛ))";
+    /// The one honoured has no name: 获得Ⓗ称号的一家企业.
+    UNNAMED = r"^[”’]?(?:称号|荣誉|殊荣)?的(?:某|几|多|一些?[家个名位]|[0-9]+[家个名位]|企业|单位|村子|外地|本地)";
+    /// Between items of a list that carry the place above them.
+    JOINT = r"^(?:[、和与及]|以及)Ⓛ*$";
+    /// Between persons of a list that carry their posts.
+    JOINT_OF_PERSONS = r"^(?:[、和与及]|以及)[^，。；：ⒺⓅⓃ]{0,10}$";
+    /// So many of something are honoured, or a work.
+    OTHERS = r"(?:[0-9一二三四五六七八九十]+(?:项|个|家|名|件|部|人|位|户|支|所|处|种|座|条)[^，。；]{0,8}|》[^，。；]{0,4})$";
+    /// What somebody has, not he: Ⓝ家的种公羊.
+    POSSESSION = r"^[^，。；]{0,3}的[^，。；ⓁⓃⒺⓅ]{1,10}$";
     /// Words after an honour that say the place has it.
     HELD = r"^[”’]?(?:的)?(?:名片|牌子|招牌|美誉|称号|领先地位|金字招牌|品牌|桂冠|荣誉)";
     /// Words after an honour that say the home place got it.
@@ -31,7 +41,7 @@ patterns! {
     /// Conferred by those above the home place.
     ABOVE = r"被(?:县|市|省|区|州|上级|县里|市里|省里|区里|县委|市委|区委|省委|国务院)";
     /// The home place, without its name.
-    SELF = r"(?:全|我|本)(?:镇|乡|县|市|区|省|街道|旗|州)|(?:镇|乡|街道|县|市|区)(?:党委|政府|党工委|委|工委)?(?:先后|连续|再次|也|又|还)?(?:被|荣|获|$)|我们";
+    SELF = r"(?:全|我|本)(?:镇|乡|县|市|区|省|街道|旗|州)|(?:镇|乡|街道|县|市|(?:^|[^景社园小库山牧林片地校])区)(?:党委|政府|党工委|委|工委)?(?:先后|连续|再次|也|又|还)?(?:被|荣|获|$)|我们";
     /// Words for the enterprise, the place or the person last spoken of.
     AGAIN = r"(该公司|公司|集团|企业|该企业|合作社|该村|村里|村党支部|村党总支|该社区|他|她|这位|本人)";
     /// What may stand between the start of a clause and the word that confers when its subject is left out.
@@ -47,15 +57,20 @@ pub fn find(facts: &mut Facts) {
         let fold = facts.fold;
         let sentence = fold.sentences[fold.sentence_at(honour.at)].clone();
         let rest = &fold.text[honour.at + SIGN..sentence.end];
-        if REFUSED.is_match(rest) {
+        if REFUSED.is_match(rest) || UNNAMED.is_match(rest) {
             continue;
         }
-        if let Some(at) = BEFORE_NAME.captures(rest).and_then(|c| c.get(1))
+        let before_name = BEFORE_NAME.captures(rest);
+        if let Some(at) = before_name.and_then(|c| c.get(1).or(c.get(2)))
             && let Some(named) = fold.mark_at(honour.at + SIGN + at.start())
         {
             let kinds = WORDS.honoured(&facts.entity(honour).name);
-            if kinds.is_empty() || kinds.contains(&named.kind) || named.kind == EntityType::Project
-            {
+            let fits = match named.kind {
+                EntityType::Project => true,
+                EntityType::Place => is_of(facts, honour, named, &sentence),
+                kind => kinds.is_empty() || kinds.contains(&kind),
+            };
+            if fits {
                 facts.add(
                     Predicate::Awarded,
                     named.entity,
@@ -71,7 +86,11 @@ pub fn find(facts: &mut Facts) {
             continue;
         }
         if let Some(cue) = conferred(facts, &sentence, honour) {
-            for (subject, at, rule, confidence) in subjects(facts, &sentence, cue.clone(), honour) {
+            let subjects = subjects(facts, &sentence, cue.clone(), honour);
+            let own = one_each(facts, &cue, honour, subjects.len());
+            for (subject, at, rule, confidence) in
+                subjects.into_iter().skip(own.start).take(own.len())
+            {
                 let start = at.unwrap_or(cue.start).min(cue.start);
                 facts.add_about(
                     Predicate::Awarded,
@@ -86,6 +105,26 @@ pub fn find(facts: &mut Facts) {
         }
         held(facts, &sentence, honour);
     }
+}
+
+/// 作为省级文明村的桃源村: whether an honour in front of a place is its own, not one that the clause is about.
+fn is_of(facts: &Facts, honour: Mark, place: Mark, sentence: &Range<usize>) -> bool {
+    let name = facts.entity(honour).name.trim_end_matches(['”', '’', '）']);
+    let clause = facts.fold.clauses[facts.fold.clause_at(honour.at)].start;
+    let before = &facts.fold.text[clause.max(sentence.start)..honour.at];
+    let head = ["村", "社区", "镇", "乡", "街道", "县"];
+    let head = head.iter().find(|head| name.ends_with(**head));
+    let is_as = before.trim_end_matches('“').ends_with("作为");
+    (is_as || head.is_some_and(|head| facts.entity(place).name.ends_with(head)))
+        && !MAKES.is_match(before)
+        && !aims(before)
+        && !CONFERS.find_iter(before).any(|m| m.as_str() != "作为")
+}
+
+/// Whether words aim at an honour or take it away.
+fn aims(text: &str) -> bool {
+    let mut aims = AIMS.find_iter(text);
+    aims.any(|m| !text[..m.start()].ends_with("成功") || m.as_str() == "支持")
 }
 
 /// 青河“蜜柚之乡”的牌子: the place stands in front of its honour.
@@ -126,7 +165,12 @@ fn held(facts: &mut Facts, sentence: &Range<usize>, honour: Mark) {
             .rfind(|m| m.kind == EntityType::Person);
         if let Some(person) = person.filter(|p| {
             let from = p.at + SIGN - sentence.start;
-            from <= clauses.len() && clauses[from..].split('，').all(|c| c.chars().count() <= 10)
+            // A card of a person has longer ones: Ⓝ，女，汉族，1989年3月生，现任….
+            from <= clauses.len() && {
+                let mut clauses = clauses[from..].split('，');
+                let card = clauses.clone().any(|c| matches!(c, "男" | "女"));
+                clauses.all(|c| card || within(c, 10))
+            }
         }) {
             facts.add(
                 Predicate::Awarded,
@@ -155,6 +199,20 @@ fn held(facts: &mut Facts, sentence: &Range<usize>, honour: Mark) {
     }
 }
 
+/// Which of several honoured an honour belongs to: Ⓝ、Ⓝ分别获评Ⓗ、Ⓗ gives each his own.
+fn one_each(facts: &Facts, cue: &Range<usize>, honour: Mark, n: usize) -> Range<usize> {
+    let fold = facts.fold;
+    let clause = fold.clauses[fold.clause_at(honour.at)].clone();
+    let honours = fold.marks_in(cue.end..clause.end.max(cue.end)).iter();
+    let honours: Vec<&Mark> = honours.filter(|m| m.kind == EntityType::Honour).collect();
+    let each = fold.text[..cue.start].ends_with("分别") || fold.text[..cue.start].ends_with('分');
+    let place = honours.iter().position(|m| m.at == honour.at);
+    match place.filter(|_| each && honours.len() == n) {
+        Some(i) => i..i + 1,
+        None => 0..n,
+    }
+}
+
 /// The word that confers the honour, if it is the one that governs it.
 fn conferred(facts: &Facts, sentence: &Range<usize>, honour: Mark) -> Option<Range<usize>> {
     let text = &facts.fold.text[sentence.start..honour.at];
@@ -169,7 +227,7 @@ fn conferred(facts: &Facts, sentence: &Range<usize>, honour: Mark) -> Option<Ran
         end = clause.saturating_sub('，'.len_utf8());
     }
     let confers = confers?;
-    if AIMS.is_match(&text[clause..]) {
+    if aims(&text[clause..]) {
         return None;
     }
     // 成功创建 confers although 创建 alone does not.
@@ -180,6 +238,7 @@ fn conferred(facts: &Facts, sentence: &Range<usize>, honour: Mark) -> Option<Ran
     let words = &text[confers.clone()];
     if facts.part(honour.at) == Part::Plan
         && !matches!(words, "是" | "擦亮" | "保住" | "被授予" | "被评为" | "荣获")
+        && !text[confers.end..].starts_with('的')
     {
         return None;
     }
@@ -214,13 +273,11 @@ fn subjects(
     loop {
         let clause = fold.clauses[n].clone();
         let from = clause.start.max(sentence.start);
-        let mut until = clause.end.min(cue.start);
-        if first {
-            // 被省政府授予: whoever stands between 被 and the word confers.
-            until = fold.text[from..until]
-                .rfind('被')
-                .map_or(until, |i| from + i);
-        }
+        let until = clause.end.min(cue.start);
+        // 被省政府授予: whoever stands between 被 and the word confers.
+        let until = fold.text[from..until]
+            .rfind('被')
+            .map_or(until, |i| from + i);
         let text = &fold.text[from..until];
         let own = SELF.find_iter(text).last().map(|m| from + m.start());
         let named: Vec<Mark> = fold
@@ -228,15 +285,27 @@ fn subjects(
             .iter()
             .copied()
             .filter(|m| fits(m) && !ASIDE.is_match(&fold.text[from..m.at]))
+            .filter(|m| {
+                !first
+                    || m.kind != EntityType::Person
+                    || !POSSESSION.is_match(&fold.text[m.at + SIGN..until])
+            })
             .collect();
         let person = named.iter().copied().find(|m| m.kind == EntityType::Person);
-        let subject = if first {
+        // 某某蹲点的Ⓛ，评上Ⓗ: the clause is a name with what describes it.
+        let described = named.last().filter(|m| {
+            fold.text[from..m.at].ends_with('的') && within(&fold.text[m.at + SIGN..until], 1)
+        });
+        let subject = if first || described.is_some() {
             named.last().copied()
         } else {
             person.or(named.first().copied())
         };
         if let Some(subject) = subject.filter(|s| own.is_none_or(|o| o < s.at)) {
             let mut list = facts.list_before(subject);
+            while let Some(more) = joined_before(facts, from, list[0]) {
+                list.insert(0, more);
+            }
             let mut last = subject;
             while let Some(next) = facts.listed_after(last) {
                 list.push(next);
@@ -259,6 +328,7 @@ fn subjects(
         if let Some(again) = AGAIN
             .find(text)
             .filter(|m| text[..m.start()].chars().count() <= 6)
+            .filter(|m| !first || is_subject(&text[m.end()..]))
         {
             let kind = match again.as_str() {
                 "该村" | "村里" | "村党支部" | "村党总支" | "该社区" => {
@@ -288,6 +358,9 @@ fn subjects(
                 .collect();
         }
         let bare = ADVERBS.is_match(text.trim_end_matches(['，', '：']));
+        if first && OTHERS.is_match(text) {
+            return Vec::new();
+        }
         if first && !bare && text.chars().count() > 12 {
             // The clause has a subject of its own that is no name.
             break;
@@ -319,6 +392,24 @@ fn subjects(
             .collect();
     }
     Vec::new()
+}
+
+/// The one in front of another in a list whose items carry a post or the place above: 村主任Ⓝ、护林员Ⓝ, ⓁⓁ、ⓁⓁ.
+fn joined_before(facts: &Facts, from: usize, first: Mark) -> Option<Mark> {
+    let joint = match first.kind {
+        EntityType::Person => &JOINT_OF_PERSONS,
+        _ => &JOINT,
+    };
+    let before = facts.fold.marks_in(from..first.at).iter().rev();
+    let mut before = before.filter(|m| m.kind == first.kind);
+    before
+        .find(|m| joint.is_match(&facts.fold.text[m.at + SIGN..first.at]))
+        .copied()
+}
+
+/// Whether what stands behind a word leaves it the subject: 企业先后, not 企业服务中心.
+fn is_subject(behind: &str) -> bool {
+    ADVERBS.is_match(behind) || behind.starts_with(['“', '的', '自', '产', '还'])
 }
 
 /// Whether the home place can have an honour of this name: 示范村 is not a county's.

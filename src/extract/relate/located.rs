@@ -8,7 +8,7 @@ use std::ops::Range;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::fold::{Mark, SIGN};
-use super::{Facts, Object, patterns};
+use super::{Facts, Object, patterns, within};
 use crate::model::{EntityType, Part, Predicate};
 
 patterns! {
@@ -22,14 +22,22 @@ patterns! {
     AT = r"(?:在|于|位于|坐落于|地处|落户|落户于|设在|建在|选址)(Ⓛ+)(?:境内|辖区|片区|一带|南侧|北侧|东侧|西侧|村口)?(?:的|[^，。；：ⓅⒺⓁⒸⓃ]{0,12}(?:建设|兴建|新建|建成|建|开办|创办|成立|启动|实施|打造|投资|办起|上马|新上|布局|规划|谋划|引进|落地|改造|修建|设立)(?:了|起)?[^，。；：ⓅⒺⓁⒸⓃ]{0,14})“?([ⓅⒺ])";
     /// Ⓛ的Ⓟ, Ⓛ引进Ⓔ, Ⓛ建成Ⓟ; the places may be a list.
     HAS = r"((?:ⓁⓁ*、)*Ⓛ+)(?:等)?(?:村?委会|党支部|党总支|党委|政府)?(?:的|引进了?|引来了?|引入了?|招引了?|成立了?|建成了?|建起了?|新建了?|建设了?|创办了?|办起了?|打造了?|依托|领办|组建了?|注册成立了?|共建|兴建了?|现有|原有|有|拥有|境内的?|境内有|落户的?)[^，。；：ⓅⒺⓁⒸⓃ]{0,6}“?([ⓅⒺ])";
+    /// Ⓛ依托山水，扶持Ⓔ.
+    RAISES = r"(?:^|[。；，：])(Ⓛ+)(?:[^，。；：ⓁⓅⒺ]{0,16}，)(?:扶持|培育|建成|建起|办起|开办|创办|新建|引进)了?[^，。；：ⓅⒺⓁⒸⓃ]{0,10}“?([ⓅⒺ])";
+    /// 在Ⓛ，返乡青年开办的Ⓔ.
+    OPENING = r"(?:^|[。；])(?:在|走进|来到)(Ⓛ+)，[^。；：ⓁⓅⒺ]{0,24}“?([ⓅⒺ])";
+    /// Ⓔ落户Ⓛ，投资3亿元建设Ⓟ.
+    SETTLED = r"Ⓔ(?:落户|入驻|落地|进驻)[于在到]?(Ⓛ+)，[^。；ⓁⓅ]{0,24}(?:建设|新建|建成|建起|兴建|打造|投资|建)[^，。；ⓁⓅ]{0,16}(Ⓟ)";
     /// Ⓛ现有企业3家，分别是Ⓔ、Ⓔ.
-    COUNTED = r"(Ⓛ)(?:现有|共有|有|拥有|原有)[^。；ⓁⓅⒺ]{2,40}(?:分别是|分别为|即|有|：|包括)“?([ⓅⒺ])";
+    COUNTED = r"(?:^|[^、和与及])(Ⓛ)[^，。；：ⓁⓅⒺ]{0,8}(?:现有|共有|有|拥有|原有)[^。；ⓁⓅⒺ]{2,40}(?:分别是|分别为|即|有|：|包括)“?([ⓅⒺ])";
     /// Ⓛ引来Ⓔ，投资3亿元建设Ⓟ.
     THROUGH = r"(Ⓛ)(?:引进|引来|引入|招引)[^，。；Ⓛ]{0,6}Ⓔ，[^。；ⓁⓅ]{0,24}(?:建设|新建|建成|建起|兴建|打造|投资|建)[^，。；ⓁⓅ]{0,12}(Ⓟ)";
     /// Ⓔ坐落在本镇境内.
     HERE = r"([ⓅⒺ])[^。；ⓅⒺⓁ]{0,40}?(?:位于|坐落于|座落于|坐落在|座落在|地处|落户|落户于|设在|建在)(?:于|在)?(?:我|本|全)(?:镇|乡|县|市|区|街道|村)";
     /// 境内有Ⓟ, 全镇现有Ⓔ.
-    OURS = r"(?:镇内|乡内|境内|辖区内|全镇|全乡|我镇|我乡|区域内|该镇)(?:现有|共有|有|建有|拥有)[^。；ⓅⒺⓁ]{0,12}“?([ⓅⒺ])";
+    OURS = r"(?:(?:镇内|乡内|境内|辖区内|全镇|全乡|我镇|我乡|区域内|该镇)(?:现有|共有|有|建有|拥有)[^。；ⓅⒺⓁ]{0,12}|(?:镇内|乡内|境内|辖区内))“?([ⓅⒺ])";
+    /// 该村建成Ⓟ.
+    THAT = r"(?:该村|村里|该社区)(?:(?:的|建成了?|建起了?|新建了?|办起了?|创办的?|成立了?|引进了?|现有|有)[^，。；：ⓅⒺⓁⒸⓃ]{0,4})?“?([ⓅⒺ])";
     /// Whose firms a paragraph counts before it lists them.
     OWNER = r"Ⓛ|全镇|镇内|境内|辖区内|我镇|全乡|全街道|区域内|该镇";
     /// How it counts them.
@@ -38,6 +46,8 @@ patterns! {
     ITEM = r"(?:^|[，。；：、])(?:[一二三四五六七八九十]是|其中|主要有|分别是|分别为|[0-9]+[.、])?$";
     /// Ⓟ（Ⓛ至Ⓛ）, 起于Ⓛ，止于Ⓛ.
     ENDS = r"Ⓟ[^Ⓟ\n]{0,50}?(?:起于|起点为|起自|始于|连接|贯通|途经|（|起点位于|连通)Ⓛ*(Ⓛ)[^，。；ⓁⓅ]{0,8}(?:至|—|到|和|、|与|，)(?:止于|终点为|终至|讫于|止)?[^。；ⓁⓅ]{0,8}?Ⓛ*(Ⓛ)";
+    /// 起于Ⓛ，止于Ⓛ in a sentence about the road named last.
+    ROUTE = r"(?:起于|起点为|起自|始于|起点位于|起点是|起点)[^，。；ⓁⓅ]{0,3}Ⓛ*(Ⓛ)[^。；ⓁⓅ]{0,16}(?:止于|终点为|终至|讫于|终点位于|终点是|终点|至)[^，。；ⓁⓅ]{0,3}Ⓛ*(Ⓛ)";
     /// A later stage of a project; where it is stands with the whole.
     STAGE = r"(?:[一二三四五]期|第[一二三四五]期)(?:项目|工程)?$";
 }
@@ -132,8 +142,10 @@ fn may_hold(rule: &str, text: &str) -> bool {
     match rule {
         "thing-lies-here" => LYING.is_match(text),
         "in-place-thing" => any(&["在Ⓛ", "于Ⓛ", "户Ⓛ", "址Ⓛ"]),
-        "listed-in-profile" => text.contains('有'),
+        "listed-in-profile" => text.contains('有') || any(&["内Ⓟ", "内Ⓔ", "内“"]),
         "project-through-enterprise" => any(&["Ⓛ引", "Ⓛ招"]),
+        "sentence-opens-in-place" => any(&["在Ⓛ", "进Ⓛ", "到Ⓛ"]) && text.contains("Ⓛ，"),
+        "project-of-settled-enterprise" => any(&["落户", "入驻", "落地", "进驻"]),
         "road-between-places" => {
             text.contains('Ⓟ')
                 && any(&["于Ⓛ", "为Ⓛ", "自Ⓛ", "接Ⓛ", "通Ⓛ", "经Ⓛ", "（Ⓛ"])
@@ -149,7 +161,8 @@ fn may_lie_between(rule: &str, gap: &str) -> bool {
         "thing-lies-in-place" => !gap.contains(['。', '；']) && LYING.is_match(gap),
         "thing-in-place" => gap.ends_with('在'),
         "in-place-thing" | "place-has-thing" => !gap.contains(['，', '。', '；', '：']),
-        "place-counts-things" => gap.starts_with(['现', '共', '有', '拥', '原']),
+        "place-counts-things" => gap.contains('有'),
+        "place-raises-thing" | "sentence-opens-in-place" => gap.contains('，'),
         _ => true,
     }
 }
@@ -238,6 +251,9 @@ pub fn by_words(facts: &mut Facts) {
             (&HAS, "place-has-thing", 0.85),
             (&COUNTED, "place-counts-things", 0.8),
             (&THROUGH, "project-through-enterprise", 0.8),
+            (&RAISES, "place-raises-thing", 0.75),
+            (&OPENING, "sentence-opens-in-place", 0.75),
+            (&SETTLED, "project-of-settled-enterprise", 0.8),
         ];
         for (pattern, rule, confidence) in patterns {
             if !gap(rule) || !may_hold(rule, text) {
@@ -249,12 +265,18 @@ pub fn by_words(facts: &mut Facts) {
                 else {
                     continue;
                 };
+                // 在Ⓛ，由Ⓔ承建的: who builds there need not be there.
+                let by = text[..thing.start()].trim_end_matches('“').ends_with('由');
+                if rule == "sentence-opens-in-place" && by {
+                    continue;
+                }
                 if let (Some(mut thing), Some(place)) = (
                     facts.fold.mark_at(shift + thing.start()),
                     facts.fold.mark_at(shift + place.end() - SIGN),
                 ) {
                     let range = shift + whole.start()..shift + whole.end();
-                    for place in facts.list_before(place) {
+                    let raises = rule != "place-raises-thing" || is_village(facts, place);
+                    for place in facts.list_before(place).into_iter().filter(|_| raises) {
                         links.push((thing, place, range.clone(), rule, confidence));
                     }
                     while let Some(next) = facts.listed_after(thing) {
@@ -289,6 +311,84 @@ pub fn by_words(facts: &mut Facts) {
                 confidence,
             );
         }
+    }
+}
+
+fn is_village(facts: &Facts, mark: Mark) -> bool {
+    let name = facts.entity(mark).name.as_str();
+    ["村", "社区", "嘎查"]
+        .iter()
+        .any(|head| name.ends_with(head))
+}
+
+/// What is said to be in the village that a paragraph named last.
+pub fn by_reference(facts: &mut Facts) {
+    if !facts.fold.has(&THINGS) || !facts.fold.has(&[EntityType::Place]) {
+        return;
+    }
+    let fold = facts.fold;
+    let mut links = Vec::new();
+    for found in THAT.captures_iter(&fold.text) {
+        let (Some(whole), Some(thing)) = (found.get(0), found.get(1)) else {
+            continue;
+        };
+        let paragraph = fold.paragraphs[fold.paragraph_at(whole.start())].start;
+        let before = fold.marks_in(paragraph..whole.start()).iter().copied();
+        let village = |m: &Mark| m.kind == EntityType::Place && is_village(facts, *m);
+        if let (Some(village), Some(thing)) =
+            (before.rev().find(village), fold.mark_at(thing.start()))
+        {
+            links.push((thing, village, whole.range()));
+        }
+    }
+    for (thing, village, range) in links {
+        let village = Object::Entity(village.entity);
+        facts.add(
+            Predicate::LocatedIn,
+            thing.entity,
+            village,
+            range,
+            "thing-in-that-village",
+            0.8,
+        );
+    }
+}
+
+/// No more characters lie between a road and the words for where it runs.
+const ROUTE_REACH: usize = 60;
+
+/// Where roads run of which the sentence before speaks.
+pub fn by_route(facts: &mut Facts) {
+    let text = &facts.fold.text;
+    if !text.contains(['起', '始']) || !facts.fold.has(&[EntityType::Project]) {
+        return;
+    }
+    let mut links = Vec::new();
+    for found in ROUTE.captures_iter(text) {
+        let (Some(whole), Some(a), Some(b)) = (found.get(0), found.get(1), found.get(2)) else {
+            continue;
+        };
+        let paragraph = facts.fold.paragraphs[facts.fold.paragraph_at(whole.start())].start;
+        let marks = facts.fold.marks_in(paragraph..whole.start()).iter();
+        let road = marks.copied().rfind(|m| m.kind == EntityType::Project);
+        let Some(road) = road.filter(|m| within(&text[m.at..whole.start()], ROUTE_REACH)) else {
+            continue;
+        };
+        for place in [a, b] {
+            let place = facts.fold.mark_at(place.start());
+            links.extend(place.map(|place| (road, place, road.at..whole.end())));
+        }
+    }
+    for (road, place, range) in links {
+        let place = Object::Entity(place.entity);
+        facts.add(
+            Predicate::LocatedIn,
+            road.entity,
+            place,
+            range,
+            "road-between-places",
+            0.85,
+        );
     }
 }
 
@@ -477,7 +577,12 @@ fn hits<'a>(name: &str, places: &'a Places) -> Vec<Hit<'a>> {
                 full,
                 place: &places.list[n],
             };
-            if full || is_core(name, &hit) {
+            // 古乡 is no place in 古乡村.
+            let behind = &name[hit.end..];
+            let is_longer = behind.starts_with('村')
+                && within(form, 2)
+                && !OF_VILLAGES.iter().any(|word| behind.starts_with(word));
+            if (full && !is_longer) || (!full && is_core(name, &hit)) {
                 found.push((n, hit));
             }
         }
@@ -502,6 +607,8 @@ fn is_core(name: &str, hit: &Hit) -> bool {
 const NATURAL: [&str; 10] = [
     "大道", "路", "大街", "街道", "溪", "江", "湖", "山", "海", "水库",
 ];
+/// Words of what villages have: 古乡村级活动场所 is the township's.
+const OF_VILLAGES: [&str; 5] = ["村级", "村民", "村史", "村务", "村委"];
 /// What stands in front of a place's core inside a name.
 const PART_ENDS: [char; 16] = [
     '至', '到', '—', '－', '-', '~', '、', '·', '（', '镇', '乡', '县', '市', '区', '线', '路',

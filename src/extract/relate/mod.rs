@@ -37,11 +37,14 @@ pub fn relate(context: &Context) -> Vec<Fact> {
 pub(super) type Find = fn(&mut Facts);
 
 /// In the order in which facts are told.
-pub(super) const FINDERS: [Find; 11] = [
+pub(super) const FINDERS: [Find; 14] = [
     located::by_words,
+    located::by_route,
+    located::by_reference,
     located::by_name,
     located::by_profile,
     undertakes::by_words,
+    undertakes::by_next,
     undertakes::roles,
     undertakes::named_after,
     investment::find,

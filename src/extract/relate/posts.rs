@@ -10,7 +10,7 @@ use crate::model::{EntityType, Predicate};
 
 patterns! {
     /// Words of level and place that stand between a name and an organ.
-    LEVEL = r"(?:Ⓛ委|Ⓛ党委|Ⓛ人民政府|Ⓛ政府|自治区|自治州|自治县|开发区|管委会|省|市|县|区|州|旗|镇|乡|村|街道|社区|居民区|驻村?|该公司|公司|集团|本报|分管[^，。、]{1,6}的|党外|专职|兼职|挂职|常务|第一|办事处)$";
+    LEVEL = r"(?:Ⓛ委|Ⓛ党委|Ⓛ人民政府|Ⓛ政府|自治区|自治州|自治县|开发区|管委会|(?:经济技术|高新技术产业|经济|工业|高新技术)开发区|Ⓛ(?:经济技术|高新技术产业|经济|工业|高新技术)|高新区|工业园区|产业园区|园区|省|市|县|区|州|旗|镇|乡|村|街道|社区|居民区|驻村?|该公司|公司|集团|本报|分管[^，。、]{1,6}的|党外|专职|兼职|挂职|常务|第一|办事处)$";
     /// A name with a word that says it takes or holds a post.
     TAKES = r"^(?:（[^）Ⓝ]{1,16}）)?(?:同志)?，?(?:同志)?(?:现任|现为|担任|挂任|兼任|出任|接任|任|当选为?|系|是|为)([^，。；：Ⓝ]{2,24})";
     /// A later clause that gives the post.
@@ -21,6 +21,10 @@ patterns! {
     ORGAN = r"[\p{Han}]{1,10}[局委办部院校厂站所队会社科处组厅署行馆]$";
     /// What stands between the comma of a list and a post.
     IN_LIST = r"、([\p{Han}]{2,8})$";
+    /// An organ of the place itself that no list knows: 镇经贸办主任.
+    OWN_ORGAN = r"(?:镇|乡|街道|县|市|区|省|州|旗)[\p{Han}]{1,8}$";
+    /// What says whose post it is, or over what, and is no part of it.
+    NOT_POST = r"^(?:现任|现为)?(?:(?:该|本)?(?:公司|企业)|分管[^，。、]{1,6}的)?";
     /// Words that no organ's name begins with or holds.
     NO_ORGAN = r"[的在是由请给向把被对问称说据让]";
     /// A clause that is nothing but a post.
@@ -46,14 +50,19 @@ pub fn find(facts: &mut Facts) {
             posts.clone_from(list);
         }
         shared = Some((person.at, posts.clone()));
-        if undone(
-            text,
-            posts.first().map_or(person.at, |p| p.0),
-            sentence.start,
-            rest,
-        ) {
+        let n_posts = posts.len();
+        posts.retain(|&(post, _)| !was_undone(text, post, sentence.start));
+        // 原镇长Ⓝ任镇党委书记: the post behind the name is his, the one before it no longer.
+        let was = match n_posts {
+            0 => was_undone(text, person.at, sentence.start),
+            n => posts.len() < n,
+        };
+        if is_undone(rest) || (was && n_posts == 0) {
             shared = None;
             continue;
+        }
+        if was {
+            shared = None;
         }
         let mut found: Vec<(String, usize, usize, &str, f64)> = posts
             .iter()
@@ -68,7 +77,8 @@ pub fn find(facts: &mut Facts) {
             })
             .collect();
         // A post that another name follows is that one's.
-        if let Some(len) = post_prefix(rest).filter(|len| !rest[*len..].starts_with('Ⓝ')) {
+        let behind = post_prefix(rest).filter(|len| !was && !rest[*len..].starts_with('Ⓝ'));
+        if let Some(len) = behind {
             // 省委Ⓝ书记: the organ stands before the name and the post after it.
             let mut name = rest[..len].to_owned();
             let mut from = person.at;
@@ -185,6 +195,13 @@ fn before(facts: &Facts, from: usize, at: usize) -> Vec<(usize, usize)> {
             break;
         };
         end = from + left.len();
+        // Ⓝ任领导小组组长，副镇长Ⓝ: the post before the comma is the other's.
+        if text[end..].starts_with('，')
+            && let Some(start) = post_start(text, from, end)
+            && text[from..start].ends_with(['任', '为', '是'])
+        {
+            break;
+        }
     }
     posts
 }
@@ -227,6 +244,15 @@ fn post_start(text: &str, from: usize, end: usize) -> Option<usize> {
             start -= SIGN;
             continue;
         }
+        let own = OWN_ORGAN.find(&text[from..start]);
+        let is_organ = |words: &str| {
+            !NO_ORGAN.is_match(words)
+                && !words.contains(['人', '员', '干', '长'])
+                && WORDS.undone(words).next().is_none()
+        };
+        if let Some(m) = own.filter(|m| is_organ(m.as_str()) && !m.as_str().ends_with("委派")) {
+            start = from + m.start();
+        }
         return Some(start);
     }
 }
@@ -255,24 +281,29 @@ fn post_prefix(text: &str) -> Option<usize> {
         .last()
 }
 
-/// The words of a stretch of the folded text.
+/// The words of a stretch of the folded text, without what is no part of a post.
 fn value(facts: &Facts, a: usize, b: usize) -> String {
+    let a = match NOT_POST.find(&facts.fold.text[a..b]) {
+        Some(m) if m.end() < b - a => a + m.end(),
+        _ => a,
+    };
     let (start, end) = facts.fold.normal(a..b);
     facts.context.doc.text.slice(start, end).to_owned()
 }
 
-/// Whether words near the post or the name say that it is over or yet to come.
-fn undone(text: &str, post: usize, from: usize, rest: &str) -> bool {
+/// Whether words in front of a post, or of a name without one, say that it is over or yet to come.
+fn was_undone(text: &str, post: usize, from: usize) -> bool {
     let clause = text[from..post]
         .rfind(['，', '；', '：', '、', 'Ⓝ'])
         .map_or(from, |i| from + i);
     let near = &text[clause..post];
-    if WORDS
+    WORDS
         .undone(near)
         .any(|(_, b)| near[b..].chars().count() <= 8)
-    {
-        return true;
-    }
+}
+
+/// Whether words behind a name say so.
+fn is_undone(rest: &str) -> bool {
     let soon: usize = rest.char_indices().nth(8).map_or(rest.len(), |(i, _)| i);
     let head = rest[..soon]
         .split(['，', '。', '；', '、', 'Ⓝ'])

@@ -30,15 +30,25 @@ patterns! {
     /// Parts of a project that come before building.
     PAPERS = r"招标|招投标|设计|立项|选址|可研|环评|规划|批复|报批|备案|预审|勘测|勘察|论证|签约|编制|方案|手续";
     /// 正在 with papers after it: 正在办理环评.
-    AT_PAPERS = r"^[^，。；]{0,8}(?:办理|比选|申请|洽谈|招标|设计|立项|选址|可研|环评|规划|批复|报批|审批|勘测|论证|编制|手续|征求)";
+    AT_PAPERS = r"^[^，。；]{0,8}(?:办理|比选|申请|洽谈|招标|设计|立项|选址|可研|环评|规划|批复|报批|审批|勘测|论证|编制|手续|征求|申报)";
     /// 主体完工: a part of the whole.
-    PART = r"(?:主体|基础|路基|厂房|土建|框架|结构)[^，。；]{0,4}$";
+    PART = r"(?:主体|基础|路基|厂房|土建|框架|结构|桩基|桥台|桥墩|池体|钢构|围墙|场平|土方)[^，。；]{0,4}$";
     /// The sentence has turned to what is to come.
     SOON = r"明年|来年|下一步|下步|今后|接下来";
     /// A heading that counts or names a kind of project.
     COUNTS = r"(?:[0-9一二三四五六七八九十]+[个项]|项目|工程)(?:有)?[】：:。]?[】]?$";
     /// Words of an undertaking that has not begun.
-    ENVISAGED = r"计划(?:总|用地)?投资|拟(?:投资|建|用地|采用|与|选)|规划(?:建设|占地|总|装机|面积)|预计(?:总)?投资|投资方式|申办单位|招商|意向";
+    ENVISAGED = r"计划(?:总|用地)?投资|拟(?:投资|建|用地|采用|与|选)|规划(?:建设|占地|总|装机|面积)|预计(?:总)?投资|投资方式|申办单位|招商|意向|列入[^，。；]{0,10}(?:年计划|规划|项目库)|纳入[^，。；]{0,12}规划";
+    /// What is not yet done is the land or the papers: 征地未完成.
+    LAND = r"(?:征地|拆迁|征收|征拆|手续|用地|审批|环评|招标)[^，。；]{0,3}(?:未|没有?|尚未)[^，。；]{0,5}$";
+    /// What was completed is the papers: 完成Ⓟ可研编制.
+    OF_PAPERS = r"^[^，。；、]{0,6}(?:前期|立项|可研|招标|招投标|设计|选址|环评|勘测|规划|方案)[^，。；、]{0,8}(?:[，。；、\n]|$)";
+    /// What was completed is the land: 完成Ⓟ200亩征地工作.
+    OF_LAND = r"^[^，。；、]{0,8}(?:征地|拆迁|征收|征拆|土地平整|场平|搬迁|勘界)(?:工作|任务)?(?:[，。；、\n]|$)";
+    /// A year in front of a cue.
+    YEAR = r"((?:19|20)[0-9]{2})年(?:[0-9]{1,2}月)?[^，。；0-9]{0,6}$";
+    /// How much of it there is: 新建Ⓟ1公里.
+    MEASURED = r"^[0-9]+(?:\.[0-9]+)?(?:公里|千米|米|处|座|个|平方米|亩|栋|盏|条)";
 }
 
 /// What one mention says.
@@ -174,14 +184,37 @@ fn read(facts: &Facts, group: &[Mark]) -> Option<Reading> {
     {
         return Some(reading);
     }
-    best(
+    let mut reading = best(
         facts,
         &[before?],
         from,
         first.at,
         plan,
         "cue-before-project",
-    )
+    )?;
+    let behind = &fold.text[last.at + SIGN..until];
+    if reading.progress == Progress::Completed && OF_PAPERS.is_match(behind) {
+        reading.progress = Progress::Planned;
+    } else if reading.progress == Progress::Completed && OF_LAND.is_match(behind) {
+        reading.progress = Progress::Ongoing;
+    }
+    if reading.rank == 2
+        && reading.progress == Progress::Ongoing
+        && (MEASURED.is_match(behind)
+            || is_years_ago(facts, &fold.text[from..reading.evidence.start]))
+    {
+        reading.progress = Progress::Completed;
+    }
+    Some(reading)
+}
+
+/// Whether words in front of a cue name a year that lies two or more before the one that the document reports on.
+fn is_years_ago(facts: &Facts, in_front: &str) -> bool {
+    let year = YEAR
+        .captures(in_front)
+        .and_then(|c| c[1].parse::<i32>().ok());
+    year.zip(facts.context.year)
+        .is_some_and(|(then, now)| then + 2 <= now)
 }
 
 /// A project that opens the clause after a list goes on with the list.
@@ -369,7 +402,8 @@ fn best(
         let partly = cue.review == Some(Progress::Completed)
             && rule != "cue-before-project"
             && PART.is_match(in_front);
-        let progress = if papers {
+        let land = LAND.is_match(&text[from.min(at.start)..at.end]);
+        let progress = if papers || land {
             Some(Progress::Planned)
         } else if partly {
             Some(Progress::Ongoing)
@@ -384,7 +418,7 @@ fn best(
             && !WHOLE.is_match(rest)
         {
             // 完成六成, 完成管沟开挖: a part, or 完成设备招标: the papers.
-            Some(if PAPERS.is_match(rest) {
+            Some(if PAPERS.is_match(rest) && !rest.starts_with("设备") {
                 Progress::Planned
             } else {
                 Progress::Ongoing

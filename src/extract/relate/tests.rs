@@ -116,7 +116,7 @@ fn found(marked: &str) -> (String, Vec<Fact>) {
         n_named: entities.len(),
         entities,
         home: Some(home),
-        year: None,
+        year: Some(2021),
         corrections: Default::default(),
     };
     let list = relate(&context);
@@ -237,6 +237,39 @@ fn denied_and_partial_cues_say_less() {
 }
 
 #[test]
+fn a_year_and_a_measure_say_that_it_is_done() {
+    let holds = |text, want: &[&str]| holds("status", text, want);
+    holds(
+        "[企:海河公司]2016年建设[项:百亩茶园]，现有工人20名。",
+        &["百亩茶园 > completed"],
+    );
+    holds(
+        "[企:海河公司]2021年建设[项:百亩茶园]。",
+        &["百亩茶园 > ongoing"],
+    );
+    holds("投入100万元新建[项:村道]3公里。", &["村道 > completed"]);
+    holds("新建[项:北塘冷库]。", &["北塘冷库 > ongoing"]);
+}
+
+#[test]
+fn parts_papers_and_land_are_not_the_whole() {
+    let holds = |text, want: &[&str]| holds("status", text, want);
+    holds("[项:南塘大桥]桥台、桩基完成。", &["南塘大桥 > ongoing"]);
+    holds("[项:污水处理站]完成设备招标。", &["污水处理站 > ongoing"]);
+    holds("[项:污水处理站]完成招标。", &["污水处理站 > planned"]);
+    holds("完成[项:环山公路]200亩征地工作。", &["环山公路 > ongoing"]);
+    holds("完成[项:环山公路]可研编制。", &["环山公路 > planned"]);
+    holds("完成[项:环山公路]改造任务。", &["环山公路 > completed"]);
+    holds(
+        "[项:环山公路]因征地未完成，暂未动工。",
+        &["环山公路 > planned"],
+    );
+    holds("[项:安口电站]正在准备向国家申报。", &["安口电站 > planned"]);
+    holds("[项:安口电站]列入2022年计划。", &["安口电站 > planned"]);
+    holds("[项:北塘冷库]通过市级验收。", &["北塘冷库 > completed"]);
+}
+
+#[test]
 fn later_clauses_go_on_about_a_project() {
     holds(
         "status",
@@ -334,6 +367,47 @@ fn a_road_lies_between_two_places() {
 }
 
 #[test]
+fn places_open_sentences_and_are_referred_to() {
+    let holds = |text, want: &[&str]| holds("locatedIn", text, want);
+    holds(
+        "在[镇:黄岭村]，返乡青年开办的[企:绿野合作社]成了样板。",
+        &["绿野合作社 > 黄岭村"],
+    );
+    holds("在[镇:黄岭村]，由[企:绿野合作社]出工的水渠通水。", &[]);
+    holds(
+        "[镇:黄岭村]依托山水，扶持[企:绿野合作社]、[企:云上民宿]。",
+        &["云上民宿 > 黄岭村", "绿野合作社 > 黄岭村"],
+    );
+    // Who helps is no place of what he helps to build.
+    holds("[镇:兰溪镇]结对帮扶，建成[项:扶贫车间]。", &[]);
+    holds(
+        "[企:海河公司]落户[镇:黄岭村]，投资3亿元建设[项:酱油厂]。",
+        &["海河公司 > 黄岭村", "酱油厂 > 黄岭村"],
+    );
+    holds(
+        "[镇:黄岭村]种菜8000亩，该村[项:蔬菜基地]投产。",
+        &["蔬菜基地 > 黄岭村"],
+    );
+    holds(
+        "[项:环山公路]通过评审。公路长9公里，起于[镇:兰溪镇][镇:黄岭村]，止于[镇:上坪村]。",
+        &["环山公路 > 上坪村", "环山公路 > 黄岭村"],
+    );
+    holds(
+        "[镇:兰溪镇]石材企业有2家，分别是[企:海河石材]、[企:北塘石材]。",
+        &["北塘石材 > 兰溪镇", "海河石材 > 兰溪镇"],
+    );
+    holds(
+        "辖区内[企:海河公司]等企业正在整治。",
+        &["海河公司 > 青河镇"],
+    );
+    // 古乡 is no place in 古乡村.
+    holds(
+        "[镇:古乡]铺路，[项:古乡村水渠]通水，[项:古乡村级会堂]开放。",
+        &["古乡村级会堂 > 古乡"],
+    );
+}
+
+#[test]
 fn enterprises_undertake_what_they_build() {
     holds(
         "undertakes",
@@ -366,6 +440,28 @@ fn enterprises_undertake_what_they_build() {
         &["海河公司 > 北塘冷库"],
     );
     holds("undertakes", "[企:海河公司]上市，[项:百亩茶园]投产。", &[]);
+}
+
+#[test]
+fn a_sentence_goes_on_about_who_builds() {
+    let holds = |text, want: &[&str]| holds("undertakes", text, want);
+    holds(
+        "2.[项:环山公路]。由[企:海河公司]施工，投资3亿元。",
+        &["海河公司 > 环山公路"],
+    );
+    holds(
+        "来到[项:中国兰花博览园]。博览园占地60亩，由[企:海河公司]承建。",
+        &["海河公司 > 中国兰花博览园"],
+    );
+    holds("[项:环山公路]完工。喷灌圈由[企:海河公司]施工。", &[]);
+    holds(
+        "[项:环山公路]完工。该项目总投资3亿元，由[企:海河公司]建设的[项:北塘冷库]开工。",
+        &["海河公司 > 北塘冷库"],
+    );
+    holds(
+        "[企:海河公司]落户[镇:黄岭村]，投资3亿元建设[项:酱油厂]。",
+        &["海河公司 > 酱油厂"],
+    );
 }
 
 #[test]
@@ -431,9 +527,48 @@ fn posts_stand_before_and_after_names() {
 }
 
 #[test]
+fn posts_keep_their_organ_and_nothing_else() {
+    let holds = |text, want: &[&str]| holds("holdsPost", text, want);
+    holds("该公司总经理[人:江一鸣]到会。", &["江一鸣 > 总经理"]);
+    holds("分管农业的副镇长[人:江一鸣]到会。", &["江一鸣 > 副镇长"]);
+    holds("请洽镇经贸办主任[人:江一鸣]。", &["江一鸣 > 镇经贸办主任"]);
+    holds(
+        "县盐务管理局局长[人:江一鸣]说。",
+        &["江一鸣 > 县盐务管理局局长"],
+    );
+    holds(
+        "县委常委、[镇:兰溪镇]经济开发区管委会主任[人:江一鸣]到会。",
+        &["江一鸣 > 兰溪镇经济开发区管委会主任", "江一鸣 > 县委常委"],
+    );
+    holds(
+        "镇主要负责人　党委书记[人:江一鸣]。",
+        &["江一鸣 > 党委书记"],
+    );
+    holds(
+        "镇长[人:林可]任领导小组组长，副镇长[人:江一鸣]具体负责。",
+        &["林可 > 镇长", "林可 > 领导小组组长", "江一鸣 > 副镇长"],
+    );
+}
+
+#[test]
 fn past_and_future_posts_are_none() {
     holds("holdsPost", "原镇长[人:江一鸣]到会。", &[]);
     holds("holdsPost", "免去[人:江一鸣]镇长职务。", &[]);
+    holds(
+        "holdsPost",
+        "县招商中心原副主任[人:江一鸣]同志任镇长。",
+        &["江一鸣 > 镇长"],
+    );
+    holds(
+        "holdsPost",
+        "原镇长[人:江一鸣]同志任县政协副主席。",
+        &["江一鸣 > 县政协副主席"],
+    );
+    holds(
+        "holdsPost",
+        "原公司总工程师、现任公司副总经理[人:江一鸣]说。",
+        &["江一鸣 > 副总经理"],
+    );
     holds("holdsPost", "拟任镇长[人:江一鸣]到会。", &[]);
 }
 
@@ -468,6 +603,64 @@ fn honours_go_to_those_they_are_conferred_on() {
         "awarded",
         "成功创建[誉:国家卫生镇]。",
         &["青河镇 > 国家卫生镇"],
+    );
+}
+
+#[test]
+fn honours_go_to_whoever_the_sentence_is_about() {
+    let holds = |text, want: &[&str]| holds("awarded", text, want);
+    holds(
+        "[企:海河公司]成功申创[誉:省级龙头企业]。",
+        &["海河公司 > 省级龙头企业"],
+    );
+    holds(
+        "[镇:兰溪镇][镇:黄岭村]、[镇:青山镇][镇:上坪村]获评[誉:省级美丽村庄]。",
+        &["上坪村 > 省级美丽村庄", "黄岭村 > 省级美丽村庄"],
+    );
+    holds(
+        "村主任[人:林可]、护林员[人:江一鸣]被评为[誉:县优秀调解员]。",
+        &["林可 > 县优秀调解员", "江一鸣 > 县优秀调解员"],
+    );
+    holds(
+        "[人:林可]、[人:江一鸣]分别获评[誉:全国劳动模范]、[誉:省优秀党员]。",
+        &["林可 > 全国劳动模范", "江一鸣 > 省优秀党员"],
+    );
+    holds(
+        "作为[誉:省级美丽村庄]的[镇:黄岭村]接待游客3万人。",
+        &["黄岭村 > 省级美丽村庄"],
+    );
+    holds(
+        "[人:江一鸣]蹲点半年的[镇:黄岭村]，评上[誉:省级美丽村庄]。",
+        &["黄岭村 > 省级美丽村庄"],
+    );
+    holds(
+        "名片：[人:江一鸣]，女，1989年3月生，现任黄岭村党支部书记、村委会主任，[誉:省劳动模范]。",
+        &["江一鸣 > 省劳动模范"],
+    );
+    holds(
+        "[镇:黄岭村]创成的[誉:省级美丽村庄]要再提升。",
+        &["黄岭村 > 省级美丽村庄"],
+    );
+}
+
+#[test]
+fn honours_of_others_are_not_the_nearest_names() {
+    let holds = |text, want: &[&str]| holds("awarded", text, want);
+    holds("[镇:黄岭村]入围[誉:省级美丽村庄]候选。", &[]);
+    holds("[企:海河公司]投产，3项成果入选[誉:全国十大进展]。", &[]);
+    holds("牧民[人:江一鸣]家的种公羊摘得“[誉:绒王]”称号。", &[]);
+    holds(
+        "去年获得[誉:中国名牌产品]称号的一家外地企业曾想来办厂。",
+        &[],
+    );
+    holds(
+        "[企:海河公司]投产；园区企业服务中心被命名为[誉:市工人先锋号]。",
+        &[],
+    );
+    holds("山上修了栈道，景区成了[誉:国家AAAA级旅游景区]。", &[]);
+    holds(
+        "我镇被[镇:兰溪县]委授予[誉:先进集体]，被省里列为[誉:示范点]。",
+        &["青河镇 > 先进集体", "青河镇 > 示范点"],
     );
 }
 

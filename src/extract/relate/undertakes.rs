@@ -8,15 +8,19 @@ use crate::model::{EntityType, Predicate};
 
 patterns! {
     /// 海河公司投资3亿元建设的Ⓟ, 海河公司的Ⓟ.
-    OWNS = r"Ⓔ(?:[、和与及]Ⓔ)*(?:“?的|[^，。；：、ⒺⓅⓃⒸ]{0,10}(?:投资|出资|捐资|斥资|承建|建设|兴建|新建|新上|上马|改建|扩建|建|实施|开发|打造|牵头|总投资|承接|中标|修建|创办|开办|领办|独资|总承包|启动|布局)[^，。；：、ⒺⓅⓃⒸ]{0,24})“?(Ⓟ)";
+    OWNS = r"Ⓔ(?:[、和与及]Ⓔ)*(?:“?的|[^，。；：、ⒺⓅⓃⒸ]{0,10}(?:投资|出资|捐资|斥资|承建|建设|兴建|新建|新上|上马|改建|扩建|建|实施|开发|打造|牵头|总投资|承接|中标|修建|创办|开办|领办|独资|总承包|启动|布局|负责)[^，。；：、ⒺⓅⓃⒸ]{0,24})“?(Ⓟ)";
     /// 引进Ⓔ，投资3亿元建设Ⓟ.
-    THEN = r"Ⓔ(?:[、和与及]Ⓔ)*(?:合作)?，(?:[^，。；：ⒺⓅⓃⒸ]{2,12}，)?(?:该公司|公司|企业)?(?:在Ⓛ*)?(?:总投资|计划投资|计划总投资|投资|出资|建设|兴建|新建|打造|开发|建起|合作|建成)[^，。；：ⒺⓅⓃⒸ]{0,30}“?(Ⓟ)";
+    THEN = r"Ⓔ(?:[、和与及]Ⓔ)*(?:合作|(?:落户|入驻|落地|进驻)[于在到]?Ⓛ*)?，(?:[^，。；：ⒺⓅⓃⒸ]{2,16}，){0,2}(?:该公司|公司|企业)?(?:在Ⓛ*)?(?:总投资|计划投资|计划总投资|投资|出资|建设|兴建|新建|打造|开发|建起|合作|建成)[^，。；：ⒺⓅⓃⒸ]{0,30}“?(Ⓟ)";
     /// 力推Ⓟ，引进Ⓔ，投资3亿元.
     AFTER = r"(Ⓟ)，引进Ⓔ，(?:计划|总)*投资";
     /// Ⓟ由Ⓔ投资建设.
     BY = r"(Ⓟ)[^。；Ⓟ]{0,60}?(?:由|为|：|是)[^，。；：ⒺⓅ]{0,20}?(?:Ⓔ[^，。；：ⒺⓅ]{1,12}成立的)?(Ⓔ(?:[、和与及][^，。；：ⒺⓅ]{0,8}Ⓔ)*)[^，。；：ⒺⓅ]{0,12}?(?:投资|建设|兴建|承建|实施|开发|出资|斥资|合建|援建|捐建|改造|施工|打造|负责|首创|承担|合股)";
     /// Ⓟ，Ⓔ承建.
     BESIDE = r"(Ⓟ)[：，（](?:由)?(Ⓔ)[^，。；：ⒺⓅ]{0,4}(?:投资|承建|建设|出资|实施|开发|施工|负责)";
+    /// 由Ⓔ施工 in a sentence that goes on about the project named last.
+    NEXT = r"由[^，。；：ⒺⓅⓁ]{0,10}(Ⓔ(?:[、和与及]Ⓔ)*)[^，。；：ⒺⓅ]{0,6}(?:投资|建设|兴建|承建|实施|开发|出资|斥资|合建|援建|捐建|改造|施工|打造|负责|承担)";
+    /// How a sentence goes on about a project.
+    GOES_ON = r"^(?:[（(]?(?:该|此|项目|工程|[一二三]期|总投资|概算|计划|占地|原定|全长|路线|线路|由)|Ⓛ*项目)";
     /// 承建方是Ⓔ.
     ROLE = r"(?:承建方|承建单位|施工方|施工单位|建设单位|业主单位|项目业主|投资方|投资单位|投资商|投资主体|合作方|合作单位|实施单位|申办单位|建设方|实施主体|承办单位|项目单位|投资企业)(?:为|是|系|：|均为)?[^，。；：ⒺⓅ]{0,6}(Ⓔ(?:[、和与及]Ⓔ)*)";
     /// The verb belongs to the next project: 由Ⓔ建设的Ⓟ.
@@ -33,7 +37,7 @@ pub fn by_words(facts: &mut Facts) {
         let then = |tells: fn(&str) -> bool| facts.gaps(&sentence, &firms, &projects).any(tells);
         let before = |tells: fn(&str) -> bool| facts.gaps(&sentence, &projects, &firms).any(tells);
         let owns = then(|gap| !gap.contains(['，', '。', '；', '：', '、']));
-        let invests = then(|gap| gap.starts_with('，') || gap.starts_with("合作，"));
+        let invests = then(|gap| gap.starts_with(['，', '合', '落', '入', '进']));
         let follows = before(|gap| gap == "，引进");
         let built = before(|_| true) && text.split('Ⓟ').skip(1).any(may_be_built);
         let beside = before(|gap| gap.starts_with(['：', '，', '（']) && within(gap, 2));
@@ -89,6 +93,58 @@ pub fn by_words(facts: &mut Facts) {
                 confidence,
             );
         }
+    }
+}
+
+/// No more characters lie between a project and a sentence that goes on about it.
+const NEXT_REACH: usize = 80;
+
+/// Who builds the project of the sentence before.
+pub fn by_next(facts: &mut Facts) {
+    let (firms, projects) = ([EntityType::Enterprise], [EntityType::Project]);
+    if !facts.fold.has(&firms) || !facts.fold.has(&projects) {
+        return;
+    }
+    let fold = facts.fold;
+    let mut links = Vec::new();
+    for found in NEXT.captures_iter(&fold.text) {
+        let (Some(whole), Some(firms)) = (found.get(0), found.get(1)) else {
+            continue;
+        };
+        let n = fold.sentence_at(whole.start());
+        let sentence = fold.sentences[n].start;
+        if n == 0
+            || facts.has(&(sentence..whole.start()), &projects)
+            || OF_NEXT.is_match(&fold.text[whole.end()..])
+        {
+            continue;
+        }
+        let before = fold.marks_in(fold.sentences[n - 1].start..sentence).iter();
+        let project = before.copied().rfind(|m| m.kind == EntityType::Project);
+        let near = |m: &Mark| within(&fold.text[m.at..whole.start()], NEXT_REACH);
+        // 兰花博览园 … 博览园占地: by its last word.
+        let words = &fold.text[sentence..whole.start()];
+        let by_end = |m: &Mark| {
+            let ends = words.char_indices().map(|(at, c)| at + c.len_utf8());
+            let mut ends = ends.skip(1).take(3);
+            ends.any(|end| facts.entity(*m).name.ends_with(&words[..end]))
+        };
+        let near = |m: &Mark| near(m) && (GOES_ON.is_match(&fold.text[sentence..]) || by_end(m));
+        if let Some(project) = project.filter(near) {
+            let firms = fold.marks_in(firms.range()).iter().copied();
+            let firms = firms.filter(|m| m.kind == EntityType::Enterprise);
+            links.extend(firms.map(|firm| (firm, project)));
+        }
+    }
+    for (firm, project) in links {
+        facts.add(
+            Predicate::Undertakes,
+            firm.entity,
+            Object::Entity(project.entity),
+            Facts::between(firm, project),
+            "builder-in-next-sentence",
+            0.75,
+        );
     }
 }
 
