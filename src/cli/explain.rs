@@ -139,8 +139,10 @@ fn show(
 ) -> anyhow::Result<()> {
     let label = |iri: &str| Ontology::get().label(iri, lang.index()).to_owned();
     for given in &explanation.given {
+        let is_listed = |place: &str| place.ends_with(|c: char| c.is_ascii_digit());
         let from = match given.property == vocab::PART_OF.as_str() {
-            true => "explain.divisions",
+            true if is_listed(&given.subject) => "explain.divisions",
+            true => "explain.unlisted",
             false => "explain.thesaurus",
         };
         writeln!(

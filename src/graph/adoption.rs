@@ -1,8 +1,8 @@
 //! Initiatives × places: what the analyses of recurrence, company, likeness and spread start from.
 //!
 //! An *adoption* is that some document says of a place that it carries out an initiative. A place counts at its own
-//! level and at those above it; a village counts as its town. A place without a code is taken for a town of its own
-//! whose divisions above are not known.
+//! level and at those above it; a village counts as its town. A village that the list of divisions lacks counts as the
+//! home of the documents that name it, any other place without a code as a town of its own whose divisions above are not known.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -85,7 +85,7 @@ impl Atlas {
         Ok(Self(store.places()?))
     }
 
-    /// A place and the divisions above it, by level. A place without a code is taken for a town of its own.
+    /// A place and the divisions above it, by level. A place without a code that lies in none is taken for a town of its own.
     pub fn divisions(&self, place: &str) -> Vec<(PlaceLevel, String)> {
         let mut found = Vec::new();
         let mut at = Some(place);
@@ -94,7 +94,9 @@ impl Atlas {
             let code = node.map_or("", |node| node.code.as_str());
             match PlaceLevel::of_code(code) {
                 Some(level) => found.push((level, id.to_owned())),
-                None if code.is_empty() => found.push((PlaceLevel::Town, id.to_owned())),
+                None if node.is_none_or(|node| node.parent.is_none()) && code.is_empty() => {
+                    found.push((PlaceLevel::Town, id.to_owned()))
+                }
                 None => {}
             }
             at = node

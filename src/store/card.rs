@@ -204,7 +204,11 @@ impl Store {
             .map(|step| step.name.as_str())
             .rev()
             .collect();
-        if above.is_empty() || path.last().is_none_or(|step| step.code.len() < 9) {
+        if above.is_empty()
+            || path
+                .last()
+                .is_none_or(|step| (1..9).contains(&step.code.len()))
+        {
             return Ok(name);
         }
         Ok(above + &name)
@@ -215,8 +219,12 @@ impl Store {
         let mut at = Some(id.clone());
         while let Some(id) = at.take() {
             let node = self.node(&id, vocab::ENTITIES_GRAPH.into())?;
-            let Some(code) = node.text(vocab::CODE) else {
-                break;
+            let above = node.iris(vocab::PART_OF).next();
+            let code = match node.text(vocab::CODE) {
+                Some(code) => code,
+                // A village that no list has.
+                None if above.is_some() => "",
+                None => break,
             };
             let name = node.zh(vocab::PREF_LABEL).unwrap_or(code);
             path.push(PlaceStep {
@@ -224,11 +232,7 @@ impl Store {
                 name: name.to_owned(),
                 code: code.to_owned(),
             });
-            at = node
-                .iris(vocab::PART_OF)
-                .next()
-                .filter(|_| path.len() < 8)
-                .cloned();
+            at = above.filter(|_| path.len() < 8).cloned();
         }
         path.reverse();
         Ok(path)

@@ -134,6 +134,8 @@ fn description(id: &NamedNode, described: &Described, concept: &Node) -> Vec<Qua
         if let Some(above) = divisions_from(code).get(1) {
             triples.push((vocab::PART_OF, place_iri(&above.code).into()));
         }
+    } else if let Some(home) = home_of_village(id.as_str()) {
+        triples.push((vocab::PART_OF, place_iri(&home).into()));
     }
     let years = [
         (vocab::FIRST_YEAR, described.years.first()),
@@ -199,6 +201,21 @@ pub(super) fn divisions_from(code: &str) -> Vec<Division> {
 /// The division code in a place's IRI.
 fn code_of(id: &NamedNode) -> Option<&str> {
     Some(identity::code_of(id.as_str())).filter(|code| !code.is_empty())
+}
+
+/// What names of villages end with.
+const VILLAGES: [&str; 4] = ["村", "社区", "嘎查", "居委会"];
+
+/// The code of the division to which a village counts that no list has: the home of the documents that name it, which its IRI
+/// begins with, or the township above where that is a village too.
+fn home_of_village(place: &str) -> Option<String> {
+    let local = place.strip_prefix(crate::model::ID_BASE)?;
+    let (home, name) = local.strip_prefix("place/")?.split_once('/')?;
+    let is_village = VILLAGES.iter().any(|end| name.ends_with(end));
+    let is_code = home.len() <= 12 && home.bytes().all(|b| b.is_ascii_digit());
+    let divisions = (is_village && is_code).then(|| divisions_from(home))?;
+    let mut divisions = divisions.into_iter().map(|division| division.code);
+    divisions.find(|code| code.len() <= 9)
 }
 
 /// The document whose graph this is.

@@ -157,7 +157,17 @@ pub(super) fn remove_file(path: &Path) -> Result<()> {
     }
 }
 
-pub(super) fn lock(folder: &Path, alone: bool) -> Result<File> {
+/// The right to read a store, or to write it; given back when dropped.
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing the file is not enough: a process that this one is just starting has a copy of it for a moment.
+    fn drop(&mut self) {
+        drop(self.0.unlock());
+    }
+}
+
+pub(super) fn lock(folder: &Path, alone: bool) -> Result<Lock> {
     let path = folder.join("lock");
     let open = || {
         File::options()
@@ -179,7 +189,7 @@ pub(super) fn lock(folder: &Path, alone: bool) -> Result<File> {
         file.try_lock_shared()
     };
     match taken {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(std::fs::TryLockError::WouldBlock) => {
             let who = if alone {
                 "another command uses"

@@ -33,7 +33,6 @@ mod touched;
 mod units;
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -102,7 +101,7 @@ pub struct Store {
     /// Quads that transactions have written or taken out and that may lie in memory still.
     in_memory: AtomicUsize,
     /// Held as long as the store is open: shared by readers, alone by a build.
-    _lock: Option<File>,
+    _lock: Option<folder::Lock>,
 }
 
 impl Store {

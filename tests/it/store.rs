@@ -334,3 +334,24 @@ fn documents_are_named_by_their_content() {
         ("dayao-2022.txt", Some(2022), None)
     );
 }
+
+#[test]
+fn a_village_that_no_list_has_counts_to_the_home() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report.txt");
+    let path = folder.path().join("store");
+    let text = "上高县锦江镇2024年政府工作报告\n\n一、2024年工作回顾\n\n松湾坳村冷库建成投用，全镇粮食总产量3万吨。\n";
+    std::fs::write(&report, text).unwrap();
+    build_into(&[report], &path, 1);
+    let store = Store::open(&path).unwrap();
+    let places = store.places().unwrap();
+    let of_name = |name: &str| places.iter().find(|(_, place)| place.name == name).unwrap();
+    let (village, node) = of_name("松湾坳村");
+    let (town, _) = of_name("锦江镇");
+    assert_eq!(node.parent.as_ref(), Some(town));
+    assert!(node.code.is_empty() && !village.ends_with(|c: char| c.is_ascii_digit()));
+    assert_eq!(store.full_name_of(village).unwrap(), "上高县锦江镇松湾坳村");
+    // It is counted as the town, not as a town of its own.
+    let atlas = xiangtu::graph::adoption::Atlas::of(&store).unwrap();
+    assert_eq!(atlas.counted(village, Level::Town).as_ref(), Some(town));
+}
