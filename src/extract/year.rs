@@ -30,6 +30,10 @@ pattern!(
 );
 pattern!(ANNUAL, r"(20[0-3][0-9])年[^。，\n]{0,12}政府工作报告");
 pattern!(
+    REVIEWED,
+    r"(?m)^[^\n。，0-9]{0,8}(20[0-3][0-9])年(?:度)?(?:的)?(?:主要|重点)?工作?(?:回顾|总结|情况|完成情况|开展情况|成效)"
+);
+pattern!(
     SUBJECT,
     r"(?:报告|汇报|回顾|总结)[^。，\n0-9]{0,8}(20[0-3][0-9])年(?:度)?(?:以来)?(?:的)?(?:[^。，\n0-9]{0,8})?工作"
 );
@@ -83,12 +87,17 @@ fn stated(doc: &Document) -> Option<i32> {
     {
         let year: i32 = c[1].parse().ok()?;
         let held = session(&head).map(|(year, _)| year);
+        // A heading may say which year is reviewed: 一、2024年工作回顾.
+        let reviewed = REVIEWED.captures(doc.text.slice(0, doc.text.chars.len()));
+        let is_reviewed = reviewed.is_some_and(|c| c[1].parse() == Ok(year));
         // A report read in the year after the one in its title is about the year in its title.
-        return Some(if held == Some(year + 1) || speaks_of_year_ahead(doc) {
-            year
-        } else {
-            year - 1
-        });
+        return Some(
+            if is_reviewed || held == Some(year + 1) || speaks_of_year_ahead(doc) {
+                year
+            } else {
+                year - 1
+            },
+        );
     }
     if let Some(c) = REPORTED
         .captures(&title)
@@ -208,6 +217,14 @@ mod tests {
             (
                 "2026年甲省政府工作报告（节选）\n“十五五”时期主要目标是：{plan}",
                 Some(2025),
+            ),
+            (
+                "某镇2024年政府工作报告\n一、2024年工作回顾\n{review}",
+                Some(2024),
+            ),
+            (
+                "某镇2024年政府工作报告\n一、2023年工作回顾\n{review}\n二、2024年工作安排\n{plan}",
+                Some(2023),
             ),
             (
                 "某镇2022年政府工作报告\n（2023年2月8日）\n各位代表：\n{review}",

@@ -26,7 +26,7 @@ patterns! {
     /// What may stand between that and the word of investment.
     KIND = r"(?:计划|规划|预计|预算|概算|估算|估计|拟|项目|工程|建设|静态)+$";
     /// From the amount to the project that it buys.
-    TO_PROJECT = r"^(?:以上|左右|元)?(?:人民币)?(?:资金)?(?:，在Ⓛ+(?:建设|新建|兴建|打造|建))?[^，。；：、ⓅⒺ]{0,18}Ⓟ";
+    TO_PROJECT = r"^(?:以上|左右|元)?(?:人民币)?(?:资金)?(?:，(?:在Ⓛ+)?(?:建设|新建|兴建|打造|建)|、[^，。；：、ⓅⒺ]{0,10}的)?[^，。；：、ⓅⒺ]{0,18}Ⓟ";
     /// 前者投资, 后者投资.
     TURN = r"(前者|后者)[^，。；：ⓅⒺ]{0,6}$";
     /// The amount is the firm's.
@@ -134,13 +134,22 @@ fn invested(facts: &mut Facts, paragraph: Range<usize>, found: &Captures) {
         let listed = ["、Ⓟ", "和Ⓟ", "及Ⓟ", "与Ⓟ"]
             .iter()
             .any(|j| facts.fold.text[at + SIGN..].starts_with(j));
+        // 投资3亿元，建设Ⓟ3公里、Ⓟ: a clause of its own may go on.
+        let clause = facts.fold.clauses[facts.fold.clause_at(at)].end;
+        let goes_on =
+            next.as_str().contains('，') && facts.fold.text[at + SIGN..clause].contains('Ⓟ');
+        let listed = listed || goes_on;
         if let (Some(mark), false) = (facts.fold.mark_at(at), listed) {
             let span = range.start..mark.at + SIGN;
             add(facts, mark, amount, span, "investment-then-project", 0.97);
             return;
         }
     }
-    if let Some(mark) = owner(facts, paragraph, range.start) {
+    let owner = owner(facts, paragraph, range.start);
+    // What a firm gives away it does not invest.
+    let is_given =
+        |mark: &Mark| mark.kind == EntityType::Enterprise && whole.as_str().starts_with('捐');
+    if let Some(mark) = owner.filter(|mark| !is_given(mark)) {
         add(
             facts,
             mark,
