@@ -83,7 +83,7 @@ fn extract_together(
         .iter()
         .enumerate()
         .map(|(i, (path, name, source))| {
-            let doc = Document::new(*name, &source.text);
+            let doc = Document::new(*name, &source.text).told(&source.metadata);
             let stated = source.metadata.title.as_deref();
             let selected = corrections.select(path, &[&doc.title, stated.unwrap_or_default()]);
             // What was over here already is so at the end of the next stage.

@@ -34,7 +34,7 @@ pub(super) fn run(
             return Ok(Exit::SetAside);
         }
     };
-    let doc = Document::new(piece.name(file), &source.text);
+    let doc = Document::new(piece.name(file), &source.text).told(&source.metadata);
     let stated = source.metadata.title.as_deref().unwrap_or_default();
     let corrections = &context.knowledge.corrections;
     let all = why(

@@ -82,6 +82,27 @@ pub fn survey(doc: &Document, corrections: &Selected) -> Survey {
     let matches = gazetteer.matches(chars);
     let longest = leftmost_longest(&matches);
     let mut survey = find_home(doc, &longest);
+    // A row of a table often has the title and the place in columns of their own, and the text names neither.
+    if !survey.certain
+        && let Some(whole) = doc.with_told()
+    {
+        let matches = gazetteer.matches(&whole.text.chars);
+        let mut by_told = find_home(&whole, &leftmost_longest(&matches));
+        // The table may name but the county of the town that the text speaks of.
+        let mut within = home::namesakes(&survey.home_name);
+        within.retain(|id| {
+            by_told
+                .known_home()
+                .is_some_and(|above| above.contains(*id))
+        });
+        if let [town] = within[..] {
+            by_told.home = Some(town);
+            by_told.home_name = called(town);
+        }
+        if by_told.certain || survey.home_name.is_empty() {
+            survey = by_told;
+        }
+    }
     if let Some((id, line)) = corrections.home(survey.known_home(), &survey.home_name) {
         survey = Survey {
             home: Some(id),

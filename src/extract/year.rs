@@ -57,7 +57,8 @@ pattern!(
     r"^(?:[01]?[0-9]\s*月)?(?:[0-3]?[0-9]\s*日)?(?:经[^，。]{0,12}批准)?(?:正式)?(?:成立|设立|建立|组建|创办|注册|出生|生[，、（]|撤乡|撤镇|撤县|撤并|合并|并入|更名|改制|改镇|改乡|[^，。；]{0,3}将|(?:[一二三四]季度)?[年月]?底?(?:前|可))"
 );
 
-/// The main year, from the title, what the text says that it reports, a date at its head, and the years it names.
+/// The main year, from the title, what the text says that it reports, a date at its head, the title that a table gives, and the
+/// years it names.
 ///
 /// A session of January to March speaks of the year before; an annual report of a province speaks of that year in its
 /// first half and of the next in its second, so that an excerpt is judged by which half it is from.
@@ -65,7 +66,8 @@ pattern!(
 /// something was founded, unless a national initiative that the text names began (`begun`, years) well after it: then the text
 /// is younger than any year in it, and its year is not known.
 pub fn main_year(doc: &Document, mut begun: impl Iterator<Item = i32>) -> Option<i32> {
-    if let Some(year) = stated(doc) {
+    let told = || doc.with_told().as_ref().and_then(stated);
+    if let Some(year) = stated(doc).or_else(told) {
         return Some(year);
     }
     let year = latest(doc)?;
@@ -206,6 +208,21 @@ fn to_digits(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Metadata;
+
+    #[test]
+    fn a_table_tells_the_year_that_the_text_does_not() {
+        let told = Metadata {
+            title: Some("某镇2024年工作总结".to_owned()),
+            ..Metadata::default()
+        };
+        let year = |text: &str| {
+            let doc = Document::new("a.csv", text).told(&told);
+            main_year(&doc, std::iter::empty())
+        };
+        assert_eq!(year("粮食总产量3万吨。"), Some(2024));
+        assert_eq!(year("某镇2023年工作总结\n粮食总产量3万吨。"), Some(2023));
+    }
 
     #[test]
     fn the_year_that_is_reported() {

@@ -17,6 +17,8 @@ pub use outline::{Sentence, outline};
 pub use pairs::PairFilter;
 pub use trie::Trie;
 
+use crate::model::Metadata;
+
 /// A text with its normal form.
 #[derive(Clone, Debug, Default)]
 pub struct Text {
@@ -133,6 +135,8 @@ pub struct Document {
     pub sentences: Vec<Sentence>,
     /// The title line or lines, joined; empty if the text begins without one.
     pub title: String,
+    /// What a table or a page says of it beside its text: the place and the title, as a line.
+    pub told: String,
 }
 
 impl Document {
@@ -145,7 +149,34 @@ impl Document {
             text,
             sentences,
             title,
+            told: String::new(),
         }
+    }
+
+    /// With what a table or a page says of its place and its title.
+    pub fn told(mut self, metadata: &Metadata) -> Self {
+        let place = metadata.place.as_deref().unwrap_or_default();
+        let title = metadata.title.as_deref().unwrap_or_default().trim();
+        let place: String = place
+            .split_whitespace()
+            .filter(|part| !title.contains(part))
+            .collect();
+        let is_new = |words: &str| !words.is_empty() && !self.text.source().contains(words);
+        if is_new(&place) || is_new(title) {
+            self.told = place + title;
+        }
+        self
+    }
+
+    /// The text with what is told of it as its first line, if anything is.
+    pub(crate) fn with_told(&self) -> Option<Self> {
+        let whole = || {
+            Self::new(
+                &*self.name,
+                &format!("{}\n\n{}", self.told, self.text.source()),
+            )
+        };
+        (!self.told.is_empty()).then(whole)
     }
 
     /// The index of the sentence that holds a position of the normal form.

@@ -13,7 +13,7 @@ const TELLING: f64 = 0.6;
 /// What it adds for one of them that the head of the text says in which division above it lies.
 const LYING: f64 = 1.6;
 /// The divisions with an official name, in order.
-fn namesakes(name: &str) -> Vec<DivisionId> {
+pub(super) fn namesakes(name: &str) -> Vec<DivisionId> {
     let gazetteer = Gazetteer::get();
     let is_name = |id: &DivisionId| gazetteer.division(*id).is_some_and(|d| d.name == name);
     let named = gazetteer.named(name).iter();
@@ -160,6 +160,7 @@ mod tests {
     use super::super::{survey, usual_name};
     use super::*;
     use crate::knowledge::Selected;
+    use crate::model::Metadata;
 
     /// The code of the home of a text; its name where the code cannot be told.
     fn home(text: &str) -> String {
@@ -193,6 +194,38 @@ mod tests {
         let name = |code| gazetteer.by_code(code).map(usual_name);
         assert_eq!(name("419001101"), Some("五龙口镇"));
         assert_eq!(name("360923102"), Some("锦江镇"));
+    }
+
+    #[test]
+    fn columns_beside_a_text_tell_its_place() {
+        let home = |place: &str, title: &str, text: &str| {
+            let given = |s: &str| (!s.is_empty()).then(|| s.to_owned());
+            let told = Metadata {
+                place: given(place),
+                title: given(title),
+                ..Metadata::default()
+            };
+            let doc = Document::new("", text).told(&told);
+            let survey = survey(&doc, &Selected::default());
+            survey.known_home().map(|id| id.0)
+        };
+        let text = "粮食总产量3万吨，全镇上下一条心。";
+        let (town, other) = (360_923_102, 430_181_112);
+        assert_eq!(home("", "上高县锦江镇2024年工作总结", text), Some(town));
+        assert_eq!(
+            home("江西省 上高县 锦江镇", "2024年工作总结", text),
+            Some(town)
+        );
+        assert_eq!(
+            home("江西省 上高县", "锦江镇2024年工作总结", text),
+            Some(town)
+        );
+        let named = "锦江镇是个好地方，全镇上下一条心，锦江镇的粮食丰收。";
+        assert_eq!(home("江西省 上高县", "", named), Some(town));
+        assert_eq!(home("", "2024年工作总结", text), None);
+        // The text outweighs the table.
+        let own = "浏阳市文家市镇2024年工作总结\n文家市镇上下一条心，全镇粮食丰收。";
+        assert_eq!(home("江西省 上高县 锦江镇", "", own), Some(other));
     }
 
     #[test]
