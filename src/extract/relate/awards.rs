@@ -30,7 +30,7 @@ patterns! {
     JOINT_OF_PERSONS = r"^(?:[、和与及]|以及)[^，。；：ⒺⓅⓃ]{0,10}$";
     /// So many of something are honoured, or a work.
     OTHERS = r"(?:[0-9一二三四五六七八九十]+(?:项|个|家|名|件|部|人|位|户|支|所|处|种|座|条)[^，。；]{0,8}|》[^，。；]{0,4})$";
-    /// What somebody has, not he: Ⓝ家的种公羊.
+    /// What somebody has, not he: Ⓝ家的公牛.
     POSSESSION = r"^[^，。；]{0,3}的[^，。；ⓁⓃⒺⓅ]{1,10}$";
     /// Words after an honour that say the place has it.
     HELD = r"^[”’]?(?:的)?(?:名片|牌子|招牌|美誉|称号|领先地位|金字招牌|品牌|桂冠|荣誉)";
@@ -407,7 +407,7 @@ fn joined_before(facts: &Facts, from: usize, first: Mark) -> Option<Mark> {
         .copied()
 }
 
-/// Whether what stands behind a word leaves it the subject: 企业先后, not 企业服务中心.
+/// Whether what stands behind a word leaves it the subject: 企业先后, not 企业接待中心.
 fn is_subject(behind: &str) -> bool {
     ADVERBS.is_match(behind) || behind.starts_with(['“', '的', '自', '产', '还'])
 }

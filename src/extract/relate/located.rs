@@ -577,7 +577,7 @@ fn hits<'a>(name: &str, places: &'a Places) -> Vec<Hit<'a>> {
                 full,
                 place: &places.list[n],
             };
-            // 古乡 is no place in 古乡村.
+            // 丰乡 is no place in 丰乡村.
             let behind = &name[hit.end..];
             let is_longer = behind.starts_with('村')
                 && within(form, 2)
@@ -607,7 +607,7 @@ fn is_core(name: &str, hit: &Hit) -> bool {
 const NATURAL: [&str; 10] = [
     "大道", "路", "大街", "街道", "溪", "江", "湖", "山", "海", "水库",
 ];
-/// Words of what villages have: 古乡村级活动场所 is the township's.
+/// Words of what villages have: 丰乡村级活动场所 is the township's.
 const OF_VILLAGES: [&str; 5] = ["村级", "村民", "村史", "村务", "村委"];
 /// What stands in front of a place's core inside a name.
 const PART_ENDS: [char; 16] = [

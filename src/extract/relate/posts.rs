@@ -21,7 +21,7 @@ patterns! {
     ORGAN = r"[\p{Han}]{1,10}[局委办部院校厂站所队会社科处组厅署行馆]$";
     /// What stands between the comma of a list and a post.
     IN_LIST = r"、([\p{Han}]{2,8})$";
-    /// An organ of the place itself that no list knows: 镇经贸办主任.
+    /// An organ of the place itself that no list knows: 镇商贸办主任.
     OWN_ORGAN = r"(?:镇|乡|街道|县|市|区|省|州|旗)[\p{Han}]{1,8}$";
     /// What says whose post it is, or over what, and is no part of it.
     NOT_POST = r"^(?:现任|现为)?(?:(?:该|本)?(?:公司|企业)|分管[^，。、]{1,6}的)?";
