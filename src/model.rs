@@ -340,3 +340,11 @@ pub struct Metadata {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub guessed: bool,
 }
+
+impl Metadata {
+    /// Year and month of publication.
+    pub fn published(&self) -> Option<(i32, u32)> {
+        let mut parts = self.issued.as_deref()?.split('-');
+        Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+    }
+}

@@ -14,7 +14,7 @@ use crate::extract;
 use crate::identity::Ledger;
 use crate::knowledge::{Corrections, Knowledge, Selected};
 use crate::model::{EntityType, Extraction, Metadata};
-use crate::read::{self, Aside, Limits, Piece, Source, list_files};
+use crate::read::{self, Aside, Limits, Piece, Source, list_files, settled_paths};
 use crate::store::{Counts, Held, Sourced, Store};
 use crate::text::Document;
 use crate::{Error, Result, embedded};
@@ -138,7 +138,8 @@ fn runs<T>(all: &[T], most: usize, size: impl Fn(&T) -> usize) -> Vec<&[T]> {
 /// An extraction with the title that the page or table gives, and with its year where the text tells none, or one far off.
 ///
 /// A table's year may be the one in which a report was given, which is the next after the one it reports on: there the
-/// text is right.
+/// text is right. Where neither tells a year, it is that of the day of publication, or the one before for what looks back
+/// and was published in the first months of a year.
 pub fn completed(mut extraction: Extraction, metadata: &Metadata) -> Extraction {
     if let Some(title) = &metadata.title {
         extraction.title = Some(title.clone());
@@ -146,6 +147,12 @@ pub fn completed(mut extraction: Extraction, metadata: &Metadata) -> Extraction 
     if let Some(declared) = metadata.year {
         let found = extraction.year.filter(|year| year.abs_diff(declared) <= 1);
         extraction.year = found.or(Some(declared));
+    }
+    if extraction.year.is_none() {
+        let title = extraction.title.as_deref().unwrap_or_default();
+        let published = metadata.published();
+        extraction.year =
+            published.map(|(year, month)| extract::year_published(year, month, title));
     }
     extraction
 }
@@ -261,7 +268,7 @@ pub fn build(
     options: &BuildOptions,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<BuildReport> {
-    let files = list_files(paths)?;
+    let files = settled_paths(list_files(paths)?);
     let pool = threads(options.jobs)?;
     let mut store = Store::create(folder)?;
     let mut report = BuildReport {

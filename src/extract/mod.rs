@@ -27,6 +27,7 @@ mod year;
 pub use indicate::indicate;
 use relate::Relating;
 pub use relate::relate;
+pub use year::year_published;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -136,7 +137,7 @@ impl Context<'_> {
         entities.dedup_by(|a, b| a.id == b.id);
         Extraction {
             doc: self.doc.name.clone(),
-            title: (!self.doc.title.is_empty()).then(|| self.doc.title.clone()),
+            title: self.doc.headline(),
             length: text.source_length(),
             home: self.home,
             year: self.year,

@@ -75,6 +75,53 @@ fn own_name<'a>(division: Division<'a>) -> Option<&'a str> {
     is_known.then_some(own)
 }
 
+/// A place as a table declares it, in official names where they can be told: 江西 赣州 信丰 → 江西省赣州市信丰县. Parts that
+/// the title repeats do no harm.
+fn declared(place: &str) -> String {
+    let parts = || place.split(|c: char| c.is_whitespace() || "/\\-—>|、,，·".contains(c));
+    let path = division_of(parts().filter(|part| !part.is_empty()));
+    path.map_or_else(
+        || parts().collect(),
+        |id| Gazetteer::get().path(id).concat(),
+    )
+}
+
+/// The division that is named from the widest one down, each part by any of its names, or by one without its ending.
+///
+/// A part that names nothing within the one before, as a village does, ends the path; a path that leads to several divisions
+/// leads to none.
+fn division_of<'a>(parts: impl Iterator<Item = &'a str>) -> Option<DivisionId> {
+    let gazetteer = Gazetteer::get();
+    let mut within: Vec<DivisionId> = Vec::new();
+    for part in parts {
+        let inner = |name: &str| {
+            let ids = gazetteer.named(name).iter().map(|hit| hit.id);
+            ids.filter(|id| within.is_empty() || within.iter().any(|above| above.contains(*id)))
+                .collect::<Vec<_>>()
+        };
+        let mut found = inner(part);
+        if found.is_empty() {
+            found = ENDINGS
+                .iter()
+                .flat_map(|ending| inner(&format!("{part}{ending}")))
+                .collect();
+        }
+        if found.is_empty() {
+            break;
+        }
+        found.sort_unstable();
+        found.dedup();
+        within = found;
+    }
+    match within[..] {
+        [id] => Some(id),
+        _ => None,
+    }
+}
+
+/// What tables leave out of the names of divisions.
+const ENDINGS: [&str; 8] = ["省", "市", "区", "县", "镇", "乡", "街道", "州"];
+
 /// Finds the home place, if no correction says it, and grades every name of a division by it.
 pub fn survey(doc: &Document, corrections: &Selected) -> Survey {
     let gazetteer = Gazetteer::get();
@@ -84,7 +131,7 @@ pub fn survey(doc: &Document, corrections: &Selected) -> Survey {
     let mut survey = find_home(doc, &longest);
     // A row of a table often has the title and the place in columns of their own, and the text names neither.
     if !survey.certain
-        && let Some(whole) = doc.with_told()
+        && let Some(whole) = doc.with_told(declared)
     {
         let matches = gazetteer.matches(&whole.text.chars);
         let mut by_told = find_home(&whole, &leftmost_longest(&matches));

@@ -34,6 +34,10 @@ pattern!(
     r"(?m)^[^\n。，0-9]{0,8}(20[0-3][0-9])年(?:度)?(?:的)?(?:主要|重点)?工作?(?:回顾|总结|情况|完成情况|开展情况|成效)"
 );
 pattern!(
+    PLANNED,
+    r"(?m)^[^\n。，0-9]{0,8}(20[0-3][0-9])年(?:度)?(?:的)?(?:政府|主要|重点|经济社会发展)?(?:目标|工作|任务)?(?:安排|计划|打算|思路|任务|目标|重点|要点|举措|建议|谋划)"
+);
+pattern!(
     SUBJECT,
     r"(?:报告|汇报|回顾|总结)[^。，\n0-9]{0,8}(20[0-3][0-9])年(?:度)?(?:以来)?(?:的)?(?:[^。，\n0-9]{0,8})?工作"
 );
@@ -66,7 +70,7 @@ pattern!(
 /// something was founded, unless a national initiative that the text names began (`begun`, years) well after it: then the text
 /// is younger than any year in it, and its year is not known.
 pub fn main_year(doc: &Document, mut begun: impl Iterator<Item = i32>) -> Option<i32> {
-    let told = || doc.with_told().as_ref().and_then(stated);
+    let told = || doc.with_told(|_| String::new()).as_ref().and_then(stated);
     if let Some(year) = stated(doc).or_else(told) {
         return Some(year);
     }
@@ -88,18 +92,11 @@ fn stated(doc: &Document) -> Option<i32> {
         .and_then(|title| ANNUAL.captures(title))
     {
         let year: i32 = c[1].parse().ok()?;
-        let held = session(&head).map(|(year, _)| year);
-        // A heading may say which year is reviewed: 一、2024年工作回顾.
-        let reviewed = REVIEWED.captures(doc.text.slice(0, doc.text.chars.len()));
-        let is_reviewed = reviewed.is_some_and(|c| c[1].parse() == Ok(year));
-        // A report read in the year after the one in its title is about the year in its title.
-        return Some(
-            if is_reviewed || held == Some(year + 1) || speaks_of_year_ahead(doc) {
-                year
-            } else {
-                year - 1
-            },
-        );
+        return Some(if reviews(doc, &head, year) {
+            year
+        } else {
+            year - 1
+        });
     }
     if let Some(c) = REPORTED
         .captures(&title)
@@ -112,14 +109,50 @@ fn stated(doc: &Document) -> Option<i32> {
         return Some(year);
     }
     if let Some((year, month)) = session(&head) {
-        return Some(if month <= 3 && SESSION.is_match(&head) {
-            year - 1
-        } else {
-            year
-        });
+        return Some(year_published(year, month, &head));
     }
     None
 }
+
+/// The year that a text with this head is about, of which only the month is known in which it was given or published: what
+/// looks back in the first months of a year speaks of the year before.
+pub fn year_published(year: i32, month: u32, head: &str) -> i32 {
+    if month <= 3 && SESSION.is_match(head) {
+        year - 1
+    } else {
+        year
+    }
+}
+
+/// Whether an annual report with this year in its title looks back on it; else it is given in that year and looks back on the
+/// one before.
+///
+/// A part that tells only what is to be done is about the year in the title. Else the headings say which year it looks back on
+/// (一、2024年工作回顾, 二、2025年工作安排), else the day on which it was read, else the day on which it was published.
+fn reviews(doc: &Document, head: &str, year: i32) -> bool {
+    let text = to_digits(doc.text.slice(0, doc.text.chars.len()));
+    let named = |heading: &Regex| {
+        let years = heading.captures_iter(&text).map(|c| c[1].parse());
+        years
+            .flatten()
+            .find(|&named: &i32| named.abs_diff(year) <= 1)
+    };
+    let looks_back = named(&REVIEWED).map(|named| named == year);
+    let looks_ahead = || named(&PLANNED).map(|named| named > year);
+    let after = |(given, month): (i32, u32)| given > year || given == year && month >= AUTUMN;
+    let published_after = || {
+        doc.issued
+            .is_some_and(|day| after(day) && day.0 <= year + 1)
+    };
+    speaks_of_year_ahead(doc)
+        || looks_back
+            .or_else(looks_ahead)
+            .or_else(|| session(head).map(after))
+            .unwrap_or_else(published_after)
+}
+
+/// Sessions of this month and later look back on the year in which they are held.
+const AUTUMN: u32 = 10;
 
 /// The latest year spoken of as past, in the review where there is one.
 fn latest(doc: &Document) -> Option<i32> {
@@ -164,10 +197,10 @@ fn headline_year(head: &str) -> Option<i32> {
 const HEADLINE_LENGTH: usize = 40;
 
 /// The year and month of the date that stands by itself at the head of a text, not within a sentence.
-fn session(head: &str) -> Option<(i32, i32)> {
+fn session(head: &str) -> Option<(i32, u32)> {
     let c = DATE.captures(head)?;
-    let number = |first: usize, other: usize| c.get(first).or(c.get(other))?.as_str().parse().ok();
-    Some((number(1, 3)?, number(2, 4)?))
+    let part = |first: usize, other: usize| c.get(first).or(c.get(other)).map(|part| part.as_str());
+    Some((part(1, 3)?.parse().ok()?, part(2, 4)?.parse().ok()?))
 }
 
 /// Whether a part of an annual report tells what is to be done in the year of its session.
@@ -225,6 +258,22 @@ mod tests {
     }
 
     #[test]
+    fn the_day_of_publication_tells_which_year_an_annual_report_looks_back_on() {
+        let year = |day: &str| {
+            let issued = Metadata {
+                issued: Some(day.to_owned()),
+                ..Metadata::default()
+            };
+            let text = "某镇2023年政府工作报告\n去年财政收入增长8%。";
+            main_year(&Document::new("a.html", text).told(&issued), [].into_iter())
+        };
+        assert_eq!(year("2023-02-10"), Some(2022));
+        assert_eq!(year("2023-12-30"), Some(2023));
+        assert_eq!(year("2024-01-15"), Some(2023));
+        assert_eq!(year("2026-01-15"), Some(2022));
+    }
+
+    #[test]
     fn the_year_that_is_reported() {
         let plan = "加快推进园区建设。推动企业升级，实施技改。加强监管；深化改革。";
         let review = "财政收入增长8%。五年来，道路全部硬化。去年建成广场。";
@@ -245,6 +294,23 @@ mod tests {
             ),
             (
                 "某镇2022年政府工作报告\n（2023年2月8日）\n各位代表：\n{review}",
+                Some(2022),
+            ),
+            // Given at the end of the year in its title, which only the day or the plan tells.
+            (
+                "某镇2023年政府工作报告\n——2023年12月28日在某镇第十九届人民代表大会第四次会议上\n各位代表：\n{review}",
+                Some(2023),
+            ),
+            (
+                "某镇2023年政府工作报告\n——2023年1月18日在某镇第十九届人民代表大会第四次会议上\n各位代表：\n{review}",
+                Some(2022),
+            ),
+            (
+                "某镇二〇二三年政府工作报告\n{review}\n二、2024年工作安排\n{plan}",
+                Some(2023),
+            ),
+            (
+                "某镇二〇二三年政府工作报告\n{review}\n二、二〇二三年工作安排\n{plan}",
                 Some(2022),
             ),
             (

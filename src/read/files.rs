@@ -1,7 +1,7 @@
 //! Which files a run reads.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::shown;
 use crate::{Error, Result};
@@ -50,6 +50,37 @@ pub fn list_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
     Ok(files.into_iter().collect())
 }
 
+/// The same files, each by the one path that it has for a store: from the current folder on if it lies there, else from the
+/// root. So a file is the same document whether it was named `data/a.txt`, `./data/a.txt` or by its whole path.
+pub fn settled_paths(files: Vec<PathBuf>) -> Vec<PathBuf> {
+    let here = std::env::current_dir().ok();
+    let files: BTreeSet<PathBuf> = files
+        .into_iter()
+        .map(|file| settled(&file, here.as_deref()).unwrap_or(file))
+        .collect();
+    files.into_iter().collect()
+}
+
+/// `None` where the path is as it should be, or cannot be told.
+fn settled(file: &Path, here: Option<&Path>) -> Option<PathBuf> {
+    let climbs = file.components().any(|part| part == Component::ParentDir);
+    if file == Path::new(STDIN) || file.is_relative() && !climbs {
+        return Some(
+            file.components()
+                .filter(|part| *part != Component::CurDir)
+                .collect(),
+        );
+    }
+    let whole = if climbs {
+        // What lies above a link is not told by the names alone.
+        file.parent()?.canonicalize().ok()?.join(file.file_name()?)
+    } else {
+        file.components().collect()
+    };
+    let below = here.and_then(|here| whole.strip_prefix(here).ok());
+    Some(below.map_or_else(|| whole.clone(), Path::to_owned))
+}
+
 fn walk(folder: &Path, files: &mut BTreeSet<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else {
         files.insert(folder.to_owned());
@@ -96,4 +127,29 @@ fn is_page_parts(folder: &Path) -> bool {
                 .any(|kind| Path::new(&format!("{stem}.{kind}")).is_file())
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_has_one_path_however_it_is_named() {
+        let here = std::env::current_dir().unwrap();
+        let file = here.join("src/read/files.rs");
+        let folder = here.file_name().unwrap();
+        for name in [
+            PathBuf::from("src/read/files.rs"),
+            PathBuf::from("./src//read/files.rs"),
+            PathBuf::from("src/text/../read/files.rs"),
+            Path::new("..").join(folder).join("src/read/files.rs"),
+            file.clone(),
+        ] {
+            let settled = settled_paths(vec![name, file.clone()]);
+            assert_eq!(settled, [PathBuf::from("src/read/files.rs")]);
+        }
+        let elsewhere = PathBuf::from("/no/such/folder/a.txt");
+        assert_eq!(settled_paths(vec![elsewhere.clone()]), [elsewhere]);
+        assert_eq!(settled_paths(vec![STDIN.into()]), [PathBuf::from(STDIN)]);
+    }
 }

@@ -13,7 +13,7 @@ pub mod walks;
 
 pub use charset::CharSet;
 pub use normal::normalise;
-pub use outline::{Sentence, outline};
+pub use outline::{Sentence, headline, outline};
 pub use pairs::PairFilter;
 pub use trie::Trie;
 
@@ -133,10 +133,21 @@ pub struct Document {
     pub text: Text,
     /// Sentences in order; they tile the normal form.
     pub sentences: Vec<Sentence>,
-    /// The title line or lines, joined; empty if the text begins without one.
+    /// The lines above the text, joined; empty if it begins without a title.
     pub title: String,
-    /// What a table or a page says of it beside its text: the place and the title, as a line.
-    pub told: String,
+    /// What a table or a page says of it beside its text, where that is new.
+    pub told: Option<Told>,
+    /// Year and month in which the page or the table says that it was published.
+    pub issued: Option<(i32, u32)>,
+}
+
+/// What a table or a page says of a document beside its text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// The place, from the widest division down, as it stands in one column or several; may be empty.
+    pub place: String,
+    /// The title; may be empty.
+    pub title: String,
 }
 
 impl Document {
@@ -149,34 +160,37 @@ impl Document {
             text,
             sentences,
             title,
-            told: String::new(),
+            told: None,
+            issued: None,
         }
     }
 
-    /// With what a table or a page says of its place and its title.
+    /// With what a table or a page says of its place, its title and the day of its publication.
     pub fn told(mut self, metadata: &Metadata) -> Self {
-        let place = metadata.place.as_deref().unwrap_or_default();
-        let title = metadata.title.as_deref().unwrap_or_default().trim();
-        let place: String = place
-            .split_whitespace()
-            .filter(|part| !title.contains(part))
-            .collect();
+        let told = Told {
+            place: metadata.place.clone().unwrap_or_default(),
+            title: metadata.title.as_deref().unwrap_or_default().trim().into(),
+        };
         let is_new = |words: &str| !words.is_empty() && !self.text.source().contains(words);
-        if is_new(&place) || is_new(title) {
-            self.told = place + title;
+        let place: String = told.place.split_whitespace().collect();
+        if is_new(&place) && !told.title.contains(&place) || is_new(&told.title) {
+            self.told = Some(told);
         }
+        self.issued = metadata.published();
         self
     }
 
-    /// The text with what is told of it as its first line, if anything is.
-    pub(crate) fn with_told(&self) -> Option<Self> {
-        let whole = || {
-            Self::new(
-                &*self.name,
-                &format!("{}\n\n{}", self.told, self.text.source()),
-            )
-        };
-        (!self.told.is_empty()).then(whole)
+    /// The title as a reader would cite it; `None` if the text begins without one.
+    pub fn headline(&self) -> Option<String> {
+        Some(headline(&self.text, &self.sentences)).filter(|title| !title.is_empty())
+    }
+
+    /// The text with what is told of it as its first line, if anything is: the place in these words, and the title.
+    pub(crate) fn with_told(&self, place: impl Fn(&str) -> String) -> Option<Self> {
+        let told = self.told.as_ref()?;
+        let line = place(&told.place) + &told.title;
+        let text = format!("{line}\n\n{}", self.text.source());
+        Some(Self::new(&*self.name, &text))
     }
 
     /// The index of the sentence that holds a position of the normal form.

@@ -16,7 +16,7 @@ pub struct Sentence {
     pub end: usize,
     /// Whether it looks back or ahead.
     pub part: Part,
-    /// Depth of the heading that it is, 1 for 一、; 0 for running text.
+    /// Depth of the heading that it is, 1 for 一、, 9 for the title; 0 for running text.
     pub heading: u8,
 }
 
@@ -63,7 +63,7 @@ pub fn outline(text: &Text) -> (String, Vec<Sentence>) {
                 start,
                 end,
                 part,
-                heading: 9,
+                heading: TITLE,
             });
         } else {
             only_title = false;
@@ -92,6 +92,36 @@ pub fn outline(text: &Text) -> (String, Vec<Sentence>) {
     }
     (title, sentences)
 }
+
+/// The title as a reader would cite it, from the lines that stand above the text: what a line break cut is put together, and
+/// what stands beside the title (masthead and number of the document, its author, the meeting) is left out.
+pub fn headline(text: &Text, sentences: &[Sentence]) -> String {
+    let mut headline = String::new();
+    let lines = sentences
+        .iter()
+        .take_while(|sentence| sentence.heading == TITLE)
+        .map(|sentence| text.slice(sentence.start, sentence.end).trim())
+        .filter(|line| !TOOL.is_match(line) && !DAY.is_match(line));
+    for line in lines {
+        let (is_begun, is_whole) = (!headline.is_empty(), KIND.is_match(&headline));
+        let is_subtitle = line.starts_with(['—', '─', '-', '（']);
+        if NUMBER.is_match(line) {
+            // What stands above it names the organ and the kind of paper.
+            headline.clear();
+        } else if is_begun && (ISSUE.is_match(line) || is_subtitle && is_whole) {
+            headline.push_str(line);
+            break;
+        } else if is_begun && (is_whole || BYLINE.is_match(line) && !KIND.is_match(line)) {
+            break;
+        } else {
+            headline.push_str(line);
+        }
+    }
+    headline
+}
+
+/// What stands for a level in the lines of a title.
+const TITLE: u8 = 9;
 
 /// A sentence from this length on ends at the next comma, and at this one anywhere: what has no full stop is a table or
 /// damaged, and what looks back over its whole sentence stays linear in the length of the text.
@@ -223,6 +253,26 @@ pattern!(
     r"^[（(]?(?:20|19)[0-9]{2}年[0-9X×]{1,2}月(?:[0-9X×]{1,2}日)?[）)]?$"
 );
 pattern!(
+    DAY,
+    r"^[（(]?[0-9〇○零一二三四五六七八九X×]{4}年[0-9一二三四五六七八九十X×]{1,2}月(?:[0-9一二三四五六七八九十X×]{1,3}日)?[）)]?$"
+);
+pattern!(
+    NUMBER,
+    r"^[\p{Han}]{0,12}[〔\[（(](?:19|20)[0-9]{2}[〕\]）)]第?[0-9]{1,4}号$"
+);
+pattern!(
+    ISSUE,
+    r"^[（(]?(?:[0-9]{4}年)?第[0-9一二三四五六七八九十]{1,4}期"
+);
+pattern!(
+    KIND,
+    r"(?:报告|总结|汇报|通报|简报|快报|周报|月报|公报|纪要|纪实|纪略|见闻|观察|综述|述评|讲话|发言|致辞|计划|规划|要点|安排|打算|思路|方案|意见|办法|通知|决定|公告|通告|公示|函|批复|请示|情况|概况|简介|名单|清单|目录|说明|回顾|展望|材料|章程|手册|年鉴)(?:（[^）]{1,12}）)?$"
+);
+pattern!(
+    BYLINE,
+    r"^(?:[■★◆●□*]|本报|记者|通讯员|实习生|特约|作者|撰稿|文[/／]|图[/／]|来源|述职|汇报人|报告人|发言人|时间|地点|索引号)|^[\p{Han}·*XＸ×\s]{2,4}$|^[^关]{0,24}(?:书记|镇长|乡长|县长|区长|市长|省长|州长|旗长|主任|局长|主席|院长|检察长)[\p{Han}XＸ×·\s]{0,6}$"
+);
+pattern!(
     H1,
     r"^(?:第?[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十]{1,3}(?:部分|章)|【)"
 );
@@ -253,6 +303,53 @@ pattern!(
 #[cfg(test)]
 mod tests {
     use crate::text::Document;
+
+    #[test]
+    fn a_headline_is_what_a_reader_would_cite() {
+        for (lines, headline) in [
+            (
+                &[
+                    "某镇2023年政府工作报告",
+                    "",
+                    "某镇人民政府",
+                    "（二〇二四年一月八日）",
+                    "镇长 丁一",
+                ][..],
+                "某镇2023年政府工作报告",
+            ),
+            (
+                &[
+                    "政府工作报告",
+                    "——2024年1月8日在某镇第九届人民代表大会第四次会议上",
+                    "镇长 丁一",
+                ],
+                "政府工作报告——2024年1月8日在某镇第九届人民代表大会第四次会议上",
+            ),
+            (
+                &[
+                    "某县人民政府文件",
+                    "某政发〔2023〕5号",
+                    "某县人民政府关于印发",
+                    "某县农村供水实施方案的通知",
+                ],
+                "某县人民政府关于印发某县农村供水实施方案的通知",
+            ),
+            (
+                &["某区", "园区简报", "第7期（总第61期）", "区委办公室编"],
+                "某区园区简报第7期（总第61期）",
+            ),
+            (
+                &["山村修通连心路", "十里果园迎客来", "本报记者 丁一"],
+                "山村修通连心路十里果园迎客来",
+            ),
+        ] {
+            let text = format!("{}\n各位代表：\n全镇各项工作顺利完成。\n", lines.join("\n"));
+            assert_eq!(
+                Document::new("a.txt", &text).headline().as_deref(),
+                Some(headline)
+            );
+        }
+    }
 
     #[test]
     fn what_a_page_puts_above_the_title_is_none_of_it() {
