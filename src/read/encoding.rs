@@ -13,8 +13,15 @@ use crate::text::is_han;
 
 /// Bytes shown to the detector, which is fifty times slower than decoding.
 pub(super) const SAMPLE: usize = 64 << 10;
-/// One character in so many may be damaged before the text counts as being in another encoding.
-const DAMAGED: usize = 1000;
+/// One character in so many may be damaged, and one in any text, before it counts as being in another encoding.
+const DAMAGED: usize = 100;
+/// But one in so many of a short text.
+const DAMAGED_SHORT: usize = 10;
+
+/// Whether a text with so many good characters may have so many damaged ones.
+fn is_slight(damaged: usize, good: usize) -> bool {
+    damaged <= 1 + good / DAMAGED && damaged * DAMAGED_SHORT <= good
+}
 
 /// A text with its encoding.
 #[derive(Clone, Debug, PartialEq)]
@@ -177,13 +184,14 @@ fn is_damaged_utf_8(bytes: &[u8]) -> bool {
     let (mut damaged, mut good) = (0, 0);
     let mut chunks = bytes.utf8_chunks().peekable();
     while let Some(chunk) = chunks.next() {
-        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        // Pairs of bytes in GB18030 may be other letters in UTF-8 by chance.
+        good += chunk.valid().chars().filter(|&c| is_han(c)).count();
         // What is cut off at the end damages nothing.
         if !chunk.invalid().is_empty() && chunks.peek().is_some() {
             damaged += 1;
         }
     }
-    good > 0 && damaged * DAMAGED <= good
+    good > 0 && is_slight(damaged, good)
 }
 
 /// Whether pairs of bytes are the characters that Chinese texts consist of.
@@ -203,10 +211,10 @@ fn reads_as_utf_16(encoding: &'static Encoding, bytes: &[u8]) -> bool {
 fn reads_as(encoding: &'static Encoding, bytes: &[u8], whole: bool) -> bool {
     let (text, damaged) = encoding.decode_without_bom_handling(bytes);
     if damaged {
-        let chars = text.chars().count();
         let replaced = text.chars().filter(|c| *c == '\u{FFFD}').count();
         let cut = usize::from(!whole || text.ends_with('\u{FFFD}'));
-        if replaced > chars / DAMAGED + cut {
+        let good = text.chars().filter(|&c| is_han(c)).count();
+        if !is_slight(replaced.saturating_sub(cut), good) {
             return false;
         }
     }
@@ -295,6 +303,20 @@ mod tests {
             let decoded = decode(cut).unwrap();
             assert_eq!((decoded.encoding, decoded.guessed), (encoding, true));
             assert!(decoded.text.starts_with("青河镇2021年工作总结"));
+        }
+    }
+
+    #[test]
+    fn a_bad_byte_in_the_midst_damages_one_character() {
+        for (bytes, encoding) in [
+            (TEXT.as_bytes().to_vec(), "utf-8"),
+            (GB18030.encode(TEXT).0.into_owned(), "gb18030"),
+        ] {
+            let line = bytes.iter().position(|b| *b == b'\n').unwrap() + 1;
+            let bytes = [&bytes[..line], b"\xFF", &bytes[line..]].concat();
+            let decoded = decode(&bytes).unwrap();
+            assert_eq!((decoded.encoding, decoded.guessed), (encoding, true));
+            assert_eq!(decoded.text.replace('\u{FFFD}', ""), TEXT);
         }
     }
 

@@ -75,7 +75,7 @@ fn by_ending(ending: &str) -> Option<Format> {
         "html" | "htm" | "shtml" | "xhtml" => Format::Html,
         "docx" | "zip" | "pdf" => Format::Aside(Reason::Damaged),
         "csv" | "tsv" => Format::Csv,
-        "jsonl" | "ndjson" => Format::Jsonl,
+        "jsonl" | "ndjson" | "json" => Format::Jsonl,
         "doc" | "wps" | "rtf" | "odt" => Format::Aside(Reason::OldDocument),
         "xls" | "xlsx" | "et" => Format::Aside(Reason::Spreadsheet),
         "ofd" | "ppt" | "pptx" => Format::Aside(Reason::Unsupported),
@@ -94,7 +94,7 @@ fn by_likeness(head: &[u8]) -> Format {
     };
     if opens(b"<!doctype html") || opens(b"<html") || opens(b"<head") {
         Format::Html
-    } else if table::is_jsonl(start) {
+    } else if table::is_json(start) {
         Format::Jsonl
     } else if table::is_csv(start) {
         Format::Csv

@@ -14,6 +14,7 @@ mod docx;
 mod encoding;
 mod files;
 mod format;
+mod front;
 mod html;
 mod limits;
 mod pdf;
@@ -26,7 +27,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 pub use encoding::{Decoded, decode};
-pub use files::{ENDINGS, STDIN, list_files};
+pub use files::{ENDINGS, STDIN, list_files, settled_paths};
 pub use limits::Limits;
 pub use reason::{Aside, Reason};
 pub use table::{Column, Columns};
@@ -117,7 +118,7 @@ impl Piece {
             }
             Content::Row(row) => row.read()?,
             Content::Bytes(format, bytes) => match format {
-                Format::Plain => return plain(bytes),
+                Format::Plain => return plain(bytes, &options.columns),
                 Format::Html => html::read(bytes, limits)?,
                 Format::Docx => docx::read(bytes, limits)?,
                 Format::Pdf => pdf::read(bytes, limits)?,
@@ -137,17 +138,22 @@ impl Piece {
     }
 }
 
-/// Plain text is the decoded bytes as they are, so that offsets count in the file itself.
-fn plain(bytes: &[u8]) -> Result<Source, Aside> {
+/// Plain text is the decoded bytes as they are, so that offsets count in the file itself; but for front matter.
+fn plain(bytes: &[u8], columns: &Columns) -> Result<Source, Aside> {
     let decoded = decode(bytes)?;
-    Ok(Source {
-        metadata: Metadata {
-            format: format!("text/plain; charset={}", decoded.encoding),
-            guessed: decoded.guessed,
-            ..Metadata::default()
+    let mut source = match front::split(&decoded.text, columns) {
+        Some((metadata, text)) if encoding::has_words(text) => Source {
+            metadata,
+            text: text.to_owned(),
         },
-        text: decoded.text.into_owned(),
-    })
+        _ => Source {
+            metadata: Metadata::default(),
+            text: decoded.text.into_owned(),
+        },
+    };
+    source.metadata.format = format!("text/plain; charset={}", decoded.encoding);
+    source.metadata.guessed = decoded.guessed;
+    Ok(source)
 }
 
 /// A text that a reader made: without control characters, white space at line ends and more than one empty line.
@@ -231,8 +237,16 @@ pub fn pieces(path: &Path, options: &Options) -> Box<dyn Iterator<Item = Piece> 
         };
     }
     match open(path, &name, options) {
-        Ok(pieces) => pieces,
+        Ok(pieces) => some(pieces, name),
         Err(reason) => one(Piece::aside(name, reason)),
+    }
+}
+
+/// Pieces, or one that is set aside where there are none: a file that holds nothing is to be accounted for as well.
+fn some(mut pieces: Pieces, name: String) -> Pieces {
+    match pieces.next() {
+        Some(first) => Box::new(std::iter::once(first).chain(pieces)),
+        None => one(Piece::aside(name, Reason::Empty)),
     }
 }
 
@@ -306,7 +320,10 @@ fn from_bytes(name: String, bytes: Vec<u8>, within: Within, options: &Options) -
             content: Content::Bytes(format, bytes),
         })),
     };
-    pieces.unwrap_or_else(|reason| one(Piece::aside(name, reason)))
+    match pieces {
+        Ok(pieces) => some(pieces, name),
+        Err(reason) => one(Piece::aside(name, reason)),
+    }
 }
 
 /// The one piece that a path names: a file that holds one, or `a.csv#row=2` and `a.zip/b.txt` as [`Piece::path`] has them.
@@ -317,42 +334,56 @@ pub fn find_piece(path: &Path, options: &Options) -> Result<Piece> {
             message: "is a folder; name a file in it".to_owned(),
         });
     }
+    let file = container(path)?;
+    let is_whole = path == file;
     let wanted = shown(path);
-    let mut found = pieces(&container(path)?, options);
-    let (Some(first), second) = (found.next(), found.next()) else {
-        return Err(Error::Unreadable {
-            path: path.to_owned(),
-            message: "holds no document".to_owned(),
-        });
-    };
-    let Some(second) = second else {
-        return Ok(first);
+    let mut found = pieces(&file, options);
+    let first = found
+        .next()
+        .expect("a file that holds nothing is a piece, too");
+    let Some(second) = found.next() else {
+        // A file that is set aside as a whole has none of its parts.
+        let is_it = is_whole || first.path == wanted || matches!(first.content, Content::Aside(_));
+        return match is_it {
+            true => Ok(first),
+            false => Err(unknown(path, is_whole, &first.path)),
+        };
     };
     let example = first.path.clone();
     [first, second]
         .into_iter()
         .chain(found)
         .find(|piece| piece.path == wanted)
-        .ok_or_else(|| Error::Unreadable {
-            path: path.to_owned(),
-            message: format!("holds several documents; name one of them, as {example}"),
-        })
+        .ok_or_else(|| unknown(path, is_whole, &example))
+}
+
+fn unknown(path: &Path, is_whole: bool, example: &str) -> Error {
+    let what = if is_whole {
+        "holds several documents"
+    } else {
+        "no such document in this file"
+    };
+    Error::Unreadable {
+        path: path.to_owned(),
+        message: format!("{what}; name one of them, as {example}"),
+    }
 }
 
 /// The file that a piece's path begins with.
 fn container(path: &Path) -> Result<PathBuf> {
-    if path == Path::new(STDIN) || path.exists() {
+    if path == Path::new(STDIN) {
         return Ok(path.to_owned());
     }
+    let Err(missing) = std::fs::metadata(path) else {
+        return Ok(path.to_owned());
+    };
     let text = shown(path);
     let whole = text
         .rsplit_once('#')
         .map_or(path, |(file, _)| Path::new(file));
-    whole
-        .ancestors()
-        .find(|file| file.is_file())
-        .map(Path::to_owned)
-        .ok_or_else(|| Error::file(path, io::ErrorKind::NotFound.into()))
+    let file = whole.ancestors().find(|file| file.is_file());
+    file.map(Path::to_owned)
+        .ok_or_else(|| Error::file(path, missing))
 }
 
 #[cfg(test)]

@@ -35,6 +35,8 @@ pub enum Reason {
     Fonts,
     /// A table without a column that is known to hold texts.
     NoColumn,
+    /// Lines of a table that a quotation mark has made one row of.
+    Quotes,
     /// A document of a format that another program must convert to .docx.
     OldDocument,
     /// A spreadsheet, to be saved as .csv.
@@ -45,7 +47,7 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Empty,
         Self::Binary,
         Self::Encoding,
@@ -61,6 +63,7 @@ impl Reason {
         Self::Scanned,
         Self::Fonts,
         Self::NoColumn,
+        Self::Quotes,
         Self::OldDocument,
         Self::Spreadsheet,
         Self::Unsupported,
@@ -84,6 +87,7 @@ impl Reason {
             Self::Scanned => "scanned",
             Self::Fonts => "unreadable fonts",
             Self::NoColumn => "no text column",
+            Self::Quotes => "open quotation mark",
             Self::OldDocument => "old document",
             Self::Spreadsheet => "spreadsheet",
             Self::Unsupported => "not supported",

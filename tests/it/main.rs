@@ -26,6 +26,7 @@ mod selections;
 mod shared;
 mod sound;
 mod store;
+mod tables;
 mod varied;
 mod vocabulary;
 mod written;
