@@ -72,6 +72,7 @@ pub(crate) fn remedy(error: &std::io::Error) -> &'static str {
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => DISK_FULL,
         ErrorKind::ReadOnlyFilesystem => READ_ONLY,
+        ErrorKind::NotFound => "; check its name",
         ErrorKind::PermissionDenied => {
             "; you lack the right to it: name another place, or have its rights changed"
         }

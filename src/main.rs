@@ -11,7 +11,7 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) if xiangtu::cli::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("xiangtu: {error:#}");
+            eprintln!("xiangtu: {}", xiangtu::cli::told(&error));
             xiangtu::cli::Exit::Error.into()
         }
     }

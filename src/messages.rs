@@ -60,6 +60,15 @@ impl Lang {
         table().get(key).map(|texts| texts[self.index()])
     }
 
+    /// The texts whose keys begin so, in Chinese and English, in the order of the file.
+    pub fn pairs(prefix: &str) -> impl Iterator<Item = [&'static str; 2]> {
+        let lines = TABLE.lines().filter(move |line| line.starts_with(prefix));
+        lines.filter_map(|line| {
+            let mut cells = line.split('\t').skip(1);
+            Some([cells.next()?, cells.next()?])
+        })
+    }
+
     /// A text about a number of things: `KEY.one` for one of them, where the language makes a difference.
     pub fn count(self, key: &'static str, n: usize) -> String {
         let text = match n {

@@ -15,6 +15,7 @@ mod eval;
 mod explain;
 mod export;
 mod extract;
+mod fatal;
 mod lookup;
 mod mention;
 mod money;
@@ -288,6 +289,12 @@ fn knowledge(dir: Option<PathBuf>, command: &Command) -> anyhow::Result<Knowledg
     let knowledge = Knowledge::open(&dir)?;
     knowledge.install()?;
     Ok(knowledge)
+}
+
+/// What ended the program, in the language that its arguments or its environment ask for.
+pub fn told(error: &anyhow::Error) -> String {
+    let raw: Vec<OsString> = std::env::args_os().collect();
+    fatal::told(error, language(&raw))
 }
 
 /// Whether the reader of our output went away, which is no error.

@@ -11,7 +11,7 @@ use std::path::Path;
 use oxigraph::io::{RdfFormat, RdfParser};
 use serde::{Deserialize, Serialize};
 
-use super::{Counts, FORMAT, failed};
+use super::{Counts, FORMAT, REBUILD, failed};
 use crate::{Error, Result};
 
 /// So many of its files RocksDB keeps open while a build runs. A file of 64 MB has an index of some 0.7 MB.
@@ -192,12 +192,12 @@ pub(super) fn lock(folder: &Path, alone: bool) -> Result<Lock> {
         Ok(()) => Ok(Lock(file)),
         Err(std::fs::TryLockError::WouldBlock) => {
             let who = if alone {
-                "another command uses"
+                "another command uses this store"
             } else {
-                "a build is writing"
+                "a build is writing this store"
             };
             Err(Error::Store(format!(
-                "{}: {who} this store; wait until it has ended",
+                "{}: {who}; wait until it has ended",
                 folder.display()
             )))
         }
@@ -226,7 +226,7 @@ fn load_file(folder: &Path) -> Result<oxigraph::store::Store> {
     let quads = RdfParser::from_format(RdfFormat::NQuads).for_reader(BufReader::new(file));
     loader
         .load_ok_quads::<_, oxigraph::store::LoaderError>(quads)
-        .map_err(|e| Error::Store(format!("{}: {e}", path.display())))?;
+        .map_err(|e| Error::Store(format!("{}: {e}{REBUILD}", path.display())))?;
     loader.commit().map_err(failed)?;
     Ok(store)
 }

@@ -193,12 +193,12 @@ fn failed_at(path: &Path, error: StorageError) -> Error {
 fn remedy(error: &StorageError) -> &'static str {
     match error {
         StorageError::Io(e) => crate::error::remedy(e),
-        StorageError::Corruption(_) => {
-            "; build the store anew in another folder: `xiangtu build FILES --store OTHER`"
-        }
+        StorageError::Corruption(_) => REBUILD,
         _ => "",
     }
 }
+
+const REBUILD: &str = "; build it anew in another folder: `xiangtu build FILES --store OTHER`";
 
 /// The thesaurus and the ontology, each in its graph.
 fn knowledge_quads() -> Result<Vec<Quad>> {

@@ -182,11 +182,12 @@ fn errors_name_the_file_and_the_remedy() {
     };
     error(&["lookup", "锦江镇"], "xiangtu build");
     error(&["build", "no-such-folder"], "no-such-folder");
-    let missing = text(&xiangtu(&store, &["build", "no-such-folder"]).stderr);
+    let missing = ["--lang", "en", "build", "no-such-folder"];
+    let missing = text(&xiangtu(&store, &missing).stderr);
     assert_eq!(missing.matches("os error").count(), 1, "{missing}");
     error(
         &["build", &empty.to_string_lossy()],
-        "no text in it (.txt, .md,",
+        "里面没有文本（.txt, .md,",
     );
     assert!(
         !store.exists(),
@@ -202,7 +203,7 @@ fn errors_name_the_file_and_the_remedy() {
             text(&out.stderr)
         );
     };
-    error(&["query", "no-such-question"], "known: ");
+    error(&["query", "no-such-question"], "可用的有 ");
     error(&["query", "missing.rq"], "missing.rq");
     error(&["query", &wrong.to_string_lossy()], "wrong.rq");
     error(&["query", "documents", "--param", "nonsense"], "NAME=VALUE");
@@ -393,8 +394,8 @@ fn a_store_of_another_version_is_refused_by_every_command() {
     let folder = tempfile::tempdir().unwrap();
     let marker = folder.path().join("store.json");
     for (content, part) in [
-        (r#"{"format":99,"kind":"tape"}"#, "format 99"),
-        ("{", "damaged"),
+        (r#"{"format":99,"kind":"tape"}"#, "第 99 版"),
+        ("{", "已损坏"),
     ] {
         std::fs::write(&marker, content).unwrap();
         for arguments in [
@@ -410,7 +411,7 @@ fn a_store_of_another_version_is_refused_by_every_command() {
             assert!(
                 said.contains("store.json")
                     && said.contains(part)
-                    && said.contains("build it anew"),
+                    && said.contains("请在另一个文件夹重建"),
                 "{said}"
             );
         }
@@ -532,5 +533,27 @@ fn the_ledger_lists_what_was_read_and_what_was_not() {
     assert_eq!(
         (rows.as_array().unwrap().len(), rows[0]["reason"].as_str()),
         (1, Some("spreadsheet"))
+    );
+}
+
+#[test]
+fn what_ends_the_program_is_told_in_the_language_of_its_user() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("图");
+    let told = |lang: &str, arguments: &[&str]| {
+        let output = xiangtu(&store, &[arguments, &["--lang", lang]].concat());
+        assert_eq!(output.status.code(), Some(2));
+        text(&output.stderr)
+    };
+    let shown = store.display();
+    assert_eq!(
+        told("zh", &["lookup", "青河镇"]),
+        format!("xiangtu: {shown}：这里没有图；先用 xiangtu build 文件 --store {shown} 建一个\n")
+    );
+    assert!(told("en", &["lookup", "青河镇"]).contains("no store here; make one with"));
+    let missing = told("zh", &["build", "没有的.txt"]);
+    assert_eq!(
+        missing,
+        "xiangtu: 没有的.txt：没有这个文件或文件夹；请核对名称\n"
     );
 }
