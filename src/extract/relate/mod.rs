@@ -1,7 +1,7 @@
 //! Facts between mentions: what the text says about the things it names.
 //!
 //! One file per group of predicates. Each works on the folded text (`fold`), in which a mention is one sign:
-//! `implements`, `status`, `located`, `undertakes`, `investment`, `posts`, `awards`.
+//! `implements`, `status`, `located`, `named`, `undertakes`, `investment`, `posts`, `awards`.
 //! A fact is stated by words of the text; that something is merely true, or near, is no fact.
 
 mod ahead;
@@ -10,6 +10,7 @@ mod fold;
 mod implements;
 mod investment;
 mod located;
+mod named;
 mod posts;
 mod status;
 mod undertakes;
@@ -41,7 +42,7 @@ pub(super) const FINDERS: [Find; 14] = [
     located::by_words,
     located::by_route,
     located::by_reference,
-    located::by_name,
+    named::by_name,
     located::by_profile,
     undertakes::by_words,
     undertakes::by_next,
