@@ -6,6 +6,7 @@
 mod content;
 mod known;
 mod metadata;
+mod pauses;
 mod walk;
 
 use super::encoding::decode_as;

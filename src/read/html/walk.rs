@@ -2,6 +2,8 @@
 
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
+use super::pauses::Pauses;
+
 use super::super::limits::Deadline;
 use super::super::{Aside, Reason};
 use super::known;
@@ -164,11 +166,11 @@ pub(super) fn walk(html: &str, drop_furniture: bool, deadline: Deadline) -> Resu
         space: false,
         drop_furniture,
     };
-    for (i, token) in Tokenizer::new_with_emitter(html, emitter).enumerate() {
+    for (i, token) in Tokenizer::new_with_emitter(Pauses::new(html), emitter).enumerate() {
         if i.is_multiple_of(4096) {
             deadline.check()?;
         }
-        let Ok(token) = token;
+        let Ok(token) = token else { continue };
         match token {
             Token::StartTag(tag) => walk.start(&tag),
             Token::EndTag(tag) => walk.end(&String::from_utf8_lossy(&tag.name)),
