@@ -14,6 +14,7 @@ mod docx;
 mod encoding;
 mod files;
 mod format;
+mod grid;
 mod html;
 mod limits;
 mod pdf;

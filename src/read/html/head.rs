@@ -1,0 +1,192 @@
+//! What stands above an article: its date, its issuer and the box of its index, `索引号 | … | 发布机构 | …`.
+//!
+//! They are told by their labels, whether label and value share a line, stand in two cells or on two lines. They belong
+//! to the metadata and not to the text; a table of the article with such a word has others besides, and stays.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::{dates, grid};
+use super::known::{self, Label, Pair};
+
+/// A line with more characters is one of the article.
+const PASSAGE: usize = 60;
+/// Bytes of a line of buttons.
+const BUTTONS: usize = 90;
+/// Bytes of a line that may hold labels.
+const LINE: usize = 1000;
+
+static DAY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*[\[【(（]?\s*(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\]】)）]?")
+        .expect("the pattern is well-formed")
+});
+
+/// Lines one after another of which each is labels and values.
+#[derive(Debug)]
+struct Run<'a> {
+    end: usize,
+    pairs: Vec<Pair<'a>>,
+}
+
+impl Run<'_> {
+    /// Whether it is no text: an index, a date, an issuer, buttons.
+    fn is_head(&self) -> bool {
+        let is_index = self.pairs.len() > 1 && self.pairs.iter().any(|pair| pair.is_strong);
+        let tells = |pair: &Pair| match pair.label {
+            Label::Date(_) => dates::day(pair.value).is_some(),
+            Label::Publisher(_) => !pair.value.is_empty(),
+            Label::Index | Label::Other => false,
+        };
+        is_index || self.pairs.is_empty() || self.pairs.iter().any(tells)
+    }
+}
+
+/// The lines of an article without what stands above it.
+pub(super) fn without<'a>(lines: &[&'a str]) -> Vec<&'a str> {
+    let mut kept = Vec::with_capacity(lines.len());
+    let mut at = 0;
+    while at < lines.len() && lines[at].chars().nth(PASSAGE).is_none() {
+        let run = run(lines, at);
+        let end = run.as_ref().map_or(at + 1, |run| run.end);
+        if run.is_none_or(|run| !run.is_head()) {
+            kept.extend(&lines[at..end]);
+        }
+        at = end;
+    }
+    kept.extend(&lines[at..]);
+    kept
+}
+
+/// The day and the issuer that lines tell, by the label that says it best.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    pub(super) issued: Option<String>,
+    pub(super) publisher: Option<String>,
+}
+
+pub(super) fn told(lines: &[&str]) -> Told {
+    let mut issued: Option<(usize, String)> = None;
+    let mut publisher: Option<(usize, String)> = None;
+    let mut at = 0;
+    while at < lines.len() {
+        let (pairs, end) = match run(lines, at) {
+            Some(run) => (run.pairs, run.end),
+            None if lines[at].len() < LINE => (known::pairs(lines[at]).1, at + 1),
+            None => (Vec::new(), at + 1),
+        };
+        for pair in pairs {
+            match pair.label {
+                Label::Date(rank) if issued.as_ref().is_none_or(|(best, _)| rank < *best) => {
+                    issued = dates::day(pair.value).map(|day| (rank, day)).or(issued);
+                }
+                Label::Publisher(rank)
+                    if publisher.as_ref().is_none_or(|(best, _)| rank < *best) =>
+                {
+                    publisher = known::publisher(pair.value)
+                        .map(|name| (rank, name.to_owned()))
+                        .or(publisher);
+                }
+                _ => {}
+            }
+        }
+        at = end;
+    }
+    Told {
+        issued: issued.map(|(_, day)| day),
+        publisher: publisher.map(|(_, name)| name),
+    }
+}
+
+/// The day of a line that holds nothing else.
+pub(super) fn day(line: &str) -> Option<String> {
+    let day = DAY
+        .find(line)
+        .filter(|day| line[day.end()..].trim().is_empty())?;
+    dates::day(day.as_str())
+}
+
+/// The run that begins at a line. None is longer than the lines it takes, so that all runs cost what the lines do.
+fn run<'a>(lines: &[&'a str], from: usize) -> Option<Run<'a>> {
+    let mut run = Run {
+        end: from,
+        pairs: Vec::new(),
+    };
+    while run.end < lines.len() {
+        let before = run.pairs.len();
+        let next = lines.get(run.end + 1).copied();
+        let Some(taken) = line(lines[run.end], next, &mut run.pairs) else {
+            run.pairs.truncate(before);
+            break;
+        };
+        run.end += taken;
+    }
+    (run.end > from).then_some(run)
+}
+
+/// The labels and values of a line, and how many lines they take; `None` if it has anything else.
+fn line<'a>(line: &'a str, next: Option<&'a str>, pairs: &mut Vec<Pair<'a>>) -> Option<usize> {
+    if line.len() > LINE {
+        return None;
+    }
+    let cells: Vec<&str> = line.split(grid::CELL.trim_end()).map(str::trim).collect();
+    let mut at = 0;
+    while at < cells.len() {
+        let cell = cells[at];
+        at += 1;
+        if cell.is_empty() {
+            continue;
+        }
+        let Some((mut pair, has_colon)) = known::label(cell) else {
+            inline(cell, pairs)?;
+            continue;
+        };
+        let is_value =
+            |cell: &&str| known::label(cell).is_none() && known::pairs(cell).1.is_empty();
+        if at < cells.len() {
+            if let Some(value) = cells.get(at).copied().filter(is_value) {
+                pair.value = value;
+                at += 1;
+            } else if !has_colon {
+                // Headings of columns stand beside one another.
+                return None;
+            }
+            pairs.push(pair);
+            continue;
+        }
+        // On a line of its own: its value is the next one, if it is no label too.
+        let value = next.filter(|next| next.len() <= LINE && !next.contains(grid::CELL));
+        match value.filter(is_value) {
+            Some(value) if cells.len() == 1 => {
+                pair.value = value.trim();
+                pairs.push(pair);
+                return Some(2);
+            }
+            _ if has_colon => pairs.push(pair),
+            _ => return None,
+        }
+    }
+    Some(1)
+}
+
+/// A cell that holds labels with their values, a day, or a button.
+fn inline<'a>(cell: &'a str, pairs: &mut Vec<Pair<'a>>) -> Option<()> {
+    let (before, found) = known::pairs(cell);
+    let day = DAY.find(before);
+    let rest = &before[day.map_or(0, |day| day.end())..];
+    let rest = rest.trim_matches(|c: char| c.is_whitespace() || "[]【】（）()|".contains(c));
+    if rest.len() > BUTTONS || !rest.is_empty() && !known::is_no_text(rest) {
+        return None;
+    }
+    // A day written in words may be the one of a speech, which the text tells.
+    if found.is_empty() && cell.contains('年') {
+        return None;
+    }
+    pairs.extend(day.map(|day| Pair {
+        label: Label::Date(usize::MAX),
+        is_strong: false,
+        value: day.as_str(),
+    }));
+    pairs.extend(found);
+    Some(())
+}
