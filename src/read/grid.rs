@@ -79,7 +79,7 @@ impl Cell {
         self.has_layout |= !lines.is_data;
     }
 
-    fn is_blank(&self) -> bool {
+    pub(super) fn is_blank(&self) -> bool {
         self.text.trim().is_empty()
     }
 
@@ -136,13 +136,13 @@ impl Grid {
         self.rows.last_mut()?.last_mut()
     }
 
-    /// The row that is being filled and its cells so far.
+    /// Where the cell that is being filled is: row and cell.
     pub(super) fn place(&self) -> Option<(usize, usize)> {
         let row = self.rows.len().checked_sub(1)?;
-        Some((row, self.rows[row].len()))
+        Some((row, self.rows[row].len().checked_sub(1)?))
     }
 
-    /// Takes the last cell away, which only continues the one at this place a row further.
+    /// Takes away the cell that is being filled, since it only continues one of an earlier row.
     pub(super) fn continue_above(&mut self, row: usize, cell: usize) {
         let last = self.rows.len() - 1;
         self.rows[last].pop();

@@ -76,6 +76,8 @@ pub(super) fn is_after(line: &str) -> bool {
 /// What the id or class of an element says that it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Naming {
+    /// `h1`.
+    Heading,
     Title,
     Date,
     Publisher,
@@ -111,6 +113,10 @@ static LABELS: LazyLock<HashMap<&str, (Label, bool)>> = LazyLock::new(|| {
     labels.extend(values("label-other").map(|word| (word, (Label::Other, false))));
     labels
 });
+/// Characters of the longest label, and of one that is set wide.
+const LONGEST: usize = 10;
+const WIDE: usize = 30;
+
 /// A label with its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pair<'a> {
@@ -162,11 +168,32 @@ pub(super) fn pairs(line: &str) -> (&str, Vec<Pair<'_>>) {
     (before, pairs.collect())
 }
 
+/// A label and its value side by side with nothing between them, as elements in one line leave them.
+pub(super) fn glued(cell: &str) -> Option<Pair<'_>> {
+    let mut word = String::new();
+    let mut longest = None;
+    for (at, c) in cell.char_indices().take(WIDE) {
+        if c.is_whitespace() {
+            continue;
+        }
+        if !c.is_alphabetic() || word.chars().nth(LONGEST - 1).is_some() {
+            break;
+        }
+        word.push(c);
+        if let Some((label, is_strong)) = lookup(&word) {
+            let value = cell[at + c.len_utf8()..].trim();
+            longest = Some(Pair {
+                label,
+                is_strong,
+                value,
+            });
+        }
+    }
+    longest
+}
+
 /// The longest label that ends a text, and where it begins. 发 布 机 构 and 标　　题 are set wide in boxes.
 fn label_before(text: &str) -> Option<(usize, Label, bool)> {
-    /// Characters of the longest label, and of one that is set wide.
-    const LONGEST: usize = 10;
-    const WIDE: usize = 30;
     let text = text.trim_end_matches(|c: char| c.is_whitespace() || "】]".contains(c));
     let mut word: Vec<char> = Vec::new();
     let mut longest = None;

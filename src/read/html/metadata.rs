@@ -15,9 +15,8 @@ use crate::text::key;
 
 /// Headings among which the title is sought.
 const HEADINGS: usize = 50;
-/// Bytes below a title in which its date and issuer stand when nothing but the name of their element, or the form of a
-/// date, tells them.
-const BELOW: usize = 600;
+/// Bytes below a title, or behind an article, in which its date and issuer stand.
+const NEAR: usize = 600;
 
 static SAVED: LazyLock<Regex> = LazyLock::new(|| {
     // As Internet Explorer and Chrome, and as the extension SingleFile note it in a comment.
@@ -46,6 +45,10 @@ pub(super) fn of(page: &Page, article: &Article, html: &str) -> Found {
     let above = content::text_to(page, article);
     let lines: Vec<&str> = above.lines().collect();
     let labelled = head::told(&lines);
+    // Some sites say it below the article.
+    let end = page.blocks[article.block].end.text;
+    let after = &page.text[end..page.text.floor_char_boundary(end + NEAR)];
+    let after = head::told(&after.lines().collect::<Vec<_>>());
     let below = below(page, title.as_deref());
     let named = |naming| {
         let among = page
@@ -74,11 +77,15 @@ pub(super) fn of(page: &Page, article: &Article, html: &str) -> Found {
             .and_then(|date| dates::day(&date))
             .or(labelled.issued)
             .or(issued)
-            .or_else(|| page.text[below].lines().find_map(head::day)),
+            .or_else(|| page.text[below].lines().find_map(head::day))
+            .or(after.issued),
         publisher: meta("meta-publisher")
             .filter(|publisher| known::publisher(publisher).is_some())
             .or(labelled.publisher)
             .or(publisher)
+            .or(after.publisher)
+            // A short one is the editor's.
+            .or_else(|| meta("meta-author").filter(|author| author.chars().nth(3).is_some()))
             .or(site)
             .map(|publisher| one_line(&publisher)),
         url: address(page, html).or_else(|| meta("meta-url").and_then(|url| dates::url(&url))),
@@ -92,33 +99,45 @@ pub(super) fn of(page: &Page, article: &Article, html: &str) -> Found {
 fn below(page: &Page, title: Option<&str>) -> Range<usize> {
     let heading = page.named.iter().find(|named| {
         let text = &page.text[named.start..named.end];
-        named.naming == Naming::Title && title.is_some_and(|title| key(title) == key(text))
+        matches!(named.naming, Naming::Heading | Naming::Title)
+            && title.is_some_and(|title| key(title) == key(text))
     });
     let start = heading.map(|heading| heading.end);
     let start =
         start.or_else(|| title.and_then(|title| Some(page.text.find(title)? + title.len())));
     let start = start.unwrap_or(0);
-    let end = page.text.len().min(start + BELOW);
+    let end = page.text.len().min(start + NEAR);
     start..page.text.floor_char_boundary(end)
 }
 
 /// The heading that the page's title has too; else the part of that title that does not name the site.
 fn title(page: &Page, site: Option<&str>) -> Option<String> {
     let title = page.title.trim();
-    let parts: Vec<&str> = title
+    let without_site = title
+        .rsplit_once('-')
+        .filter(|(_, site)| known::is_site(site.trim()));
+    let parts: Vec<&str> = without_site
+        .map_or(title, |(title, _)| title)
         .split(['_', '|', '｜', '—'])
         .flat_map(|part| part.split(" - "))
         .map(str::trim)
         .collect();
     let is_site = |text: &str| {
         let names_it = |name: &str| key(name) == key(text);
-        site.is_some_and(names_it) || known::is_site(text) && parts.len() > 1
+        site.is_some_and(names_it)
+            || known::is_site(text) && (parts.len() > 1 || without_site.is_some())
     };
-    let headings: Vec<&str> = page
+    let headings = page
         .named
         .iter()
-        .filter(|named| named.naming == Naming::Title)
-        .map(|named| page.text[named.start..named.end].trim())
+        .filter(|named| matches!(named.naming, Naming::Heading | Naming::Title));
+    let words = |named: &Named| page.text[named.start..named.end].trim();
+    let first_heading = headings
+        .clone()
+        .find(|named| named.naming == Naming::Heading);
+    let first_heading = first_heading.map(words);
+    let headings: Vec<&str> = headings
+        .map(words)
         .filter(|heading| heading.chars().nth(3).is_some() && !is_site(heading))
         .take(HEADINGS)
         .collect();
@@ -136,14 +155,16 @@ fn title(page: &Page, site: Option<&str>) -> Option<String> {
     {
         return Some((*heading).to_owned());
     }
-    let names = |text: &&&str| text.chars().nth(3).is_some();
+    let names = |text: &&str| text.chars().nth(3).is_some();
     // A title that is only the site's name stands in the text nowhere.
-    let first = parts.iter().find(|part| names(part) && !is_site(part));
+    let first = parts.iter().find(|part| names(*part) && !is_site(part));
     first
-        .filter(|first| headings.is_empty() || begins_with(&page.text, first))
-        .or(headings.first())
-        .or_else(|| parts.first().filter(names))
-        .map(|title| (*title).to_owned())
+        .copied()
+        .filter(|first| first_heading.is_none() || begins_with(&page.text, first))
+        .or(first_heading)
+        .or_else(|| parts.first().copied())
+        .filter(|title| names(&title))
+        .map(str::to_owned)
 }
 
 fn address(page: &Page, html: &str) -> Option<String> {

@@ -526,7 +526,8 @@ impl Walk {
 /// What an element says that it holds.
 fn naming(name: &str, tag: &StartTag<()>) -> Option<Naming> {
     match name {
-        "h1" | "h2" | "h3" => return Some(Naming::Title),
+        "h1" => return Some(Naming::Heading),
+        "h2" | "h3" => return Some(Naming::Title),
         "time" => return Some(Naming::Date),
         _ => {}
     }
