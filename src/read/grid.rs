@@ -143,10 +143,15 @@ impl Grid {
     }
 
     /// Takes away the cell that is being filled, since it only continues one of an earlier row.
-    pub(super) fn continue_above(&mut self, row: usize, cell: usize) {
-        let last = self.rows.len() - 1;
-        self.rows[last].pop();
-        self.rows[row][cell].down = last + 1 - row;
+    pub(super) fn continue_above(&mut self, (row, cell): (usize, usize)) {
+        let Some((last, above)) = self.rows.split_last_mut() else {
+            return;
+        };
+        let n_above = above.len();
+        if let Some(begun) = above.get_mut(row).and_then(|row| row.get_mut(cell)) {
+            begun.down = n_above + 1 - row;
+            last.pop();
+        }
     }
 
     pub(super) fn lines(&self, spare: &mut Spare) -> Lines {

@@ -282,10 +282,9 @@ impl Walk {
             return;
         };
         let is_blank = table.grid.cell().is_none_or(|cell| cell.is_blank());
+        let continues = std::mem::take(&mut table.continues) && is_blank;
         match table.begun.get(&table.column) {
-            Some((row, cell)) if table.continues && is_blank => {
-                table.grid.continue_above(*row, *cell);
-            }
+            Some(place) if continues => table.grid.continue_above(*place),
             Some(place) if Some(*place) != table.grid.place() => {
                 table.begun.remove(&table.column);
             }

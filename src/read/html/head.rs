@@ -24,6 +24,13 @@ static DAY: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is well-formed")
 });
 
+/// What the first line of an article has, and no value: a number of its outline, the end of a sentence, an address to the
+/// listeners, a row.
+static TEXT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*[（(]?[一二三四五六七八九十]+[、）)]|[。，；！]\s*$|[：:]\s*$|。| \| ")
+        .expect("the pattern is well-formed")
+});
+
 /// Lines one after another of which each is labels and values.
 #[derive(Debug)]
 struct Run<'a> {
@@ -46,7 +53,9 @@ impl Run<'_> {
         }
         let tells = |pair: &Pair| match pair.label {
             Label::Date(_) => dates::day(pair.value).is_some(),
-            Label::Publisher(_) => !pair.value.is_empty(),
+            Label::Publisher(_) => {
+                !pair.value.is_empty() && pair.value.chars().nth(PASSAGE).is_none()
+            }
             Label::Index | Label::Other => false,
         };
         is_index || self.pairs.is_empty() || self.pairs.iter().any(tells)
@@ -57,10 +66,13 @@ impl Run<'_> {
 pub(super) fn without<'a>(lines: &[&'a str]) -> Vec<&'a str> {
     let mut kept = Vec::with_capacity(lines.len());
     let mut at = 0;
-    while at < lines.len() && lines[at].chars().nth(PASSAGE).is_none() {
+    while at < lines.len() {
         let run = run(lines, at);
         let end = run.as_ref().map_or(at + 1, |run| run.end);
         if run.is_none_or(|run| !run.is_head()) {
+            if lines[at].chars().nth(PASSAGE).is_some() {
+                break;
+            }
             kept.extend(&lines[at..end]);
         }
         at = end;
@@ -172,9 +184,8 @@ impl<'a> Run<'a> {
                 at += 1;
                 continue;
             }
-            let value = next.filter(|next| next.len() <= LINE && !next.contains(grid::CELL));
-            match value.filter(is_value) {
-                // On a line of its own: its value is the next one, if it is no label too.
+            match next.filter(|next| is_value(next) && is_of(&pair, next)) {
+                // On a line of its own: its value is the next one.
                 Some(value) if !is_table => {
                     pair.value = value.trim();
                     self.pairs.push(pair);
@@ -182,7 +193,9 @@ impl<'a> Run<'a> {
                 }
                 _ if has_colon => self.pairs.push(pair),
                 // Headings of columns stand beside one another; the last row of a box may lack its last value.
-                _ if is_in_table && (at == cells.len() || !is_table) => self.pairs.push(pair),
+                _ if (is_in_table || self.is_glued) && (at == cells.len() || !is_table) => {
+                    self.pairs.push(pair)
+                }
                 _ => return None,
             }
         }
@@ -212,6 +225,18 @@ impl<'a> Run<'a> {
         }));
         self.pairs.extend(found);
         Some(())
+    }
+}
+
+/// Whether the line below a label may be its value. Where the value is missing, that line is the first of the article.
+fn is_of(pair: &Pair, line: &str) -> bool {
+    if line.chars().nth(PASSAGE).is_some() || TEXT.is_match(line) {
+        return false;
+    }
+    match pair.label {
+        Label::Date(_) => dates::day(line).is_some(),
+        Label::Publisher(_) => known::publisher(line).is_some(),
+        Label::Index | Label::Other => true,
     }
 }
 
