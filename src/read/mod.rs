@@ -15,6 +15,7 @@ mod encoding;
 mod files;
 mod format;
 mod front;
+mod grid;
 mod html;
 mod limits;
 mod pdf;

@@ -111,6 +111,189 @@ fn an_article_whose_class_sounds_like_furniture_is_read() {
     assert_eq!(source.text, "青河镇位于青河县东部。\n");
 }
 
+/// Title, date and issuer of a page and the lines of its text.
+fn told(page: &str) -> ([String; 3], Vec<String>) {
+    let source = read_one("page.html", page.as_bytes()).unwrap();
+    let metadata = source.metadata;
+    let told = [metadata.title, metadata.issued, metadata.publisher];
+    let lines = source.text.lines().map(|line| line.trim().to_owned());
+    (told.map(Option::unwrap_or_default), lines.collect())
+}
+
+const PASSAGE: &str = "全镇推行河长制，青河水质稳定达到二类标准，完成财政收入1.5亿元，同比增长8.5%，新修产业路18公里，群众出行更加方便。";
+
+#[test]
+fn the_box_of_an_index_is_metadata_and_no_text() {
+    let items = [
+        ("索 引 号", "000000000/2023-00123"),
+        ("发布机构", "青河镇人民政府"),
+        ("成文日期", "2023年12月20日"),
+        ("标　　题", "青河镇2023年工作总结"),
+        ("发布日期", "2023年12月25日"),
+        ("有 效 性", ""),
+    ];
+    let each = |item: &dyn Fn(&str, &str) -> String| -> String {
+        items
+            .iter()
+            .map(|(label, value)| item(label, value))
+            .collect()
+    };
+    let two_pairs = |label: &str, value: &str| {
+        let pairs: String = items
+            .chunks(2)
+            .map(|pairs| {
+                let cells: String = pairs
+                    .iter()
+                    .map(|(a, b)| format!("<{label}>{a}</{label}><{value}>{b}</{value}>"))
+                    .collect();
+                format!("<tr>{cells}</tr>")
+            })
+            .collect();
+        format!("<table>{pairs}</table>")
+    };
+    for index in [
+        two_pairs("td", "td"),
+        two_pairs("th", "td"),
+        each(&|a, b| format!("<dl><dt>{a}：</dt><dd>{b}</dd></dl>")),
+        each(&|a, b| format!("<div><div>{a}：</div><div>{b}</div></div>")),
+        each(&|a, b| format!("<li><span>{a}</span><span>{b}</span></li>")),
+        each(&|a, b| format!("<li>{a}：{b}</li>")),
+        each(&|a, b| format!("<span>{a}：</span><span>{b}</span>")),
+    ] {
+        for page in [
+            format!("<h1>青河镇2023年工作总结</h1>{index}<div id=zoom><p>{PASSAGE}</p></div>"),
+            format!("<h1>青河镇2023年工作总结</h1><div id=zoom>{index}<p>{PASSAGE}</p></div>"),
+        ] {
+            let page = format!("<title>青河镇2023年工作总结_青河县人民政府</title><body>{page}");
+            let title = "青河镇2023年工作总结";
+            assert_eq!(
+                told(&page),
+                (
+                    [title, "2023-12-25", "青河镇人民政府"].map(str::to_owned),
+                    vec![title.to_owned(), PASSAGE.to_owned()]
+                ),
+                "{page}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_table_of_the_article_with_words_of_an_index_stays() {
+    for [table, first, second] in [
+        [
+            "<tr><td>来源<td>金额<td>发布日期<tr><td>县里拨款<td>320<td>2023-05-01",
+            "来源 | 金额 | 发布日期",
+            "县里拨款 | 320 | 2023-05-01",
+        ],
+        [
+            "<tr><td>来源<td>金额<tr><td>县里拨款<td>320",
+            "来源 | 金额",
+            "县里拨款 | 320",
+        ],
+        [
+            "<tr><td>名称<td>青河桥<tr><td>状态<td>在建",
+            "名称 | 青河桥",
+            "状态 | 在建",
+        ],
+    ] {
+        let page = format!("<body><div id=zoom><table>{table}</table><p>{PASSAGE}</p></div>");
+        let (_, lines) = told(&page);
+        assert_eq!(lines, [first, second, PASSAGE]);
+    }
+}
+
+#[test]
+fn date_and_issuer_need_no_label() {
+    for (head, publisher) in [
+        (
+            "<span class=date>2024-01-15</span><span class=source>青河镇人民政府</span>",
+            "青河镇人民政府",
+        ),
+        (
+            "<p>2024.01.15 | 来源：青河镇人民政府 | 【字号 大 中 小】</p>",
+            "青河镇人民政府",
+        ),
+        ("<p>2024年1月15日 16:20 点击：[210]</p>", ""),
+        ("<p>2024/1/15 10:22:33</p>", ""),
+    ] {
+        let page = format!(
+            "<title>青河镇要闻</title><div><h1>青河镇要闻</h1>{head}<p>{PASSAGE}</p></div>"
+        );
+        assert_eq!(
+            told(&page),
+            (
+                ["青河镇要闻", "2024-01-15", publisher].map(str::to_owned),
+                vec!["青河镇要闻".to_owned(), PASSAGE.to_owned()]
+            ),
+            "{page}"
+        );
+    }
+}
+
+#[test]
+fn rows_of_a_page_can_be_read_alone() {
+    let table = "<table><tr><th rowspan=2>村<th colspan=2>改厕（户）<tr><th>计划<th>完成\
+        <tr><td rowspan=65000000>青山村<td>60<td>58<tr><td>10<td><p>9</p></table>";
+    let nested = "<table><tr><td>河口村<td><table><tr><td>水渠<td>3<tr><td>便桥<td>1</table><td>在建</table>";
+    let layout = format!(
+        "<table><tr><td><p>{PASSAGE}</p><p>{PASSAGE}</p><td><p>{PASSAGE}</p><p>{PASSAGE}</p></table>"
+    );
+    let page = format!("<body><div id=zoom><p>{PASSAGE}</p>{table}{nested}{layout}</div>");
+    assert_eq!(
+        told(&page).1,
+        [
+            PASSAGE,
+            "村 | 改厕（户）",
+            "村 | 计划 | 完成",
+            "青山村 | 60 | 58",
+            "青山村 | 10 | 9",
+            "河口村 | 水渠 | 3 | 在建",
+            "河口村 | 便桥 | 1 | 在建",
+            PASSAGE,
+            PASSAGE,
+            PASSAGE,
+            PASSAGE,
+        ]
+    );
+}
+
+#[test]
+fn an_article_of_links_is_read_and_a_menu_is_not() {
+    let menu =
+        "<ul><li><a href=/>首页</a><li><a href=/a>政务公开</a><li><a href=/b>办事服务</a></ul>";
+    let linked = |texts: &[&str]| -> String {
+        texts
+            .iter()
+            .map(|text| format!("<p><a href=x>{text}</a></p>"))
+            .collect()
+    };
+    for texts in [
+        vec![PASSAGE, "一、2023年工作回顾", PASSAGE],
+        vec![
+            "关于落实耕地地力补贴的实施办法",
+            "关于落实农机购置补贴的实施办法",
+        ],
+    ] {
+        let page = format!(
+            "<title>青河镇惠民政策</title><body><div>{menu}</div><div><h1>青河镇惠民政策</h1>{}</div>",
+            linked(&texts)
+        );
+        let (_, lines) = told(&page);
+        assert_eq!(lines[0], "青河镇惠民政策");
+        assert_eq!(lines[1..], texts);
+    }
+}
+
+#[test]
+fn what_is_not_closed_costs_only_itself() {
+    let options = "<option>2023".repeat(300);
+    let page = format!(
+        "<body><a name=top><select>{options}</select><table><tr><td><div>{PASSAGE}</div></div></span><td>12</table><p>{PASSAGE}"
+    );
+    assert_eq!(told(&page).1, [&format!("{PASSAGE} | 12"), PASSAGE]);
+}
+
 // ---------------------------------------------------------------- docx
 
 #[test]
@@ -159,6 +342,96 @@ fn a_word_document_gives_paragraphs_numbers_and_rows() {
     assert_eq!(
         source.metadata.title.as_deref(),
         Some("青河镇2021年工作总结")
+    );
+}
+
+#[test]
+fn rows_of_a_word_document_can_be_read_alone() {
+    let cell = |properties: &str, text: &str| {
+        format!(
+            "<w:tc><w:tcPr>{properties}</w:tcPr>{}</w:tc>",
+            paragraph(text)
+        )
+    };
+    let row = |cells: &[String]| format!("<w:tr>{}</w:tr>", cells.concat());
+    let begins = r#"<w:vMerge w:val="restart"/>"#;
+    let goes_on = "<w:vMerge/>";
+    let wide = r#"<w:gridSpan w:val="2"/>"#;
+    let table = [
+        row(&[
+            cell(begins, "村"),
+            cell(wide, "改厕（户）"),
+            cell(begins, "备注"),
+        ]),
+        row(&[
+            cell(goes_on, ""),
+            cell("", "计划"),
+            cell("", "完成"),
+            cell(goes_on, ""),
+        ]),
+        row(&[
+            cell(begins, "青山村"),
+            cell("", "60"),
+            cell("", "58"),
+            cell("", ""),
+        ]),
+        row(&[
+            cell(goes_on, ""),
+            cell("", "10"),
+            cell("", "9"),
+            cell("", "二期"),
+        ]),
+        row(&[
+            cell("", "河口村"),
+            cell("", "20"),
+            cell("", "19"),
+            cell("", ""),
+        ]),
+    ]
+    .concat();
+    let inner = [
+        row(&[cell("", "水渠"), cell("", "3")]),
+        row(&[cell("", "便桥"), cell("", "1")]),
+    ]
+    .concat();
+    let nested = format!(
+        "<w:tbl><w:tr>{}<w:tc><w:p/><w:tbl>{inner}</w:tbl><w:p/></w:tc></w:tr></w:tbl>",
+        cell("", "白沙村")
+    );
+    let bytes = docx_of(&format!("<w:tbl>{table}</w:tbl>{nested}"), &[]);
+    assert_eq!(
+        lines(&read_one("a.docx", &bytes).unwrap().text),
+        [
+            "村 | 改厕（户） |  | 备注",
+            "村 | 计划 | 完成 | 备注",
+            "青山村 | 60 | 58",
+            "青山村 | 10 | 9 | 二期",
+            "河口村 | 20 | 19",
+            "白沙村 | 水渠 | 3",
+            "白沙村 | 便桥 | 1",
+        ]
+    );
+}
+
+#[test]
+fn hidden_text_of_a_word_document_is_left_out() {
+    let run = |properties: &str, text: &str| {
+        format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>")
+    };
+    let body = format!(
+        "<w:p>{}{}{}{}</w:p><w:p><w:pPr><w:pStyle w:val=\"h\"/></w:pPr>{}</w:p>",
+        run("", "青河镇"),
+        run("<w:vanish/>", "甲"),
+        run("<w:vanish w:val=\"0\"/>", "推行河长制。"),
+        run("<w:rStyle w:val=\"h\"/>", "乙"),
+        run("", "丙")
+    );
+    let styles =
+        "<w:styles><w:style w:styleId=\"h\"><w:rPr><w:vanish/></w:rPr></w:style></w:styles>";
+    let bytes = docx_of(&body, &[("word/styles.xml", styles)]);
+    assert_eq!(
+        read_one("a.docx", &bytes).unwrap().text.trim(),
+        "青河镇推行河长制。"
     );
 }
 

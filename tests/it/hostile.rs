@@ -267,6 +267,24 @@ fn depth_costs_no_stack() {
 }
 
 #[test]
+fn attributes_cost_no_stack() {
+    let n = 200_000;
+    let distinct: String = (0..n).map(|i| format!("a{i}=\"1\" ")).collect();
+    for attributes in ["a=\"1\" ".repeat(n), "a=\"\"".repeat(n), distinct] {
+        for page in [
+            format!("<p {attributes}>青河镇推行河长制。</p>"),
+            format!("<p>青河镇推行河长制。</p {attributes}>"),
+            format!("<p>青河镇推行河长制。<p {attributes}"),
+        ] {
+            assert_eq!(
+                read_one("a.html", page.as_bytes()).unwrap().text,
+                "青河镇推行河长制。\n"
+            );
+        }
+    }
+}
+
+#[test]
 fn what_is_too_long_costs_itself_alone() {
     let long = "长".repeat(1 << 20);
     let lines =

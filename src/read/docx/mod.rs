@@ -1,6 +1,6 @@
 //! Word documents (.docx, also as WPS writes them): paragraphs, headings with their automatic numbers, tables row by row.
 //!
-//! Left out are headers and footers, comments, footnotes, deleted passages and field codes.
+//! Left out are headers and footers, comments, footnotes, deleted and hidden passages and field codes.
 
 mod body;
 mod numbering;
@@ -23,11 +23,12 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Source, Aside> {
     let Some(main) = parts.get(&name)? else {
         return Err(Aside::new(Reason::Damaged, format!("no {name}")));
     };
+    let styles = parts.get("word/styles.xml")?.unwrap_or_default();
     let numbering = Numbering::new(
         &parts.get("word/numbering.xml")?.unwrap_or_default(),
-        &parts.get("word/styles.xml")?.unwrap_or_default(),
+        &styles,
     );
-    let text = body::text(&main, numbering, limits)?;
+    let text = body::text(&main, numbering, xml::hidden_styles(&styles), limits)?;
     let properties = parts.get("docProps/core.xml")?.unwrap_or_default();
     Ok(Source {
         metadata: Metadata {

@@ -1,5 +1,7 @@
 //! What the parts of a package have in common: elements by local name, entities, attributes.
 
+use std::collections::HashSet;
+
 use quick_xml::XmlVersion;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -75,6 +77,30 @@ pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> 
             let value = attribute.normalized_value(XmlVersion::Implicit1_0).ok()?;
             Some(value.into_owned())
         })
+}
+
+/// The styles whose text is not shown.
+pub(super) fn hidden_styles(part: &str) -> HashSet<String> {
+    let mut xml = Xml::new(part);
+    let (mut style, mut hidden) = (String::new(), HashSet::new());
+    loop {
+        match xml.step() {
+            Step::Start(start) => match start.local_name().as_ref() {
+                "style" => style = attribute(&start, "styleId").unwrap_or_default(),
+                "vanish" if is_on(attribute(&start, "val").as_deref()) => {
+                    hidden.insert(style.clone());
+                }
+                _ => {}
+            },
+            Step::Finished => return hidden,
+            _ => {}
+        }
+    }
+}
+
+/// Whether a property that is named is on.
+pub(super) fn is_on(value: Option<&str>) -> bool {
+    !matches!(value, Some("0" | "false" | "off"))
 }
 
 /// The text of the first element of this name.

@@ -4,8 +4,10 @@
 //! is built and nothing recurses, so that cost is linear however the page is nested.
 
 mod content;
+mod head;
 mod known;
 mod metadata;
+mod pauses;
 mod walk;
 
 use super::encoding::decode_as;
@@ -18,14 +20,18 @@ const DECLARES: usize = 4096;
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Source, Aside> {
     let decoded = decode_as(bytes, charset(bytes))?;
     let deadline = limits.deadline();
-    let page = walk::walk(&decoded.text, true, deadline)?;
-    let mut text = content::article(&page);
+    let mut page = walk::walk(&decoded.text, true, deadline)?;
+    let mut article = content::choose(&page);
+    let mut found = metadata::of(&page, &article, &decoded.text);
+    let mut text = content::text(&page, &article, &found.told);
     if !super::encoding::has_words(&text) {
         // What was taken for furniture by its name was the article.
-        let page = walk::walk(&decoded.text, false, deadline)?;
-        text = content::article(&page);
+        page = walk::walk(&decoded.text, false, deadline)?;
+        article = content::choose(&page);
+        found = metadata::of(&page, &article, &decoded.text);
+        text = content::text(&page, &article, &found.told);
     }
-    let mut metadata = metadata::of(&page, &decoded.text);
+    let mut metadata = found.metadata;
     metadata.format = format!("text/html; charset={}", decoded.encoding);
     metadata.guessed = decoded.guessed;
     if let Some(title) = &metadata.title

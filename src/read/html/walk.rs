@@ -1,24 +1,23 @@
-//! One pass over a page: its text with marks for rows and cells, the blocks it lies in, what its head declares.
+//! One pass over a page: its text, the rows and cells and blocks it lies in, what its head declares.
 
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
+use rustc_hash::FxHashMap;
 
 use super::super::limits::Deadline;
 use super::super::{Aside, Reason};
-use super::known;
-
-/// Before a row of a table, after it, and before each of its cells. No text holds them: control characters are left out.
-pub(super) const ROW: char = '\u{1D}';
-/// After a row.
-pub(super) const ROW_END: char = '\u{1E}';
-/// Before a cell.
-pub(super) const CELL: char = '\u{1F}';
+use super::known::{self, Naming};
+use super::pauses::Pauses;
 
 /// Elements open at once; those that are deeper add their text to the one above.
 const DEPTH: usize = 1000;
-/// How far up an end tag looks for its element.
-const REACH: usize = 64;
 /// Blocks of a page; a report of a thousand pages has fewer.
 const BLOCKS: usize = 1 << 20;
+/// Characters from which a link is no word of a menu.
+const MENU: usize = 10;
+/// Characters from which a link is a passage of the text.
+const PASSAGE: usize = 60;
+/// Bytes of the longest heading, date or issuer.
+const NAMED: usize = 400;
 
 const VOID: [&str; 13] = [
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
@@ -92,33 +91,77 @@ const BLOCK: [&str; 19] = [
     "ul",
 ];
 
+/// Elements that their next one of the kind ends, with what bounds the search for it.
+const IMPLIED: [(&[&str], &[&str], &[&str]); 6] = [
+    (&["li"], &["li"], &["ul", "ol", "dir"]),
+    (&["dt", "dd"], &["dt", "dd"], &["dl"]),
+    (
+        &["thead", "tbody", "tfoot"],
+        &["thead", "tbody", "tfoot", "tr"],
+        &["table"],
+    ),
+    (&["tr"], &["tr"], &["table"]),
+    (&["td", "th"], &["td", "th"], &["tr", "table"]),
+    (&["option"], &["option"], &["select"]),
+];
+/// No end tag but that of a table's parts reaches out of these.
+const SCOPES: [&str; 3] = ["td", "th", "table"];
+
+/// Where something begins or ends: bytes of [`Page::text`], and how many marks stand before it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Place {
+    pub(super) text: usize,
+    pub(super) mark: usize,
+}
+
 /// A stretch of text that an element holds.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Block {
     /// Index of the block around it; its own for the first.
     pub(super) parent: usize,
-    /// Bytes of [`Page::text`].
-    pub(super) start: usize,
-    pub(super) end: usize,
-    /// Characters outside of links.
+    pub(super) start: Place,
+    pub(super) end: Place,
+    /// Characters outside of links, and in links that are passages.
     pub(super) words: usize,
-    /// Characters in links.
+    /// Characters in other links.
     pub(super) links: usize,
+    /// Those of them in links as short as the words of a menu.
+    pub(super) menus: usize,
     /// Whether its id or class says that it is the article.
     pub(super) is_container: bool,
+}
+
+/// The parts of tables.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Mark {
+    Table,
+    TableEnd,
+    Row,
+    RowEnd,
+    Cell { across: usize, down: usize },
+}
+
+/// A stretch whose element says what it is.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    pub(super) naming: Naming,
+    pub(super) start: usize,
+    pub(super) end: usize,
 }
 
 /// What one pass finds.
 #[derive(Default)]
 pub(super) struct Page {
-    /// All text that is seen, with marks.
+    /// All text that is seen.
     pub(super) text: String,
+    /// Parts of tables, with the byte of the text at which they stand.
+    pub(super) marks: Vec<(usize, Mark)>,
     /// In order of their start; the first holds all.
     pub(super) blocks: Vec<Block>,
     /// The page's title.
     pub(super) title: String,
-    /// The first heading of the highest level.
-    pub(super) heading: String,
+    /// Headings, and elements whose id or class names them title, date or issuer.
+    pub(super) named: Vec<Named>,
     /// Names and values of meta elements, and the address of `rel=canonical` under that name.
     pub(super) meta: Vec<(String, String)>,
 }
@@ -128,17 +171,24 @@ struct Open {
     block: Option<usize>,
     hides: bool,
     is_link: bool,
+    named: Option<(Naming, usize)>,
 }
 
+#[derive(Default)]
 struct Walk {
     page: Page,
     open: Vec<Open>,
+    /// Where in `open` the elements of a name are.
+    places: FxHashMap<String, Vec<usize>>,
+    /// Where those are that begin a line.
+    lines: Vec<usize>,
     /// Indices of open blocks.
     within: Vec<usize>,
     hidden: usize,
     links: usize,
+    /// Characters of the link so far.
+    linked: usize,
     in_title: bool,
-    in_heading: bool,
     in_pre: usize,
     space: bool,
     drop_furniture: bool,
@@ -154,21 +204,15 @@ pub(super) fn walk(html: &str, drop_furniture: bool, deadline: Deadline) -> Resu
             blocks: vec![Block::default()],
             ..Page::default()
         },
-        open: Vec::new(),
         within: vec![0],
-        hidden: 0,
-        links: 0,
-        in_title: false,
-        in_heading: false,
-        in_pre: 0,
-        space: false,
         drop_furniture,
+        ..Walk::default()
     };
-    for (i, token) in Tokenizer::new_with_emitter(html, emitter).enumerate() {
+    for (i, token) in Tokenizer::new_with_emitter(Pauses::new(html), emitter).enumerate() {
         if i.is_multiple_of(4096) {
             deadline.check()?;
         }
-        let Ok(token) = token;
+        let Ok(token) = token else { continue };
         match token {
             Token::StartTag(tag) => walk.start(&tag),
             Token::EndTag(tag) => walk.end(&String::from_utf8_lossy(&tag.name)),
@@ -182,14 +226,19 @@ pub(super) fn walk(html: &str, drop_furniture: bool, deadline: Deadline) -> Resu
     while !walk.open.is_empty() {
         walk.pop();
     }
-    let end = walk.page.text.len();
-    walk.page.blocks[0].end = end;
+    walk.page.blocks[0].end = walk.place();
     Ok(walk.page)
 }
 
 fn value(tag: &StartTag<()>, name: &str) -> Option<String> {
     let value = tag.attributes.get(name.as_bytes())?;
     Some(String::from_utf8_lossy(value).into_owned())
+}
+
+/// Rows or columns that a cell takes.
+fn span(tag: &StartTag<()>, name: &str) -> usize {
+    let value = value(tag, name).unwrap_or_default();
+    value.trim().parse().unwrap_or(1)
 }
 
 impl Walk {
@@ -208,24 +257,42 @@ impl Walk {
         if VOID.contains(&name.as_str()) {
             return;
         }
-        self.close_implied(&name);
-        if LINES.contains(&name.as_str()) && !matches!(name.as_str(), "td" | "th") {
+        let is_line = LINES.contains(&name.as_str());
+        self.close_implied(&name, is_line);
+        if is_line {
             self.line_end();
         }
         if self.open.len() >= DEPTH {
             return;
         }
+        let hides = self.hides(&name, is_line, tag);
+        let is_seen = self.hidden == 0 && !hides;
+        if is_seen && matches!(name.as_str(), "td" | "th") {
+            let (across, down) = (span(tag, "colspan"), span(tag, "rowspan"));
+            self.mark(Mark::Cell { across, down });
+        }
+        let block = (self.hidden == 0 && BLOCK.contains(&name.as_str())).then(|| self.block(tag));
         match name.as_str() {
-            "tr" => self.mark(ROW),
-            "td" | "th" => self.mark(CELL),
+            "table" if is_seen => self.mark(Mark::Table),
+            "tr" if is_seen => self.mark(Mark::Row),
             "title" => self.in_title = self.page.title.is_empty(),
-            "h1" => self.in_heading = self.page.heading.is_empty(),
             "pre" => self.in_pre += 1,
             _ => {}
         }
-        let hides = self.hides(&name, tag);
-        let is_link = name == "a";
-        let block = (BLOCK.contains(&name.as_str()) && self.hidden == 0).then(|| self.block(tag));
+        // An anchor is only a place, and often not closed.
+        let is_anchor = !tag.attributes.contains_key(&b"href"[..])
+            && (tag.attributes.contains_key(&b"name"[..])
+                || tag.attributes.contains_key(&b"id"[..]));
+        let is_link = name == "a" && !is_anchor;
+        if is_link && self.links == 0 {
+            self.linked = 0;
+        }
+        let naming = is_seen.then(|| naming(&name, tag)).flatten();
+        let at = self.open.len();
+        self.places.entry(name.clone()).or_default().push(at);
+        if is_line {
+            self.lines.push(at);
+        }
         self.hidden += usize::from(hides);
         self.links += usize::from(is_link);
         self.open.push(Open {
@@ -233,6 +300,7 @@ impl Walk {
             block,
             hides,
             is_link,
+            named: naming.map(|naming| (naming, self.page.text.len())),
         });
     }
 
@@ -243,7 +311,7 @@ impl Walk {
         }
     }
 
-    fn hides(&self, name: &str, tag: &StartTag<()>) -> bool {
+    fn hides(&self, name: &str, is_line: bool, tag: &StartTag<()>) -> bool {
         if HIDDEN.contains(&name) {
             return true;
         }
@@ -256,20 +324,24 @@ impl Walk {
             value(tag, attribute).is_some_and(|names| known::is_furniture(&names))
         };
         style.to_ascii_lowercase().contains("display:none")
-            || self.drop_furniture
-                && LINES.contains(&name)
-                && (furniture("id") || furniture("class"))
+            || self.drop_furniture && is_line && (furniture("id") || furniture("class"))
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            text: self.page.text.len(),
+            mark: self.page.marks.len(),
+        }
     }
 
     fn block(&mut self, tag: &StartTag<()>) -> usize {
         let container = |attribute: &str| {
             value(tag, attribute).is_some_and(|names| known::is_container(&names))
         };
-        let at = self.page.text.len();
         let block = Block {
             parent: *self.within.last().expect("the first block is never closed"),
-            start: at,
-            end: at,
+            start: self.place(),
+            end: self.place(),
             is_container: container("id") || container("class"),
             ..Block::default()
         };
@@ -279,78 +351,122 @@ impl Walk {
         index
     }
 
+    /// Where the innermost open element of these names is.
+    fn last(&self, names: &[&str]) -> Option<usize> {
+        let places = names.iter().filter_map(|name| self.places.get(*name));
+        places.filter_map(|places| places.last().copied()).max()
+    }
+
     fn end(&mut self, name: &str) {
-        let within = self.open.iter().rev().take(REACH);
-        let Some(up) = within.enumerate().find(|(_, open)| open.name == name) else {
-            if name == "p" {
-                self.line_end();
+        let is_line = LINES.contains(&name);
+        let bound = match name {
+            "table" | "html" | "body" => None,
+            "td" | "th" | "tr" | "thead" | "tbody" | "tfoot" => self.last(&["table"]),
+            // A lost `</span>` does not end the paragraph.
+            _ if !is_line && name != "a" && !HIDDEN.contains(&name) => {
+                self.last(&SCOPES).max(self.lines.last().copied())
             }
-            return;
+            _ => self.last(&SCOPES),
         };
-        for _ in 0..=up.0 {
+        match self.last(&[name]) {
+            Some(at) if bound.is_none_or(|bound| at > bound) => self.close(at),
+            _ if name == "p" => self.line_end(),
+            _ => {}
+        }
+    }
+
+    /// Closes the element at this place and all within it.
+    fn close(&mut self, at: usize) {
+        while self.open.len() > at {
             self.pop();
         }
     }
 
     fn pop(&mut self) {
         let Some(open) = self.open.pop() else { return };
+        if let Some(places) = self.places.get_mut(&open.name) {
+            places.pop();
+            if places.is_empty() {
+                self.places.remove(&open.name);
+            }
+        }
         self.hidden -= usize::from(open.hides);
         self.links -= usize::from(open.is_link);
+        if open.is_link && self.links == 0 {
+            self.link_end();
+        }
+        if let Some((naming, start)) = open.named {
+            let end = self.page.text.len();
+            if (1..NAMED).contains(&(end - start)) {
+                self.page.named.push(Named { naming, start, end });
+            }
+        }
+        let is_seen = self.hidden == 0 && !open.hides;
         match open.name.as_str() {
             "title" => self.in_title = false,
-            "h1" => self.in_heading = false,
             "pre" => self.in_pre -= 1,
-            "tr" => self.mark(ROW_END),
+            "tr" if is_seen => self.mark(Mark::RowEnd),
+            "table" if is_seen => self.mark(Mark::TableEnd),
             _ => {}
         }
-        if LINES.contains(&open.name.as_str()) {
+        if self.lines.last() == Some(&self.open.len()) {
+            self.lines.pop();
             self.line_end();
         }
         if let Some(index) = open.block {
             self.within.pop();
+            let end = self.place();
             let block = &mut self.page.blocks[index];
-            block.end = self.page.text.len();
-            let (parent, words, links) = (block.parent, block.words, block.links);
-            self.page.blocks[parent].words += words;
-            self.page.blocks[parent].links += links;
+            block.end = end;
+            let Block {
+                parent,
+                words,
+                links,
+                menus,
+                ..
+            } = *block;
+            let parent = &mut self.page.blocks[parent];
+            parent.words += words;
+            parent.links += links;
+            parent.menus += menus;
         }
     }
 
     /// Elements that end where the next one begins.
-    fn close_implied(&mut self, name: &str) {
-        let (closed, stops): (&[&str], &[&str]) = match name {
-            "li" => (&["li"], &["ul", "ol", "dir"]),
-            "dt" | "dd" => (&["dt", "dd"], &["dl"]),
-            "tr" => (&["tr"], &["table"]),
-            "td" | "th" => (&["td", "th"], &["tr", "table"]),
-            name if LINES.contains(&name) => (&["p"], &LINES),
-            _ => return,
-        };
-        for up in 0..self.open.len().min(REACH) {
-            let open = self.open[self.open.len() - 1 - up].name.as_str();
-            if closed.contains(&open) {
-                for _ in 0..=up {
-                    self.pop();
-                }
-                return;
+    fn close_implied(&mut self, name: &str, is_line: bool) {
+        if name == "a" {
+            // No link stands in another; the first was not closed.
+            let at = self
+                .last(&["a"])
+                .filter(|at| Some(*at) > self.last(&SCOPES));
+            if let Some(at) = at.filter(|at| Some(at) > self.lines.last()) {
+                self.close(at);
             }
-            if stops.contains(&open) {
-                return;
+            return;
+        }
+        if let Some((_, closed, stops)) = IMPLIED.iter().find(|(of, ..)| of.contains(&name)) {
+            let stop = self.last(stops);
+            let mut open = closed.iter().filter_map(|name| self.last(&[*name]));
+            if let Some(at) = open.by_ref().filter(|at| Some(*at) > stop).min() {
+                self.close(at);
             }
+        } else if is_line
+            && let Some(at) = self.lines.last()
+            && self.open[*at].name == "p"
+        {
+            self.close(*at);
         }
     }
 
-    fn mark(&mut self, mark: char) {
-        if self.hidden == 0 {
-            self.space = false;
-            self.page.text.push(mark);
-        }
+    fn mark(&mut self, mark: Mark) {
+        self.space = false;
+        self.page.marks.push((self.page.text.len(), mark));
     }
 
     fn line_end(&mut self) {
         self.space = false;
         let text = &mut self.page.text;
-        if self.hidden == 0 && !text.is_empty() && !text.ends_with(['\n', ROW, CELL]) {
+        if self.hidden == 0 && !text.is_empty() && !text.ends_with('\n') {
             text.push('\n');
         }
     }
@@ -370,23 +486,51 @@ impl Walk {
                 self.space = true;
             } else if !c.is_control() {
                 let out = &mut self.page.text;
-                if self.space && !out.is_empty() && !out.ends_with(['\n', ROW, CELL, ROW_END]) {
+                if self.space && !out.is_empty() && !out.ends_with('\n') {
                     out.push(' ');
                 }
                 self.space = false;
                 out.push(c);
-                if self.in_heading {
-                    self.page.heading.push(c);
-                }
                 seen += usize::from(!c.is_whitespace());
             }
         }
-        let block = *self.within.last().expect("the first block is never closed");
-        let block = &mut self.page.blocks[block];
         if self.links > 0 {
-            block.links += seen;
+            self.linked += seen;
+            self.counted().links += seen;
         } else {
-            block.words += seen;
+            self.counted().words += seen;
         }
     }
+
+    /// The block whose characters are counted.
+    fn counted(&mut self) -> &mut Block {
+        let block = *self.within.last().expect("the first block is never closed");
+        &mut self.page.blocks[block]
+    }
+
+    /// A link that is a passage counts as text, and one as short as a word of a menu as such.
+    fn link_end(&mut self) {
+        let linked = self.linked;
+        let block = self.counted();
+        // What a link holds in blocks of its own has been counted there.
+        let linked = linked.min(block.links);
+        if linked >= PASSAGE {
+            block.links -= linked;
+            block.words += linked;
+        } else if linked < MENU {
+            block.menus += linked;
+        }
+    }
+}
+
+/// What an element says that it holds.
+fn naming(name: &str, tag: &StartTag<()>) -> Option<Naming> {
+    match name {
+        "h1" => return Some(Naming::Heading),
+        "h2" | "h3" => return Some(Naming::Title),
+        "time" => return Some(Naming::Date),
+        _ => {}
+    }
+    let named = |attribute| value(tag, attribute).and_then(|names| known::naming(&names));
+    named("id").or_else(|| named("class"))
 }
