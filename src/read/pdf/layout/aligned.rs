@@ -22,11 +22,17 @@ pub(super) fn lines(rows: &[Row]) -> Vec<Line> {
             lines.push(rows::line(&rows[at]));
             at += 1;
         } else {
-            lines.extend(table_lines(&rows[at..at + n], &columns));
+            let table = &rows[at..at + n];
+            lines.extend(table_lines(table, &filled(table, columns)));
             at += n;
         }
     }
     lines
+}
+
+/// Whether rows are a table from the first to the last.
+pub(super) fn is_table(rows: &[Row]) -> bool {
+    !rows.is_empty() && table(rows).0 == rows.len()
 }
 
 /// From where to where a column of a table goes.
@@ -37,12 +43,12 @@ fn table(rows: &[Row]) -> (usize, Vec<Span>) {
     let mut columns: Vec<Span> = Vec::new();
     // Rows that have several pieces: up to the last of them the table reaches.
     let (mut n_parted, mut end) = (0, 0);
-    let mut is_list = true;
     for (i, row) in rows.iter().enumerate() {
         let parts = pieces(row);
         let before = i.checked_sub(1).map(|i| rows[i][0].y - row[0].y);
         let size = row[0].size;
-        if row[0].is_row || before.is_some_and(|gap| gap > APART * size) {
+        let is_list = parts.len() == 2 && is_marker(&rows::text(parts[0].runs));
+        if row[0].is_row || is_list || before.is_some_and(|gap| gap > APART * size) {
             break;
         }
         if parts.len() < 2 {
@@ -60,7 +66,6 @@ fn table(rows: &[Row]) -> (usize, Vec<Span>) {
         }
         columns = joined;
         if parts.len() > 1 {
-            is_list &= parts.len() == 2 && is_marker(&rows::text(parts[0].runs));
             n_parted += usize::from(!is_spread(row));
             end = i + 1;
         } else if i == end {
@@ -69,7 +74,7 @@ fn table(rows: &[Row]) -> (usize, Vec<Span>) {
     }
     let gap = columns.windows(2).map(|pair| pair[1].0 - pair[0].1);
     let is_wide = gap.fold(f32::INFINITY, f32::min) > WIDE_GAP * rows[0][0].size;
-    let is_table = !is_list && (n_parted >= 3 || n_parted == 2 && is_wide);
+    let is_table = n_parted >= 3 || n_parted == 2 && is_wide;
     (if is_table { end } else { 0 }, columns)
 }
 
@@ -87,6 +92,32 @@ fn joined(old: &[Span], new: impl Iterator<Item = Span>, gap: f32) -> Vec<Span> 
     out
 }
 
+/// Columns of which no row fills both are one: its head is centred above it, its cells begin at the left.
+fn filled(rows: &[Row], columns: Vec<Span>) -> Vec<Span> {
+    let mut is_filled = vec![vec![false; rows.len()]; columns.len()];
+    for (i, row) in rows.iter().enumerate() {
+        for run in row {
+            is_filled[column(&columns, run.x)][i] = true;
+        }
+    }
+    let mut out: Vec<(Span, Vec<bool>)> = Vec::new();
+    for (span, filled) in columns.into_iter().zip(is_filled) {
+        match out.last_mut() {
+            Some((last, before)) if !before.iter().zip(&filled).any(|(a, b)| *a && *b) => {
+                last.1 = span.1;
+                before.iter_mut().zip(filled).for_each(|(a, b)| *a |= b);
+            }
+            _ => out.push((span, filled)),
+        }
+    }
+    out.into_iter().map(|(span, _)| span).collect()
+}
+
+/// The column in which a run begins.
+fn column(columns: &[Span], x: f32) -> usize {
+    columns.partition_point(|column| column.0 <= x).max(1) - 1
+}
+
 fn table_lines(rows: &[Row], columns: &[Span]) -> Vec<Line> {
     let gaps: Vec<f32> = rows
         .windows(2)
@@ -97,8 +128,7 @@ fn table_lines(rows: &[Row], columns: &[Span]) -> Vec<Line> {
     for (i, row) in rows.iter().enumerate() {
         let mut cells: Vec<Row> = vec![Vec::new(); columns.len()];
         for run in row {
-            let at = columns.partition_point(|column| column.0 <= run.x);
-            cells[at.max(1) - 1].push(run.clone());
+            cells[column(columns, run.x)].push(run.clone());
         }
         let texts = cells.iter().map(|cell| match cell.as_slice() {
             [] => String::new(),

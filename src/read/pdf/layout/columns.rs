@@ -4,6 +4,7 @@
 //! layout analysis* (2002). Lines that cross it cut the page into parts from top to bottom, as in the XY cuts of Nagy and
 //! Seth, *Hierarchical representation of optically scanned documents* (1984). Three columns and more are left out.
 
+use super::aligned;
 use super::rows::{Piece, Row, pieces};
 
 /// Lines that a column has at least.
@@ -12,12 +13,17 @@ const LINES: usize = 5;
 const CHARACTERS: f32 = 9.0;
 /// How much of a column's width a full line takes.
 const FULL: f32 = 0.7;
+/// And cells of a table next to the columns at most.
+const SHORT: f32 = 0.6;
 /// Places at which a gutter is looked for.
 const PLACES: usize = 200;
 
 /// The rows of a page in parts, in the order in which they are read.
-pub(super) fn columns(rows: Vec<Row>) -> Vec<Vec<Row>> {
-    let Some(gutter) = gutter(&rows) else {
+///
+/// `last` is the gutter of the pages before, for one that has few lines.
+pub(super) fn columns(rows: Vec<Row>, last: &mut Option<Gutter>) -> Vec<Vec<Row>> {
+    *last = gutter(&rows).or(*last);
+    let Some(gutter) = last else {
         return vec![rows];
     };
     let mut parts = vec![Vec::new()];
@@ -36,7 +42,8 @@ pub(super) fn columns(rows: Vec<Row>) -> Vec<Vec<Row>> {
 }
 
 /// The gap between two columns.
-struct Gutter {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gutter {
     x: f32,
     /// Widths of the columns.
     left: f32,
@@ -49,7 +56,29 @@ impl Gutter {
     }
 
     /// Parts rows that do not cross it in columns, where they are text on both sides; others go on with the last part.
-    fn part(&self, rows: Vec<Row>, parts: &mut Vec<Vec<Row>>) {
+    fn part(&self, mut rows: Vec<Row>, parts: &mut Vec<Vec<Row>>) {
+        // A table above or below the columns may have a gap where the gutter lies.
+        let is_short = |row: &&Row| {
+            let pieces = pieces(row);
+            let room = SHORT * self.left.min(self.right);
+            pieces.len() > 1 && pieces.iter().all(|p| p.right - p.left < room)
+        };
+        let n_above = rows.iter().take_while(is_short).count();
+        if aligned::is_table(&rows[..n_above]) {
+            let below = rows.split_off(n_above);
+            parts.last_mut().expect("there is one").extend(rows);
+            rows = below;
+        }
+        let n_below = rows.iter().rev().take_while(is_short).count();
+        let mut below = rows.split_off(rows.len() - n_below);
+        if !aligned::is_table(&below) {
+            rows.append(&mut below);
+        }
+        self.part_text(rows, parts);
+        parts.last_mut().expect("there is one").extend(below);
+    }
+
+    fn part_text(&self, rows: Vec<Row>, parts: &mut Vec<Vec<Row>>) {
         let (mut n_left, mut n_right, mut n_full) = (0, 0, 0);
         for piece in rows.iter().flat_map(|row| pieces(row)) {
             let (n, room) = if piece.left < self.x {

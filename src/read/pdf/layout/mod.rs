@@ -96,12 +96,13 @@ pub(super) fn text(mut pages: Vec<Page>) -> String {
         .map(|page| rows::rows(page.runs))
         .collect();
     running::drop(&mut pages, &grids);
+    let mut gutter = None;
     let columns = pages.into_iter().zip(grids).flat_map(|(rows, grids)| {
         let rows = match grids.as_slice() {
             [] => rows,
             grids => rows::rows(ruled::fold(rows.into_iter().flatten().collect(), grids)),
         };
-        columns::columns(rows)
+        columns::columns(rows, &mut gutter)
     });
     paragraphs(columns.map(|rows| aligned::lines(&rows)))
 }
@@ -256,6 +257,181 @@ mod tests {
         let text = read(vec![page]);
         let at = |part: &str| text.find(part).unwrap();
         assert!(at("左7") < at("右0"), "{text}");
+    }
+
+    #[test]
+    fn columns_go_on_around_tables_and_to_a_last_page_of_few_lines() {
+        let columns = |y: f32, n: usize| {
+            (0..n).flat_map(move |i| {
+                let y = y - 15.0 * i as f32;
+                let line = |side: &str| format!("{side}{i}{}", &FULL[..54]);
+                [run(0.0, y, &line("左")), run(250.0, y, &line("右"))]
+            })
+        };
+        let mut first: Vec<Run> = columns(700.0, 8).collect();
+        for (i, row) in [["指标", "单位"], ["收入", "亿元"], ["人口", "万人"]]
+            .iter()
+            .enumerate()
+        {
+            let y = 760.0 - 15.0 * i as f32;
+            first.extend([run(20.0, y, row[0]), run(300.0, y, row[1])]);
+        }
+        let text = read(vec![first, columns(700.0, 3).collect()]);
+        let at = |part: &str| text.find(part).unwrap();
+        assert!(
+            text.starts_with("指标 | 单位\n收入 | 亿元\n人口 | 万人\n"),
+            "{text}"
+        );
+        assert!(at("左7") < at("右0"), "{text}");
+        assert!(
+            text.rfind("左2").unwrap() < text.rfind("右0").unwrap(),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_number_cut_at_the_edge_stays_one() {
+        let cut = [
+            run(0.0, 85.0, &format!("{}完成收入1", &FULL[..54])),
+            run(0.0, 70.0, ".62亿元。"),
+        ];
+        let text = read(vec![cut.to_vec()]);
+        assert!(text.contains("收入1.62亿元"), "{text}");
+    }
+
+    /// A grid with these edges.
+    fn grid(xs: &[f32], ys: &[f32]) -> Vec<Rule> {
+        let (left, right) = (xs[0], xs[xs.len() - 1]);
+        let (bottom, top) = (ys[0], ys[ys.len() - 1]);
+        let across = ys.iter().map(|y| Rule::between((left, *y), (right, *y)));
+        let down = xs.iter().map(|x| Rule::between((*x, bottom), (*x, top)));
+        across.chain(down).collect()
+    }
+
+    #[test]
+    fn a_row_between_rules_is_one_line() {
+        let runs = vec![
+            run(5.0, 110.0, "项目"),
+            run(65.0, 110.0, "内容"),
+            run(205.0, 110.0, "备注"),
+            // The second row: three cells, the first and last of two lines, the middle one at half height.
+            run(5.0, 85.0, "粮食烘"),
+            run(205.0, 85.0, "已经"),
+            run(65.0, 78.0, "日烘干200吨"),
+            run(5.0, 71.0, "干中心"),
+            run(205.0, 71.0, "投用"),
+            run(0.0, 20.0, "表后的一段。"),
+        ];
+        let rules = grid(&[0.0, 60.0, 200.0, 260.0], &[65.0, 100.0, 125.0]);
+        let text = text(vec![Page { runs, rules }]);
+        let rows = "项目 | 内容 | 备注\n粮食烘干中心 | 日烘干200吨 | 已经投用\n";
+        assert_eq!(text, format!("{rows}表后的一段。\n"));
+    }
+
+    #[test]
+    fn a_box_or_a_line_is_no_table() {
+        let runs = || vec![run(5.0, 50.0, "青河镇人民政府"), run(5.0, 30.0, "二月三日")];
+        for rules in [
+            grid(&[0.0, 200.0], &[0.0, 100.0]),
+            vec![Rule::between((0.0, 40.0), (200.0, 40.0))],
+        ] {
+            let page = Page {
+                runs: runs(),
+                rules,
+            };
+            assert_eq!(text(vec![page]), "青河镇人民政府\n二月三日\n");
+        }
+    }
+
+    #[test]
+    fn gaps_one_below_another_make_a_table() {
+        let rows = [
+            ("指标", "2021年", 100.0),
+            ("财政收入", "1.5亿元", 75.0),
+            // The next line of a cell.
+            ("", "含基金", 63.0),
+            ("引进企业", "3家", 38.0),
+        ];
+        let runs = rows.iter().flat_map(|(a, b, y)| {
+            let cells = [run(0.0, *y, a), run(120.0, *y, b)];
+            cells.into_iter().filter(|run| !run.text.is_empty())
+        });
+        assert_eq!(
+            read(vec![runs.collect()]),
+            "指标 | 2021年\n财政收入 | 1.5亿元含基金\n引进企业 | 3家\n"
+        );
+        // The marks of a list are no column.
+        let list = (1..=3).flat_map(|i| {
+            let y = 100.0 - 20.0 * i as f32;
+            [run(0.0, y, &format!("{i}.")), run(30.0, y, "抓好春耕")]
+        });
+        assert_eq!(
+            read(vec![list.collect()]),
+            "1. 抓好春耕\n2. 抓好春耕\n3. 抓好春耕\n"
+        );
+    }
+
+    /// A page with a header of two parts, these lines and a footer.
+    fn page(number: usize, lines: &[&str]) -> Vec<Run> {
+        let small = |x: f32, y: f32, text: &str| Run {
+            size: 8.0,
+            ..run(x, y, text)
+        };
+        let mut runs = vec![
+            small(0.0, 800.0, "青河镇年鉴"),
+            small(300.0, 800.0, &format!("{}", number + 6)),
+            small(100.0, 20.0, &format!("第{number}页 共2页")),
+        ];
+        for (i, line) in lines.iter().enumerate() {
+            runs.push(run(0.0, 780.0 - 20.0 * i as f32, line));
+        }
+        runs
+    }
+
+    #[test]
+    fn running_lines_are_left_out_and_repeated_headings_stay() {
+        let lines = |place: &str| format!("{place}的道路已经修好。");
+        let [a, b] = ["东山村", "西山村"].map(lines);
+        let heading = "一、主要工作";
+        let end = "群众满意。";
+        let text = read(vec![
+            page(1, &[heading, &a, end, end, end]),
+            page(2, &[heading, &b, end, end, end]),
+        ]);
+        assert_eq!(
+            text.lines().collect::<Vec<_>>(),
+            [heading, &a, end, end, end, heading, &b, end, end, end]
+        );
+        assert_eq!(
+            read(vec![page(1, &[heading, &a])]).lines().last(),
+            Some(a.as_str())
+        );
+    }
+
+    #[test]
+    fn what_a_browser_prints_around_a_page_is_left_out() {
+        let runs = vec![
+            run(0.0, 800.0, "2024/1/15 09:30"),
+            run(300.0, 800.0, "青河镇"),
+            run(0.0, 700.0, "全镇推行河长制。"),
+            run(0.0, 20.0, "https://www.qinghe.example.gov.cn/1.html"),
+            run(500.0, 20.0, "1/1"),
+        ];
+        assert_eq!(read(vec![runs]), "全镇推行河长制。\n");
+    }
+
+    #[test]
+    fn artifacts_are_left_out_unless_they_are_most_of_the_text() {
+        let artifact = Run {
+            is_artifact: true,
+            ..run(0.0, 30.0, "青河")
+        };
+        let line = run(0.0, 70.0, "全镇推行河长制。");
+        assert_eq!(
+            read(vec![vec![artifact.clone(), line]]),
+            "全镇推行河长制。\n"
+        );
+        assert_eq!(read(vec![vec![artifact]]), "青河\n");
     }
 
     #[test]

@@ -12,7 +12,7 @@ const ROWS: usize = 4;
 /// The part of a page's height, at either end, where they stand.
 const ZONE: f32 = 0.15;
 /// A running line says the same on at least half of the pages, or on so many.
-const PAGES: usize = 4;
+const PAGES: usize = 3;
 /// It stands at the same height, within so many points.
 const NEAR: f32 = 3.0;
 /// It is parted from the text by more than so many usual gaps between lines, or is in smaller type.
