@@ -17,7 +17,7 @@ use std::thread;
 use lopdf::{Document, Object};
 
 use super::limits::Deadline;
-use super::{Aside, Limits, Reason, Source, guarded, stated_title};
+use super::{Aside, Limits, Reason, Source, format, guarded, stated_title};
 use crate::model::Metadata;
 use stream::Streams;
 use walk::Walk;
@@ -26,33 +26,53 @@ use walk::Walk;
 const PAGES: usize = 20_000;
 /// A text with more unknown glyphs in a hundred is set aside.
 const UNKNOWN: usize = 5;
-/// Characters a page below which pictures are taken for scans.
+/// A page with pictures and fewer glyphs is taken for a scan.
 const HARDLY_ANY: usize = 10;
+/// The detail of a file that ends early.
+const CUT: &str = "cut off before its end";
 /// The library parses objects by recursion.
 const STACK: usize = 64 << 20;
 
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Source, Aside> {
     stream::measure(bytes, limits)?;
     let deadline = limits.deadline();
-    let document = open(bytes, deadline)?;
+    let document = open(bytes, deadline).map_err(|aside| match aside.reason {
+        Reason::Damaged if is_cut(bytes) => Aside::new(Reason::Damaged, CUT),
+        _ => aside,
+    })?;
     if document.is_encrypted() {
         return Err(Reason::Protected.into());
     }
     let mut streams = Streams::new(bytes.len(), limits);
     let mut walk = Walk::new(&document, &mut streams, deadline);
     let mut pages = Vec::new();
+    let (mut n_pictures, mut n_empty) = (0, 0);
     for (_, page) in guarded(|| Ok(document.get_pages()))?
         .into_iter()
         .take(PAGES)
     {
+        let (glyphs, pictures) = (walk.seen.glyphs, walk.seen.pictures);
         pages.push(walk.page(page)?);
+        if walk.seen.pictures > pictures {
+            n_pictures += usize::from(walk.seen.glyphs < glyphs + HARDLY_ANY);
+        } else if walk.seen.glyphs == glyphs {
+            n_empty += 1;
+        }
     }
     let seen = std::mem::take(&mut walk.seen);
-    if pages.is_empty() {
+    let n_pages = pages.len();
+    // What is lost at the end is any object: pages, their contents, their fonts.
+    let n_stated = n_stated(&document).unwrap_or(n_pages).min(PAGES);
+    if is_cut(bytes) && (n_pages < n_stated || n_empty > 0 || seen.without_font > 0) {
+        let detail = format!("{CUT}, {} of {n_stated} pages", n_pages - n_empty);
+        return Err(Aside::new(Reason::Damaged, detail));
+    }
+    if n_pages == 0 {
         return Err(Aside::new(Reason::Damaged, "no pages"));
     }
-    if seen.glyphs < HARDLY_ANY * pages.len() && seen.pictures * 2 >= pages.len() {
-        return Err(Reason::Scanned.into());
+    if n_pictures * 2 > n_pages - n_empty {
+        let detail = format!("{n_pictures} of {n_pages} pages are pictures");
+        return Err(Aside::new(Reason::Scanned, detail));
     }
     if seen.unknown * 100 > seen.glyphs * UNKNOWN {
         let detail = format!("{} / {}", seen.unknown, seen.glyphs);
@@ -68,6 +88,24 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Source, Aside> {
         },
         text,
     })
+}
+
+/// Whether the mark that ends every PDF is missing: a download or a copy that broke off.
+fn is_cut(bytes: &[u8]) -> bool {
+    /// Some servers and mail programs add a few lines.
+    const TAIL: usize = 4096;
+    format::find(&bytes[bytes.len().saturating_sub(TAIL)..], b"%%EOF").is_none()
+}
+
+/// How many pages the document says it has.
+fn n_stated(document: &Document) -> Option<usize> {
+    let root = document
+        .catalog()
+        .ok()?
+        .get_deref(b"Pages", document)
+        .ok()?;
+    let count = root.as_dict().ok()?.get_deref(b"Count", document).ok()?;
+    usize::try_from(count.as_i64().ok()?).ok()
 }
 
 /// Opens a file in a thread of its own, which has the stack that nested objects take and can be left behind when it is slow.
