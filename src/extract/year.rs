@@ -151,6 +151,18 @@ fn reviews(doc: &Document, head: &str, year: i32) -> bool {
             .unwrap_or_else(published_after)
 }
 
+/// The years that headings of a kind name.
+fn named(headings: &'static Regex, text: &str) -> impl Iterator<Item = i32> {
+    let years = headings.captures_iter(text).map(|c| c[1].parse());
+    years.flatten()
+}
+
+/// The year of which a heading says that it is planned: 二、2025年工作安排.
+pub(super) fn planned(doc: &Document) -> Option<i32> {
+    let text = to_digits(doc.text.slice(0, doc.text.chars.len()));
+    named(&PLANNED, &text).next()
+}
+
 /// Sessions of this month and later look back on the year in which they are held.
 const AUTUMN: u32 = 10;
 

@@ -17,8 +17,8 @@ mod subject;
 mod values;
 mod words;
 
-use super::Context;
 use super::quantity::{Quantity, quantities};
+use super::{Context, year};
 use crate::model::{Indicator, LOCAL, Part};
 use crate::text::Sentence;
 use names::Name;
@@ -44,7 +44,11 @@ pub fn indicate(context: &Context) -> Vec<Indicator> {
         rows: Vec::new(),
         before: Vec::new(),
         before_row: 0,
-        plan_year: context.year.map(|year| year + i32::from(!only_plans)),
+        plan_year: context.year.map(|year| {
+            // The part of a report that plans may stand alone.
+            let is_of_next = !only_plans || year::planned(context.doc) == Some(year + 1);
+            year + i32::from(is_of_next)
+        }),
     };
     for sentence in &context.doc.sentences {
         reader.sentence(sentence);

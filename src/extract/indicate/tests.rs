@@ -219,6 +219,18 @@ fn years_and_aims_are_told() {
 }
 
 #[test]
+fn the_part_of_a_report_that_plans_may_stand_alone() {
+    for (heading, year) in [
+        ("三、2022年重点任务", "2022"),
+        ("三、2021年重点任务", "2021"),
+    ] {
+        let rows = read_with(&format!("{heading}\n财政收入达到2亿元。"), &[]);
+        assert_eq!(rows[0].period.as_deref(), Some(year), "{heading}");
+        assert_eq!(rows[0].kind, IndicatorKind::Target);
+    }
+}
+
+#[test]
 fn words_of_time_tell_years() {
     let periods = |text| -> Vec<String> {
         let rows = read_with(text, &[]).into_iter();
