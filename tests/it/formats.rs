@@ -487,6 +487,60 @@ fn a_pdf_without_text_is_a_scan() {
     );
 }
 
+#[test]
+fn a_pdf_of_which_most_is_a_scan_is_one() {
+    let of = |kids: &str| {
+        let objects = [
+            "1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj",
+            &format!(
+                "2 0 obj <</Type/Pages/Count 3/Kids[{kids}]/MediaBox[0 0 595 842]/Resources<</Font<</F 6 0 R>>/XObject<</I 5 0 R>>>>>> endobj"
+            ),
+            "3 0 obj <</Type/Page/Parent 2 0 R/Contents 4 0 R>> endobj",
+            "4 0 obj <</Length 24>> stream\nq 595 0 0 842 0 0 cm /I Do Q\nendstream endobj",
+            "5 0 obj <</Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray/Length 1>> stream\n0\nendstream endobj",
+            "6 0 obj <</Type/Font/Subtype/Type1/BaseFont/Helvetica>> endobj",
+            "7 0 obj <</Type/Page/Parent 2 0 R/Contents 8 0 R>> endobj",
+            "8 0 obj <</Length 60>> stream\nBT /F 12 Tf 1 0 0 1 72 700 Tm (Annual report of the town) Tj ET\nendstream endobj",
+        ];
+        read_one(
+            "a.pdf",
+            &crate::files::assemble(&objects.map(str::to_owned)),
+        )
+    };
+    let scanned = of("3 0 R 7 0 R 3 0 R").unwrap_err();
+    assert_eq!(scanned.to_string(), "scanned: 2 of 3 pages are pictures");
+    let read = of("7 0 R 3 0 R 7 0 R").unwrap();
+    assert_eq!(read.text.matches("Annual report of the town").count(), 2);
+}
+
+#[test]
+fn a_pdf_that_broke_off_says_so() {
+    let page: Vec<_> = REPORT.iter().map(|line| (72.0, 700.0, *line)).collect();
+    let whole = pdf(PdfFont::Ucs2, &[page.clone(), page]);
+    let cut = read_one("a.pdf", &whole[..whole.len() * 2 / 3]).unwrap_err();
+    assert_eq!(cut.reason, Reason::Damaged);
+    assert!(cut.detail.starts_with("cut off before its end"), "{cut}");
+}
+
+#[test]
+fn a_table_of_a_pdf_is_read_row_by_row() {
+    let rows = [
+        ["序号", "项目名称", "投资额（万元）", "进度"],
+        ["1", "青河冷库", "3200", "在建"],
+        ["2", "白沙粮食烘干中心", "800", "已投用"],
+        ["3", "石桥水厂", "120", "完成"],
+    ];
+    let mut page: Vec<_> = vec![(150.0, 760.0, "青河县2021年重点项目完成情况表")];
+    for (i, row) in rows.iter().enumerate() {
+        let at = [72.0, 120.0, 300.0, 430.0];
+        let cells = at.into_iter().zip(row);
+        page.extend(cells.map(|(x, cell)| (x, 720.0 - 20.0 * i as f32, *cell)));
+    }
+    let source = read_one("a.pdf", &pdf(PdfFont::Ucs2, &[page])).unwrap();
+    let rows = rows.map(|row| row.join(" | "));
+    assert_eq!(lines(&source.text)[1..], rows);
+}
+
 // ---------------------------------------------------------------- tables
 
 const TABLE: &str = "省份,年份,标题,网址,发布日期,备注,全文\n\

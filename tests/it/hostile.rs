@@ -593,3 +593,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn cells_that_merge_with_nothing_are_cells() {
+    use crate::files::{docx_of, paragraph};
+    let cell = |properties: &str| {
+        let text = paragraph("青河镇推行河长制。");
+        format!("<w:tc><w:tcPr>{properties}</w:tcPr>{text}</w:tc>")
+    };
+    let [goes_on, wide] = ["<w:vMerge/>", "<w:gridSpan w:val=\"65000000\"/>"].map(cell);
+    for table in [
+        format!("<w:tbl><w:tr>{goes_on}</w:tr></w:tbl>"),
+        format!(
+            "<w:tbl><w:tr></w:tc>{goes_on}{goes_on}</w:tr><w:tr>{wide}{goes_on}</w:tr></w:tbl></w:tc>"
+        ),
+        format!("</w:tbl><w:tbl><w:tbl><w:tr>{goes_on}<w:tbl><w:tr>{wide}"),
+    ] {
+        let read = read_one("a.docx", &docx_of(&table, &[]));
+        let is_read = read
+            .as_ref()
+            .is_ok_and(|source| source.text.contains("推行河长制"));
+        assert!(
+            is_read || read.is_err_and(|aside| aside.reason == Reason::Damaged),
+            "{table}"
+        );
+    }
+}

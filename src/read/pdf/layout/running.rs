@@ -59,7 +59,8 @@ pub(super) fn drop(pages: &mut [Vec<Row>], grids: &[Vec<Grid>]) {
     for ((is_top, _), candidates) in all {
         running.extend(repeated(candidates, n_pages).map(|(page, row)| (page, row, is_top)));
     }
-    for (page, (rows, grids)) in pages.iter_mut().zip(grids).enumerate() {
+    let mut left_out = Vec::with_capacity(n_pages);
+    for (page, (rows, grids)) in pages.iter().zip(grids).enumerate() {
         let usual = usual_gap(rows);
         let mut gone = BTreeSet::new();
         for is_top in [true, false] {
@@ -87,6 +88,14 @@ pub(super) fn drop(pages: &mut [Vec<Row>], grids: &[Vec<Grid>]) {
                 .take_while(|(_, is_running)| *is_running);
             gone.extend(ends.map(|(row, _)| row));
         }
+        left_out.push(gone);
+    }
+    // Lines around nothing are the text.
+    let mut all = pages.iter().zip(&left_out);
+    if all.all(|(rows, gone)| gone.len() == rows.len()) {
+        return;
+    }
+    for (rows, gone) in pages.iter_mut().zip(left_out) {
         let mut row = 0;
         rows.retain(|_| {
             row += 1;
