@@ -109,7 +109,7 @@ mod tests {
     fn values_are_what_stands_between_the_words() {
         let ranges = |sentence, message| values(sentence, message);
         assert_eq!(ranges("{} of {}", "1 of 2"), Some(vec![0..1, 5..6]));
-        assert_eq!(ranges("a {}", "a "), Some(vec![2..2]));
+        assert_eq!(ranges("a {}, {}", "a , "), Some(vec![2..2, 4..4]));
         assert_eq!(ranges("a", "a b"), None);
         assert_eq!(ranges("{} b", "b"), None);
     }

@@ -47,7 +47,7 @@ pub(super) fn of(page: &Page, article: &Article, html: &str) -> Found {
     let labelled = head::told(&lines);
     // Some sites say it below the article.
     let end = page.blocks[article.block].end.text;
-    let after = &page.text[end..page.text.floor_char_boundary(end + NEAR)];
+    let after = &page.text[end..boundary(&page.text, end + NEAR)];
     let after = head::told(&after.lines().collect::<Vec<_>>());
     let below = below(page, title.as_deref());
     let named = |naming| {
@@ -106,8 +106,13 @@ fn below(page: &Page, title: Option<&str>) -> Range<usize> {
     let start =
         start.or_else(|| title.and_then(|title| Some(page.text.find(title)? + title.len())));
     let start = start.unwrap_or(0);
-    let end = page.text.len().min(start + NEAR);
-    start..page.text.floor_char_boundary(end)
+    start..boundary(&page.text, start + NEAR)
+}
+
+/// The last boundary of characters up to a byte.
+fn boundary(text: &str, byte: usize) -> usize {
+    let mut ends = (0..=byte.min(text.len())).rev();
+    ends.find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// The heading that the page's title has too; else the part of that title that does not name the site.
@@ -155,15 +160,15 @@ fn title(page: &Page, site: Option<&str>) -> Option<String> {
     {
         return Some((*heading).to_owned());
     }
-    let names = |text: &&str| text.chars().nth(3).is_some();
+    let names = |text: &str| text.chars().nth(3).is_some();
     // A title that is only the site's name stands in the text nowhere.
-    let first = parts.iter().find(|part| names(*part) && !is_site(part));
+    let first = parts.iter().find(|part| names(part) && !is_site(part));
     first
         .copied()
         .filter(|first| first_heading.is_none() || begins_with(&page.text, first))
         .or(first_heading)
         .or_else(|| parts.first().copied())
-        .filter(|title| names(&title))
+        .filter(|title| names(title))
         .map(str::to_owned)
 }
 
