@@ -28,9 +28,8 @@ fn translated(message: &str) -> String {
     }
     sentence(message).unwrap_or_else(|| {
         let behind = message.match_indices(": ").find_map(|(at, separator)| {
-            let rest = &message[at + separator.len()..];
-            let told = translated(rest);
-            (told != rest).then(|| format!("{}：{told}", &message[..at]))
+            let told = sentence(&message[at + separator.len()..])?;
+            Some(format!("{}：{told}", &message[..at]))
         });
         behind.unwrap_or_else(|| message.to_owned())
     })
@@ -39,8 +38,8 @@ fn translated(message: &str) -> String {
 fn sentence(message: &str) -> Option<String> {
     // The system's number of an error tells its user nothing.
     let message = message.split(" (os error ").next().unwrap_or(message);
-    let sentences = Lang::pairs("error.").chain(Lang::pairs("system."));
-    sentences.into_iter().find_map(|[zh, en]| {
+    let mut sentences = Lang::pairs("error.").chain(Lang::pairs("system."));
+    sentences.find_map(|[zh, en]| {
         let values = values(en, message)?;
         let mut parts = zh.split("{}");
         let mut out = parts.next().unwrap_or_default().to_owned();
@@ -103,6 +102,12 @@ mod tests {
         ] {
             assert_eq!(told(&error.into(), Lang::Zh), zh);
         }
+    }
+
+    #[test]
+    fn what_no_sentence_fits_is_told_as_it_is_however_many_parts_it_has() {
+        let parts = "a: b; ".repeat(200);
+        assert_eq!(translated(&parts), parts);
     }
 
     #[test]

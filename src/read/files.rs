@@ -61,7 +61,7 @@ pub fn settled_paths(files: Vec<PathBuf>) -> Vec<PathBuf> {
     files.into_iter().collect()
 }
 
-/// `None` where the path is as it should be, or cannot be told.
+/// `None` where it cannot be told.
 fn settled(file: &Path, here: Option<&Path>) -> Option<PathBuf> {
     let climbs = file.components().any(|part| part == Component::ParentDir);
     if file == Path::new(STDIN) || file.is_relative() && !climbs {
